@@ -1,0 +1,1 @@
+"""One PyODBC connector for every Lect dialect."""

@@ -1,0 +1,1 @@
+"""SQL toolkit whose database dialects are plugins: the core."""

@@ -1,0 +1,99 @@
+"""The rule table: which function writes which construct.
+
+A rule is a function ``rule(node, writer) -> str`` found by the class of the node (a statement part, a DDL element or a
+type). Tables form a chain: a dialect's table has the default (ANSI) table as parent and holds only what differs. Users'
+constructs and overrides (``@compiles``) enter the same chain, in front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+__all__ = ["ANSI", "Rule", "RuleTable", "USER_RULES"]
+
+Rule = Callable[[Any, Any], str]
+_R = TypeVar("_R", bound=Callable[..., str])
+
+#: Rules given by users with ``@compiles``: (class, dialect name or None) -> rule. First in every look-up.
+USER_RULES: dict[tuple[type, str | None], Rule] = {}
+
+_version = 0  # grows with each registration; tables drop what they have looked up
+
+
+def rules_changed() -> None:
+    """Tell every table that a rule was added, so that memoized look-ups are made again."""
+    global _version
+    _version += 1
+
+
+class RuleTable:
+    """Rules by class, with a parent that answers when this table has none.
+
+    Look-up goes along the class's MRO; for each class this table comes before its parents, so that a dialect's rule for a
+    base class does not hide the default rule of a more specific one.
+    """
+
+    def __init__(self, name: str, parent: RuleTable | None = None) -> None:
+        self.name = name
+        self.parent = parent
+        self.own: dict[type, Rule] = {}
+        self._found: dict[type, Rule] = {}
+        self._seen_version = -1
+
+    def rule(self, *classes: type) -> Callable[[_R], _R]:
+        """Register the decorated function as the rule for `classes`."""
+
+        def register(function: _R) -> _R:
+            for cls in classes:
+                self.own[cls] = function
+            rules_changed()
+            return function
+
+        return register
+
+    def find(self, cls: type) -> Rule | None:
+        """Return the rule for `cls`, or None when neither this table, its parents nor the users have one."""
+        if self._seen_version != _version:
+            self._found = {}
+            self._seen_version = _version
+        found = self._found.get(cls)
+        if found is None:
+            found = self._search(cls)
+            if found is not None:
+                self._found[cls] = found
+        return found
+
+    def _search(self, cls: type) -> Rule | None:
+        for base in cls.__mro__:
+            for key in ((base, self.name), (base, None)):
+                if key in USER_RULES:
+                    return USER_RULES[key]
+            table: RuleTable | None = self
+            while table is not None:
+                if base in table.own:
+                    return table.own[base]
+                table = table.parent
+        return None
+
+    def next_after(self, cls: type, rule: Rule) -> Rule | None:
+        """Return the rule that would serve `cls` if `rule` were not there: how an override calls what it overrides."""
+        skipping = True
+        for base in cls.__mro__:
+            candidates = [USER_RULES.get((base, self.name)), USER_RULES.get((base, None))]
+            table: RuleTable | None = self
+            while table is not None:
+                candidates.append(table.own.get(base))
+                table = table.parent
+            for candidate in candidates:
+                if candidate is None:
+                    continue
+                if candidate is rule:
+                    skipping = False
+                elif not skipping:
+                    return candidate
+        return None
+
+
+#: The default rules, one file per construct in :mod:`lect.compile.ansi`.
+ANSI = RuleTable("default")

@@ -1,0 +1,1 @@
+"""Object-relational mapper on top of Lect."""
