@@ -1,0 +1,91 @@
+"""What all tests of the repository share: databases of their own for each run, and documentation that is executed.
+
+The environment variables that packages declare in ``[tool.lect.test-urls]`` name servers. Before the first test each is
+replaced by the URL of a database made for this run alone, and that database is dropped at the end; so a test reads the
+variable, or asks the fixture `database_url`, and owns what it finds there.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / ".ci"))
+
+import provisioning  # noqa: E402 - found through the line above
+import servers  # noqa: E402 - found through the line above
+import workspace  # noqa: E402 - found through the line above
+
+_WANTED = {w.variable: w for package in workspace.find_packages(ROOT) for w in package.test_urls()}
+_created: list[tuple[workspace.TestUrl, str, str]] = []
+_missing: dict[str, str] = {}
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=["docs/*.md", "docs/**/*.md", "README.md", "packages/*/README.md", "tests/README.md"],
+    excludes=["docs/_build/**"],
+).pytest()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a database of this run for every server whose variable is set."""
+    if config.option.collectonly or hasattr(config, "workerinput"):
+        return
+    for variable, wanted in _WANTED.items():
+        url = os.environ.get(variable)
+        if not url:
+            _missing[variable] = f"{variable} is not set"
+            continue
+        name = f"lect_{os.getpid()}_{secrets.token_hex(4)}"
+        try:
+            own = provisioning.load(wanted.provision).create(url, name)
+        except Exception as error:
+            raise pytest.UsageError(f"{variable}: {provisioning.first_line(error)}") from None
+        _created.append((wanted, url, name))
+        os.environ[variable] = own
+    lacking = [text for variable, text in _missing.items() if _WANTED[variable].required]
+    if servers.servers_required() and lacking:
+        raise pytest.UsageError("servers are required: " + "; ".join(lacking))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Drop what was made, whatever happened in between."""
+    while _created:
+        wanted, url, name = _created.pop()
+        os.environ[wanted.variable] = url
+        try:
+            provisioning.load(wanted.provision).drop(url, name)
+        except Exception as error:
+            config.get_terminal_writer().line(f"could not drop {name}: {provisioning.first_line(error)}", red=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once what this run could not try."""
+    if _missing:
+        terminalreporter.section("databases not tried")
+        for variable, text in sorted(_missing.items()):
+            terminalreporter.line(f"{_WANTED[variable].about}: {text}")
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Callable[[str], str]:
+    """Function from a variable's name to the URL of this run's database; the test is skipped when there is none."""
+
+    def url_of(variable: str) -> str:
+        if variable not in _WANTED:
+            raise pytest.UsageError(f"no package declares {variable}; declared are: {', '.join(sorted(_WANTED))}")
+        url = os.environ.get(variable)
+        if not url:
+            wanted = _WANTED[variable]
+            pytest.skip(f"{variable} is not set ({wanted.about}), for instance {variable}={wanted.default}")
+        return url
+
+    return url_of
