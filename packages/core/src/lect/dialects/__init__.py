@@ -1,0 +1,1 @@
+"""The contract between core and its plugins: dialects, connectors, pairings and what they can do."""

@@ -1,0 +1,518 @@
+"""The contract between core and its plugins, SPI version 1: what a dialect, a connector and a pairing must be.
+
+How the parts are used
+    ``create_engine(url)`` loads a dialect class and a connector class by name, makes one object of each, composes them
+    (:meth:`Dialect.compose`), and opens connections with the connector. On the first connection of an engine the dialect
+    is *settled* once (:meth:`Dialect.settle`): from then on every reader sees the capabilities of this server.
+
+Threads
+    One dialect object and one connector object serve one engine and all its threads. Methods are called from several
+    threads at once, never twice at once for the same PEP 249 connection (except :meth:`Cancels.cancel`). Keep no state
+    of a connection on them.
+
+Blocking
+    Only methods that receive a PEP 249 connection, cursor or ``query`` may wait for the server. Under asyncio every such
+    call is made inside a greenlet, so that a connector with `is_async` may await by ``lect.aio.await_only``.
+
+Errors
+    Raise what the driver raises; core translates it through :meth:`Connector.failure` and :meth:`Dialect.classify`.
+    Complaints about the application's input (a URL, an option, a construct) are exceptions of :mod:`lect.exc`.
+
+Additions
+    A method is added to this file rarely and never without a default; the version in :data:`SPI_VERSION` grows with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final, Protocol, TypeVar, runtime_checkable
+
+from lect.compile.table import ANSI, RuleTable
+from lect.dialects.capabilities import Capabilities
+from lect.dialects.record import Record
+from lect.dialects.requests import (
+    Brackets,
+    BulkRequest,
+    ConnectArguments,
+    ConnectRequest,
+    Conversion,
+    ConversionRequest,
+    CursorRequest,
+    Failure,
+    FailureKind,
+    InputSizesRequest,
+    PoolChoice,
+    SessionRequest,
+    SettleRequest,
+)
+
+__all__ = [
+    "SPI_VERSION",
+    "BeginsTransactions",
+    "Brackets",
+    "BulkRequest",
+    "Cancels",
+    "ConnectArguments",
+    "ConnectRequest",
+    "Connector",
+    "Conversion",
+    "ConversionRequest",
+    "CursorRequest",
+    "Dialect",
+    "ExecutesInBulk",
+    "Failure",
+    "FailureKind",
+    "InputSizesRequest",
+    "KnowsServer",
+    "Pairing",
+    "Pings",
+    "PoolChoice",
+    "PreparesConnections",
+    "ResetsSessions",
+    "SessionRequest",
+    "SetsAutocommit",
+    "SetsInputSizes",
+    "SetsIsolation",
+    "SettleRequest",
+    "StreamsRows",
+    "SupportsSavepoints",
+    "SupportsTwoPhase",
+]
+
+#: Version of this contract. Core loads plugins written for this version and the one before.
+SPI_VERSION: Final = 1
+
+_D = TypeVar("_D", bound="Dialect")
+
+
+class Dialect:
+    """The language of one database: rules, names, literals, types, facts. Does no I/O and imports no driver.
+
+    A plugin's entry point in group ``lect.dialects`` names a subclass. ``create_engine`` calls it with the keyword
+    arguments it was given whose names are in `options`; without arguments it must work too, so that statements can be
+    compiled without a server (``str(statement.compile(dialect=MyDialect()))``).
+    """
+
+    #: Name in URLs and in ``@compiles``, for instance ``"postgresql"``. Required.
+    name: ClassVar[str]
+    #: SPI version the class was written for: the literal number, not ``SPI_VERSION``. Required.
+    spi_version: ClassVar[int]
+    #: Rules that write SQL: ``RuleTable(name, parent=ANSI)``. Required.
+    rules: ClassVar[RuleTable] = ANSI
+    #: Connector used when the URL names none. Required for a dialect that can be connected to.
+    default_connector: ClassVar[str] = ""
+    #: Keyword arguments of ``create_engine`` that the class takes besides those every dialect takes.
+    options: ClassVar[frozenset[str]] = frozenset()
+    #: Generic type class -> this dialect's class for it; looked up along the type's MRO.
+    type_adaptations: ClassVar[Mapping[type, type]] = {}
+    #: Prefixes of ``dialect_option`` keyword arguments beside `name` that mean this dialect.
+    option_prefixes: ClassVar[tuple[str, ...]] = ()
+    #: Facts that hold while no server was asked.
+    default_capabilities: ClassVar[Capabilities] = Capabilities()
+
+    #: Keyword arguments every dialect takes.
+    common_options: ClassVar[frozenset[str]] = frozenset(
+        {"paramstyle", "label_length", "max_identifier_length", "json_serializer", "json_deserializer"}
+    )
+
+    def __init__(
+        self,
+        *,
+        paramstyle: str | None = None,
+        label_length: int | None = None,
+        max_identifier_length: int | None = None,
+        json_serializer: Any = None,
+        json_deserializer: Any = None,
+    ) -> None:
+        self.capabilities = self.default_capabilities
+        self.connector: Connector | None = None
+        self.paramstyle = paramstyle or "named"
+        self._paramstyle_given = paramstyle is not None
+        self.label_length = label_length
+        self.json_serializer = json_serializer
+        self.json_deserializer = json_deserializer
+        self.server_version_info: tuple[int, ...] | None = None
+        self.default_schema_name: str | None = None
+        self._max_identifier_length = max_identifier_length
+        self._adapted: dict[Any, Any] = {}
+
+    # -- composition ----------------------------------------------------------------------------------------------------
+
+    def copy(self: _D, **changes: Any) -> _D:
+        """Return a shallow copy with attributes changed and nothing memoized."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        new._adapted = {}
+        new.__dict__.update(changes)
+        return new
+
+    def compose(self: _D, connector: Connector) -> _D:
+        """Return this dialect for use over `connector`. Called once per engine, before the first connect."""
+        style = self.paramstyle if self._paramstyle_given else connector.paramstyle
+        return self.copy(connector=connector, paramstyle=style)
+
+    def settle(self: _D, request: SettleRequest) -> _D:
+        """Return this dialect with the capabilities of the server at hand.
+
+        Called once per engine, on its first connection, before the application can use it; a transaction is rolled back
+        after it. Ask as few questions as possible: each is a round trip of every program's start. Set `capabilities`,
+        `server_version_info` and `default_schema_name` on a copy. Raise `exc.InvalidRequestError` for a server that is
+        too old, with the version found and the version needed.
+        """
+        return self
+
+    # -- transactions ---------------------------------------------------------------------------------------------------
+
+    def isolation_sql(self, level: str) -> tuple[str, ...]:
+        """Return the statements that put a session at isolation `level` (one of ``capabilities.isolation_levels``).
+
+        Called when the application asks for a level and the connector has no ability :class:`SetsIsolation`; outside a
+        transaction. The result must not depend on the session's present level.
+        """
+        return (f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {level}",)
+
+    def isolation_query(self) -> str | None:
+        """Return the query whose only value tells the session's isolation level; None: the level cannot be read."""
+        return None
+
+    def read_isolation(self, value: Any) -> str:
+        """Turn the value of :meth:`isolation_query` into a level: upper case, spaces between words."""
+        return str(value).upper().replace("-", " ").replace("_", " ")
+
+    def session_sql(self) -> tuple[str, ...]:
+        """Return statements to run on every new connection, before the application gets it. Default: none."""
+        return ()
+
+    def savepoint_sql(self, name: str) -> str:
+        """Return the statement that sets savepoint `name` (an identifier made by the engine, safe without quotes)."""
+        return f"SAVEPOINT {name}"
+
+    def rollback_to_savepoint_sql(self, name: str) -> str:
+        """Return the statement that undoes everything since savepoint `name` and keeps it."""
+        return f"ROLLBACK TO SAVEPOINT {name}"
+
+    def release_savepoint_sql(self, name: str) -> str:
+        """Return the statement that gives up savepoint `name`; not called without ``release_savepoint``."""
+        return f"RELEASE SAVEPOINT {name}"
+
+    # -- execution ------------------------------------------------------------------------------------------------------
+
+    def brackets(self, compiled: Any) -> Brackets | None:
+        """Return SQL to run around a data-changing statement; None for nearly all.
+
+        Called once per compiled form, never per execution.
+        """
+        return None
+
+    def generated_key_sql(self, compiled: Any) -> str | None:
+        """Return the query that tells the key generated by the INSERT before it.
+
+        Called once per compiled INSERT when ``capabilities.generated_key`` is APPENDED_QUERY (the text is appended after
+        a semicolon and a space) or QUERY. The query gives one row of one column.
+        """
+        return None
+
+    def classify(self, failure: Failure) -> Failure:
+        """Complete `failure` by what this server's codes mean: kind, names of constraint, table and columns.
+
+        Called for every driver error, with what the connector found out. Go by `native_code` and `sqlstate`; read a name
+        from the message only where the server puts it nowhere else, and leave it out when in doubt. Must not raise.
+        """
+        return failure
+
+    # -- what readers ask -----------------------------------------------------------------------------------------------
+
+    @property
+    def driver(self) -> str:
+        """Name of the connector; the default connector's name before composition."""
+        return self.connector.name if self.connector is not None else self.default_connector
+
+    @property
+    def dbapi(self) -> Any:
+        """The driver's PEP 249 module; None without a connector."""
+        return self.connector.driver if self.connector is not None else None
+
+    @property
+    def positional(self) -> bool:
+        """Whether parameters are passed as sequences."""
+        return self.paramstyle in ("qmark", "format", "numeric", "numeric_dollar")
+
+    def __repr__(self) -> str:
+        version = ".".join(map(str, self.server_version_info or ())) or "not connected"
+        return f"<{type(self).__name__} {self.name}+{self.driver or '(no connector)'}, {version}>"
+
+
+class Connector:
+    """The manners of one driver: open, fail, convert. Knows no dialect by name and writes no SQL.
+
+    A plugin's entry point in group ``lect.connectors`` names a subclass, under the driver's name. ``create_engine`` makes
+    one object per engine: ``cls(profile=..., **options)``. What else a driver can do is said by implementing the ability
+    protocols below; core asks once per engine with ``isinstance``.
+    """
+
+    #: Name in URLs, for instance ``"psycopg2"``. Required.
+    name: ClassVar[str]
+    #: SPI version the class was written for: the literal number. Required.
+    spi_version: ClassVar[int]
+    #: PEP 249 paramstyle of the statements it takes, or ``"numeric_dollar"``. Required.
+    paramstyle: ClassVar[str]
+    #: True when `connect` must be called inside a greenlet of ``lect.aio`` and the driver is asynchronous below.
+    is_async: ClassVar[bool] = False
+    #: Keyword arguments of ``create_engine`` that the class takes.
+    options: ClassVar[frozenset[str]] = frozenset()
+    #: The distribution to install when the driver's module cannot be imported, for messages.
+    driver_distribution: ClassVar[str] = ""
+
+    def __init__(self, *, profile: Any = None, module: Any = None) -> None:
+        self.profile = profile
+        self._module = module
+
+    @property
+    def driver(self) -> Any:
+        """The driver's PEP 249 module, imported at first use and kept.
+
+        ``create_engine`` asks for it once, so that a missing driver is reported there; ``create_engine(module=...)``
+        replaces it. Lets the driver's ImportError out.
+        """
+        if self._module is None:
+            self._module = self.import_driver()
+        return self._module
+
+    def import_driver(self) -> Any:
+        """Import and return the driver's PEP 249 module. Required."""
+        raise TypeError(f"connector {type(self).__name__} does not say which driver it imports")
+
+    @property
+    def errors(self) -> tuple[type[BaseException], ...]:
+        """Exception classes of the driver that :meth:`failure` understands; all others pass through core untouched."""
+        error: type[BaseException] = self.driver.Error
+        return (error,)
+
+    def arguments(self, request: ConnectRequest) -> ConnectArguments:
+        """Turn an address into the arguments of the driver's ``connect()``. Does no I/O.
+
+        Called once per engine. Refuse what cannot be expressed with `exc.ArgumentError`, naming the URL's part; never
+        repeat a password.
+        """
+        kwargs: dict[str, Any] = {}
+        for key, value in (
+            ("host", request.host),
+            ("port", request.port),
+            ("user", request.username),
+            ("password", request.password),
+            ("database", request.database),
+        ):
+            if value is not None:
+                kwargs[key] = value
+        kwargs.update(request.query)
+        kwargs.update(request.connect_args)
+        return ConnectArguments(kwargs=kwargs)
+
+    def connect(self, arguments: ConnectArguments) -> Any:
+        """Open and return a PEP 249 connection, out of any transaction and with autocommit off.
+
+        Called by the pool, from any thread, once per connection needed. Raise what the driver raises.
+        """
+        return self.driver.connect(*arguments.args, **arguments.kwargs)
+
+    def pool_choice(self, request: ConnectRequest) -> PoolChoice:
+        """Return which pool suits this address. Called once per engine that was not given a pool class."""
+        return PoolChoice.QUEUE
+
+    def failure(self, exception: BaseException) -> Failure:
+        """Read an exception of `errors`: PEP 249 class, codes, message, whether the connection is lost.
+
+        Called for every driver error, possibly after the connection is gone: do no I/O. Must not raise.
+        """
+        pep249 = "DatabaseError"
+        for name in (
+            "IntegrityError",
+            "DataError",
+            "OperationalError",
+            "ProgrammingError",
+            "InternalError",
+            "NotSupportedError",
+            "InterfaceError",
+        ):
+            cls = getattr(self.driver, name, None)
+            if cls is not None and isinstance(exception, cls):
+                pep249 = name
+                break
+        return Failure(pep249=pep249, message=str(exception))
+
+    def conversion(self, request: ConversionRequest) -> Conversion | None:
+        """Return how values of a type pass through this driver, where that differs from the type's own processors.
+
+        Called once per type and engine, and the answer is kept. None: no opinion. ``Conversion()``: the driver takes and
+        gives the Python value as it is.
+        """
+        return None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+
+class Pairing(Record):
+    """What a dialect's package tells a shared connector: an entry ``"dialect.connector"`` in ``lect.connectors``.
+
+    How a pairing is written: a module of the dialect's package named after the driver makes the connector's own frozen
+    profile and wraps it. Nothing is inherited from the connector::
+
+        # lect_mydb/pyodbc.py
+        from lect.dialects.contract import Pairing
+        from lect_pyodbc import Profile
+
+        pairing = Pairing(
+            connector="pyodbc",
+            spi_version=1,
+            profile=Profile(driver_keywords=("MyDB ODBC Driver",), database_keyword="Database"),
+        )
+
+    and ``pyproject.toml`` says so::
+
+        [project.entry-points."lect.connectors"]
+        "mydb.pyodbc" = "lect_mydb.pyodbc:pairing"
+
+    A dialect without such an entry can still be used over the connector, which then knows only what every ODBC data
+    source has in common.
+    """
+
+    connector: str
+    """Name of the connector to load from group ``lect.connectors``."""
+
+    spi_version: int
+    """SPI version the pairing was written for."""
+
+    profile: Any = None
+    """The connector's profile object, handed to the connector when it is made."""
+
+
+# -- abilities of connectors: each is asked for once per engine ----------------------------------------------------------
+
+
+@runtime_checkable
+class BeginsTransactions(Protocol):
+    """The driver does not begin a transaction by itself, or not reliably."""
+
+    def begin(self, connection: Any) -> None:
+        """Begin a transaction now. Called when a transaction starts, outside of one, never in autocommit mode."""
+
+
+@runtime_checkable
+class SetsAutocommit(Protocol):
+    """A connection can be switched to autocommit, which makes AUTOCOMMIT an isolation level of the engine."""
+
+    def set_autocommit(self, connection: Any, on: bool) -> None:
+        """Switch autocommit on or off; outside a transaction. Switching to the present mode does nothing."""
+
+
+@runtime_checkable
+class SetsIsolation(Protocol):
+    """The driver sets the isolation level itself, so that the dialect's SQL is not used."""
+
+    def set_isolation(self, connection: Any, level: str) -> None:
+        """Set the level (upper case, spaces) for the transactions to come; outside a transaction."""
+
+
+@runtime_checkable
+class SupportsSavepoints(Protocol):
+    """The driver has calls of its own for savepoints, to be used instead of the dialect's SQL."""
+
+    def savepoint(self, connection: Any, name: str) -> None:
+        """Set savepoint `name`."""
+
+    def rollback_to_savepoint(self, connection: Any, name: str) -> None:
+        """Undo everything since savepoint `name` and keep it."""
+
+    def release_savepoint(self, connection: Any, name: str) -> None:
+        """Give up savepoint `name`."""
+
+
+@runtime_checkable
+class SupportsTwoPhase(Protocol):
+    """Transactions can be prepared and finished later, possibly by another process."""
+
+    def create_xid(self) -> Any:
+        """Return a new transaction identifier, unique across machines."""
+
+    def begin_two_phase(self, connection: Any, xid: Any) -> None:
+        """Begin transaction `xid`; outside a transaction."""
+
+    def prepare_two_phase(self, connection: Any, xid: Any) -> None:
+        """Make everything done under `xid` durable without making it visible."""
+
+    def commit_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
+        """Commit `xid`. `recovered`: this connection did not begin it."""
+
+    def rollback_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
+        """Roll `xid` back. `recovered`: this connection did not begin it."""
+
+    def recover_two_phase(self, connection: Any) -> Sequence[Any]:
+        """Return identifiers of the transactions that are prepared and not finished."""
+
+
+@runtime_checkable
+class StreamsRows(Protocol):
+    """Rows can be left on the server and fetched in portions."""
+
+    def streaming_cursor(self, request: CursorRequest) -> Any:
+        """Return a new cursor that does not fetch everything at execution."""
+
+
+@runtime_checkable
+class ExecutesInBulk(Protocol):
+    """The driver has a way of running a statement for many parameter sets that beats its ``executemany``."""
+
+    def execute_in_bulk(self, request: BulkRequest) -> int:
+        """Run it; returns the number of affected rows or -1. Called instead of ``executemany``."""
+
+
+@runtime_checkable
+class SetsInputSizes(Protocol):
+    """The driver wants to be told parameter types before a statement runs."""
+
+    def set_input_sizes(self, request: InputSizesRequest) -> None:
+        """Tell them; called before every execution with parameters. Types without opinion are left to the driver."""
+
+
+@runtime_checkable
+class Pings(Protocol):
+    """The driver can tell cheaply whether a connection is alive."""
+
+    def ping(self, connection: Any) -> None:
+        """Return when it is; raise the driver's error when not. May leave no transaction open. Without this ability the
+        engine runs ``SELECT 1``."""
+
+
+@runtime_checkable
+class Cancels(Protocol):
+    """A running statement can be stopped from another thread."""
+
+    def cancel(self, connection: Any) -> None:
+        """Ask the server to stop what `connection` runs; do nothing when it runs nothing. The statement's own call then
+        raises, with a failure of kind STATEMENT_TIMEOUT or the driver's cancellation error."""
+
+
+@runtime_checkable
+class PreparesConnections(Protocol):
+    """A new connection needs something that only the driver's API can do (encodings, converters, functions)."""
+
+    def prepare_connection(self, request: SessionRequest) -> None:
+        """Do it; called once per connection, right after it was opened and before ``Dialect.session_sql``."""
+
+
+@runtime_checkable
+class ResetsSessions(Protocol):
+    """Something beside a rollback must be undone before a connection is lent again."""
+
+    def reset_session(self, request: SessionRequest) -> None:
+        """Undo it; called when a connection goes back to the pool, after the rollback."""
+
+
+@runtime_checkable
+class KnowsServer(Protocol):
+    """The driver knows facts of the server without a query."""
+
+    def server_facts(self, connection: Any) -> Mapping[str, Any]:
+        """Return them: ``"version"`` (tuple of int), ``"product"`` (str), and names of the driver's own. Called once per
+        engine; the dialect reads the answer in :meth:`Dialect.settle`."""
