@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sybil import Sybil
@@ -28,7 +30,23 @@ _WANTED = {w.variable: w for package in workspace.find_packages(ROOT) for w in p
 _created: list[tuple[workspace.TestUrl, str, str]] = []
 _missing: dict[str, str] = {}
 
+
+
+def _enter_own_folder(namespace: dict[str, Any]) -> None:
+    """Files that a documentation page writes go where nobody trips over them."""
+    folder = namespace["_folder"] = tempfile.TemporaryDirectory(prefix="lect-docs-", ignore_cleanup_errors=True)
+    namespace["_back"] = os.getcwd()
+    os.chdir(folder.name)
+
+
+def _leave_own_folder(namespace: dict[str, Any]) -> None:
+    os.chdir(namespace["_back"])
+    namespace["_folder"].cleanup()
+
+
 pytest_collect_file = Sybil(
+    setup=_enter_own_folder,
+    teardown=_leave_own_folder,
     parsers=[PythonCodeBlockParser(), SkipParser()],
     patterns=["docs/*.md", "docs/**/*.md", "README.md", "packages/*/README.md", "tests/README.md"],
     excludes=["docs/_build/**"],
