@@ -1,0 +1,1 @@
+"""Engines, connections, transactions and results."""
