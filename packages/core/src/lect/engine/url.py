@@ -1,7 +1,8 @@
 """The database URL: ``dialect+connector://user:password@host:port/database?option=value``, immutable, its password secret.
 
 The password is shown by `render_as_string(hide_password=False)` and by the attribute `password` only: not by ``str()``,
-``repr()``, pickles, or the message of any error, a parse error included.
+``repr()``, pickles, or the message of any error, a parse error included. The same holds for query parameters that are known
+to be secrets, except that pickles keep the query.
 """
 
 from __future__ import annotations
@@ -34,6 +35,23 @@ _URL = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+
+#: Query parameters of drivers whose value is a secret.
+_SECRET_PARAMETERS: Final = frozenset(
+    {"password", "passwd", "pwd", "passfile_password", "sslpassword", "ssl_key_password", "access_token", "secret"}
+)
+
+#: PWD=... and the like inside an ODBC connection string; a braced value ends at a single closing brace.
+_SECRET_KEYWORDS = re.compile(
+    r"((?:^|;)\s*(?:pwd|password|accesstoken)\s*=)\s*(?:\{(?:[^}]|\}\})*\}?|[^;]*)", re.IGNORECASE
+)
+
+
+def _hide_secret(key: str, value: str) -> str:
+    if key.casefold() in _SECRET_PARAMETERS:
+        return "***"
+    return _SECRET_KEYWORDS.sub(r"\1***", value)
 
 
 class _Lost:
@@ -184,9 +202,7 @@ class URL:
         )
 
     def _with_query(self, query: Query) -> URL:
-        return self._make(
-            self.drivername, self.username, self._password, self.host, self.port, self.database, query
-        )
+        return self._make(self.drivername, self.username, self._password, self.host, self.port, self.database, query)
 
     def update_query_string(self, query_string: str, append: bool = False) -> URL:
         """Return a copy with the parameters of ``"a=1&b=2"`` replaced; `append`: added to those of the same name."""
@@ -194,8 +210,9 @@ class URL:
 
         return self.update_query_pairs(parse_qsl(query_string), append=append)
 
-    def update_query_pairs(self, key_value_pairs: Iterable[tuple[str, str | list[str] | tuple[str, ...]]],
-                           append: bool = False) -> URL:
+    def update_query_pairs(
+        self, key_value_pairs: Iterable[tuple[str, str | list[str] | tuple[str, ...]]], append: bool = False
+    ) -> URL:
         """Return a copy with parameters replaced by `key_value_pairs`; a name given twice has a tuple of values."""
         new: dict[str, list[str]] = {}
         for key, value in key_value_pairs:
@@ -207,8 +224,9 @@ class URL:
             joined[key] = values[0] if len(values) == 1 else tuple(values)
         return self._with_query(Query(joined))
 
-    def update_query_dict(self, query_parameters: Mapping[str, str | list[str] | tuple[str, ...]],
-                          append: bool = False) -> URL:
+    def update_query_dict(
+        self, query_parameters: Mapping[str, str | list[str] | tuple[str, ...]], append: bool = False
+    ) -> URL:
         """Return a copy with the parameters in `query_parameters` replaced, or extended with `append`."""
         return self.update_query_pairs(query_parameters.items(), append=append)
 
@@ -244,7 +262,9 @@ class URL:
             text += "/" + quote(self.database, safe=" +/")
         if self.query:
             pairs = [(key, value) for key in sorted(self.query) for value in _query_values(self.query[key])]
-            text += "?" + "&".join([f"{quote_plus(key)}={quote_plus(value)}" for key, value in pairs])
+            if hide_password:
+                pairs = [(key, _hide_secret(key, value)) for key, value in pairs]
+            text += "?" + "&".join([f"{quote_plus(key)}={quote_plus(value, safe='*')}" for key, value in pairs])
         return text
 
     def __str__(self) -> str:
@@ -365,6 +385,9 @@ def _parse(text: str) -> tuple[URL | None, str]:
             "the port is not a number from 0 to 65535 (if it is part of a password: a password stands before '@', and "
             "'@', ':' and '/' in it are written %40, %3A and %2F)"
         )
+    host = part["host"]
+    if host is not None and "@" in host:
+        return None, "there is a second '@' before the host (in a password, '@' is written %40)"
     username, password, database = part["username"], part["password"], part["database"]
     query: dict[str, list[str]] = {}
     for key, value in parse_qsl(part["query"] or ""):
@@ -374,7 +397,7 @@ def _parse(text: str) -> tuple[URL | None, str]:
             part["drivername"],
             None if username is None else unquote(username),
             None if password is None else unquote(password),
-            part["host"] or part["ipv6host"],
+            host or part["ipv6host"],
             None if port is None else int(port),
             None if database is None else unquote(database),
             Query({key: values[0] if len(values) == 1 else tuple(values) for key, values in query.items()}),
