@@ -7,6 +7,7 @@ variable, or asks the fixture `database_url`, and owns what it finds there.
 
 from __future__ import annotations
 
+import doctest
 import os
 import secrets
 import sys
@@ -31,7 +32,6 @@ _created: list[tuple[workspace.TestUrl, str, str]] = []
 _missing: dict[str, str] = {}
 
 
-
 def _enter_own_folder(namespace: dict[str, Any]) -> None:
     """Files that a documentation page writes go where nobody trips over them."""
     folder = namespace["_folder"] = tempfile.TemporaryDirectory(prefix="lect-docs-", ignore_cleanup_errors=True)
@@ -44,10 +44,15 @@ def _leave_own_folder(namespace: dict[str, Any]) -> None:
     namespace["_folder"].cleanup()
 
 
+_DOCTEST = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+
 pytest_collect_file = Sybil(
     setup=_enter_own_folder,
     teardown=_leave_own_folder,
-    parsers=[PythonCodeBlockParser(), SkipParser()],
+    parsers=[
+        PythonCodeBlockParser(doctest_optionflags=doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL),
+        SkipParser(),
+    ],
     patterns=["docs/*.md", "docs/**/*.md", "README.md", "packages/*/README.md", "tests/README.md"],
     excludes=["docs/_build/**"],
 ).pytest()
