@@ -1,8 +1,8 @@
 """What a database can do, as facts: one frozen object read by the compiler, the engine and the compliance suite.
 
-A field states a fact about the server and the version it is settled for, not what somebody does with the fact. A dialect
-makes one object per server version in its own ``capabilities.py``, each line with a link to the manual. The defaults here
-are those of the serverless default dialect: the SQL standard's answer, where there is one.
+A field states a fact about the server and the version it is settled for, not what somebody does with the fact. A
+dialect makes one object per server version in its own ``capabilities.py``, each line with a link to the manual. The
+defaults here are those of the serverless default dialect: the SQL standard's answer, where there is one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ __all__ = [
 
 
 class Capabilities(Record):
-    """Facts about one server. Made by a dialect, settled as a whole at first connect, changed with ``replace()`` only."""
+    """Facts about one server. Made by a dialect, settled as a whole at first connect, changed with ``replace()``
+    only.
+    """
 
     # -- which server -----------------------------------------------------------------------------------------------
 
@@ -211,7 +213,7 @@ class Capabilities(Record):
     rowcount_counts_matched: bool = True
     """The row count of an UPDATE counts the rows that matched, whether or not their values changed."""
 
-    # -- schema ---------------------------------------------------------------------------------------------------------
+    # -- schema -------------------------------------------------------------------------------------------------------
 
     schemas: bool = True
     """Tables have a qualified name ``schema.table``."""
@@ -285,7 +287,7 @@ class Capabilities(Record):
     unnamed_unique_reflected: bool = True
     """A UNIQUE constraint made without a name is reported by the catalogue as a constraint."""
 
-    # -- types ------------------------------------------------------------------------------------------------------------
+    # -- types --------------------------------------------------------------------------------------------------------
 
     native_boolean: bool = True
     """There is a column type whose values are true and false and nothing else."""
@@ -323,7 +325,7 @@ class Capabilities(Record):
     case_sensitive_comparison: bool = True
     """'a' = 'A' is false in a text column made without further words."""
 
-    # -- transactions -----------------------------------------------------------------------------------------------------
+    # -- transactions -------------------------------------------------------------------------------------------------
 
     transactions: bool = True
     """Changes can be undone by ROLLBACK."""
@@ -346,7 +348,7 @@ class Capabilities(Record):
     concurrent_connections: bool = True
     """Two connections of one engine see one database."""
 
-    # -- reflection -------------------------------------------------------------------------------------------------------
+    # -- reflection ---------------------------------------------------------------------------------------------------
 
     reflects_constraint_names: bool = True
     """Names given to constraints can be read back."""

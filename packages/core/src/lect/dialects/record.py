@@ -63,7 +63,7 @@ class Record:
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self.items() == other.items()  # type: ignore[attr-defined]
+        return self.items() == other.items()
 
     def __hash__(self) -> int:
         return hash((type(self), *[value for _, value in self.items()]))

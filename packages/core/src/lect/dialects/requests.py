@@ -171,9 +171,9 @@ class FailureKind(Enum):
 class Failure(Record):
     """A driver's exception as facts. Made by the connector, completed by the dialect, raised by the engine.
 
-    `pep249` is the name of the PEP 249 class it belongs to (``"IntegrityError"``; ``"InterfaceError"`` for misuse of the
-    driver). `sqlstate` is the five-character code, `native_code` the server's own number or symbol. `message` is the
-    server's text, for people. `disconnected`: the connection is unusable from now on and must not be reused; say so
+    `pep249` is the name of the PEP 249 class it belongs to (``"IntegrityError"``; ``"InterfaceError"`` for misuse of
+    the driver). `sqlstate` is the five-character code, `native_code` the server's own number or symbol. `message` is
+    the server's text, for people. `disconnected`: the connection is unusable from now on and must not be reused; say so
     only when it is certain, and say nothing about whether the statement took effect. `names` are names of constraint,
     table and columns where the server told them, never guessed.
     """

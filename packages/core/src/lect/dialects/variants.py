@@ -1,4 +1,6 @@
-"""Named ways in which databases differ; the values of the fields of :class:`lect.dialects.capabilities.Capabilities`."""
+"""Named ways in which databases differ; the values of the fields of
+:class:`lect.dialects.capabilities.Capabilities`.
+"""
 
 from __future__ import annotations
 

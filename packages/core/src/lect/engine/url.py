@@ -1,8 +1,9 @@
-"""The database URL: ``dialect+connector://user:password@host:port/database?option=value``, immutable, its password secret.
+"""The database URL: ``dialect+connector://user:password@host:port/database?option=value``, immutable, its password
+secret.
 
 The password is shown by `render_as_string(hide_password=False)` and by the attribute `password` only: not by ``str()``,
-``repr()``, pickles, or the message of any error, a parse error included. The same holds for query parameters that are known
-to be secrets, except that pickles keep the query.
+``repr()``, pickles, or the message of any error, a parse error included. The same holds for query parameters that are
+known to be secrets, except that pickles keep the query.
 """
 
 from __future__ import annotations
@@ -72,8 +73,8 @@ class Query(dict[str, QueryValue]):
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("the query of a URL is immutable; url.update_query_dict() and url.set() return a changed URL")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
@@ -123,7 +124,7 @@ class URL:
         host: str | None = None,
         port: int | None = None,
         database: str | None = None,
-        query: Mapping[str, Sequence[str] | str] = Query(),  # noqa: B008 - immutable
+        query: Mapping[str, Sequence[str] | str] = Query(),
     ) -> URL:
         """Return a URL made of parts, none of which is escaped or unescaped.
 
@@ -178,7 +179,7 @@ class URL:
     def __delattr__(self, name: str) -> None:
         raise AttributeError("a URL is immutable")
 
-    # -- changed copies -------------------------------------------------------------------------------------------------
+    # -- changed copies -----------------------------------------------------------------------------------------------
 
     def set(
         self,
@@ -242,7 +243,7 @@ class URL:
         """The query with every value as a tuple of strings."""
         return Query({key: tuple(_query_values(value)) for key, value in self.query.items()})
 
-    # -- text -----------------------------------------------------------------------------------------------------------
+    # -- text ---------------------------------------------------------------------------------------------------------
 
     def render_as_string(self, hide_password: bool = True) -> str:
         """Return the URL as text that :func:`make_url` reads back; the password as ``***`` unless asked for."""
@@ -273,7 +274,7 @@ class URL:
     def __repr__(self) -> str:
         return self.render_as_string(hide_password=True)
 
-    # -- parts ----------------------------------------------------------------------------------------------------------
+    # -- parts --------------------------------------------------------------------------------------------------------
 
     def get_backend_name(self) -> str:
         """Return the dialect's name: what is before ``+``."""
@@ -304,7 +305,7 @@ class URL:
         }
         return {names.get(key, key): value for key, value in parts.items() if value is not None and value != ""}
 
-    # -- identity -------------------------------------------------------------------------------------------------------
+    # -- identity -----------------------------------------------------------------------------------------------------
 
     def _parts(self) -> tuple[Any, ...]:
         return (self.drivername, self.username, self._password, self.host, self.port, self.database, self.query)
