@@ -1,0 +1,217 @@
+"""Parameters that hold a list: how an IN list is written for a given number of members, and for none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from lect.compile.table import ANSI
+from lect.exc import InvalidRequestError
+
+__all__ = ["BindCast", "EmptySet", "Expansion", "literal_list", "make_expansion"]
+
+
+class EmptySet:
+    """Stands for the content of an IN list without members; rendered by the rule table, so that a dialect can differ.
+
+    Attributes:
+        types: one type per column of the left side.
+        negated: True for NOT IN, False for IN, None when it stands alone, as a set.
+        row: members are rows (tuples), even if of one column.
+    """
+
+    __slots__ = ("negated", "row", "types")
+
+    def __init__(self, types: Sequence[Any], negated: bool | None, row: bool) -> None:
+        self.types = tuple(types)
+        self.negated = negated
+        self.row = row
+
+
+@ANSI.rule(EmptySet)
+def empty_set(node: EmptySet, writer: Any) -> str:
+    """Write a list of NULL that matches nothing (or, negated, everything), whatever the left side is."""
+    if node.negated is None:
+        return "SELECT 1 WHERE 1!=1" if not node.row else f"SELECT {', '.join(['1'] * len(node.types))} WHERE 1!=1"
+    nulls = ", ".join(["NULL"] * len(node.types))
+    if node.row:
+        nulls = f"({nulls})"
+    return f"{nulls}) OR (1 = 1" if node.negated else f"{nulls}) AND (1 != 1"
+
+
+class BindCast:
+    """A placeholder about to be written, for dialects that state its type beside it.
+
+    There is no default rule: a dialect that writes ``%(x)s::INTEGER`` registers one for this class, which gets `text`
+    (the placeholder) and `type`, and returns the whole.
+    """
+
+    __slots__ = ("text", "type")
+
+    def __init__(self, text: str, type_: Any) -> None:
+        self.text = text
+        self.type = type_
+
+
+_HOLE: Final = "\ufdd3"  # where a member's placeholder goes in a template
+
+
+class Expansion:
+    """How one expanding parameter is written, prepared at compile time so that no writer is needed at execution.
+
+    Attributes:
+        name: final name of the parameter.
+        param: the parameter met at compile time.
+        types: types of a member's columns (one for plain members).
+        row: members are tuples.
+        templates: text before and after each column's placeholder.
+        empty: what stands between the parentheses when there is no member.
+        literal: members are written as literals (`literal_execute`); then `render` writes one.
+    """
+
+    __slots__ = ("empty", "literal", "name", "param", "prefix", "render", "row", "single", "templates", "types")
+
+    def __init__(
+        self,
+        name: str,
+        param: Any,
+        types: tuple[Any, ...],
+        row: bool,
+        templates: tuple[tuple[str, str], ...],
+        empty: str,
+        literal: bool,
+        render: Callable[[object, Any], str],
+        single: bool,
+        prefix: str = "",
+    ) -> None:
+        self.name = name
+        self.param = param
+        self.types = types
+        self.row = row
+        self.templates = templates
+        self.empty = empty
+        self.literal = literal
+        self.render = render
+        self.single = single
+        self.prefix = prefix
+
+    def values(self, value: Any) -> list[Any]:
+        """Return the members as a list.
+
+        Raises:
+            InvalidRequestError: `value` is not a list of values (None, a string or a single value was given).
+        """
+        if self.single:
+            return [value]
+        if value is None:
+            raise InvalidRequestError(
+                f"'expanding' parameter {self.name!r} can't be None; give it a list of values, which may be empty"
+            )
+        if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+            raise InvalidRequestError(
+                f"'expanding' parameter {self.name!r} needs a list of values, not {type(value).__name__}"
+            )
+        members = value if isinstance(value, list) else list(value)
+        if self.row:
+            width = len(self.types)
+            for member in members:
+                if isinstance(member, (str, bytes)) or not hasattr(member, "__len__") or len(member) != width:
+                    raise InvalidRequestError(f"each member of {self.name!r} must be a tuple of {width} values, got {member!r}")
+        return members
+
+    def width(self, members: Sequence[Any]) -> int:
+        """Return how many columns a member has."""
+        return len(self.types) if self.row else 1
+
+    def write(self, members: list[Any], placeholder: Callable[[str], str]) -> tuple[str, list[str]]:
+        """Return the text that replaces the parameter for these members, and the names of the new parameters in order."""
+        if not members:
+            return self.empty, []
+        if self.literal:
+            return self._write_literal(members), []
+        names: list[str] = []
+        pieces: list[str] = []
+        if not self.row:
+            before, after = self.templates[0]
+            for i in range(1, len(members) + 1):
+                name = f"{self.name}_{i}"
+                names.append(name)
+                pieces.append(f"{before}{placeholder(name)}{after}")
+            return ", ".join(pieces), names
+        for i in range(1, len(members) + 1):
+            cells = []
+            for j, (before, after) in enumerate(self.templates, 1):
+                name = f"{self.name}_{i}_{j}"
+                names.append(name)
+                cells.append(f"{before}{placeholder(name)}{after}")
+            pieces.append(f"({', '.join(cells)})")
+        return f"{self.prefix}{', '.join(pieces)}", names
+
+    def _write_literal(self, members: list[Any]) -> str:
+        if not self.row:
+            type_ = self.types[0]
+            return ", ".join([self.render(m, type_) for m in members])
+        rows = ", ".join(
+            f"({', '.join([self.render(v, t) for v, t in zip(m, self.types, strict=True)])})" for m in members
+        )
+        return f"{self.prefix}{rows}"
+
+
+def _member_types(param: Any) -> tuple[tuple[Any, ...], bool]:
+    types = getattr(param.type, "types", None)
+    if types is not None and getattr(param.type, "_is_tuple_type", True):
+        return tuple(types), True
+    return (param.type,), False
+
+
+def _negated(param: Any) -> bool | None:
+    operator = getattr(param, "expand_op", None)
+    if operator is None:
+        return None
+    return getattr(operator, "__name__", "").startswith(("not_in", "notin"))
+
+
+def empty_text(writer: Any, param: Any) -> str:
+    """Return what stands in an IN list of `param` that has no members."""
+    types, row = _member_types(param)
+    return writer.render(EmptySet(types, _negated(param), row))  # type: ignore[no-any-return]
+
+
+def cast_template(writer: Any, type_: Any) -> tuple[str, str]:
+    """Return the text before and after a placeholder of this type."""
+    if writer.rules.find(BindCast) is None:
+        return ("", "")
+    before, _, after = writer.render(BindCast(_HOLE, type_)).partition(_HOLE)
+    return (before, after)
+
+
+def make_expansion(writer: Any, param: Any, name: str) -> Expansion:
+    """Prepare how `param`, which holds a list or is written as a literal at execution, will be written."""
+    single = not param.expanding
+    types, row = ((param.type,), False) if single else _member_types(param)
+    literals = writer.dialect.literals
+
+    def render(value: object, type_: Any) -> str:
+        return literals.render(value, type_, writer)  # type: ignore[no-any-return]
+
+    return Expansion(
+        name,
+        param,
+        types,
+        row,
+        tuple([cast_template(writer, t) for t in types]),
+        "" if single else empty_text(writer, param),
+        bool(param.literal_execute),
+        render,
+        single,
+        "VALUES " if row and getattr(writer.dialect, "tuple_in_values", False) else "",
+    )
+
+
+def literal_list(writer: Any, param: Any, values: Any) -> str:
+    """Write an IN list's members as literals, for statements compiled with `literal_binds`."""
+    expansion = make_expansion(writer, param, str(param.key))
+    members = expansion.values(values)
+    if not members:
+        return expansion.empty
+    return expansion._write_literal(members)

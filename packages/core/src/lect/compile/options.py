@@ -1,0 +1,98 @@
+"""What may be asked of a compilation beside the statement and the dialect; everything here changes the text or the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from lect.exc import ArgumentError
+
+__all__ = ["DEFAULT", "CompileOptions"]
+
+_KNOWN: Final = frozenset({"literal_binds", "render_postcompile", "include_table", "render_schema_translate"})
+
+
+class CompileOptions:
+    """Options of one compilation, hashable through `key`.
+
+    Attributes:
+        literal_binds: values are written into the text by the dialect's literal renderer.
+        render_postcompile: IN lists and other parameters that are settled at execution are written out now.
+        column_keys: names given for an execution (INSERT and UPDATE write these columns); None: not known.
+        for_executemany: the plan is for many parameter sets, so nothing can be fetched per row.
+        schema_translate_map: schema name or None -> the schema to write instead.
+        linting: FROM elements that nothing joins are reported as a warning.
+        batch: an INSERT plan gets a template for many rows per statement (see :mod:`lect.compile.compiled`).
+        extra: what a caller gave in `compile_kwargs` for rules of their own (``writer.options.extra``).
+    """
+
+    __slots__ = (
+        "batch",
+        "column_keys",
+        "extra",
+        "for_executemany",
+        "key",
+        "linting",
+        "literal_binds",
+        "render_postcompile",
+        "schema_translate_map",
+    )
+
+    def __init__(
+        self,
+        *,
+        literal_binds: bool = False,
+        render_postcompile: bool = False,
+        column_keys: Iterable[str] | None = None,
+        for_executemany: bool = False,
+        schema_translate_map: Mapping[str | None, str | None] | None = None,
+        linting: bool = False,
+        batch: bool = False,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.literal_binds = literal_binds
+        self.render_postcompile = render_postcompile
+        self.column_keys = None if column_keys is None else tuple(column_keys)
+        self.for_executemany = for_executemany
+        self.schema_translate_map = dict(schema_translate_map) if schema_translate_map else None
+        self.linting = linting
+        self.batch = batch
+        self.extra = dict(extra) if extra else {}
+        #: Hashable sum of everything that changes text; None in the place of column_keys, which the cache keys apart.
+        self.key = (
+            literal_binds,
+            render_postcompile,
+            for_executemany,
+            tuple(sorted(self.schema_translate_map.items(), key=repr)) if self.schema_translate_map else None,
+            linting,
+            batch,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        compile_kwargs: Mapping[str, Any] | None = None,
+        column_keys: Iterable[str] | None = None,
+        for_executemany: bool = False,
+        schema_translate_map: Mapping[str | None, str | None] | None = None,
+        linting: bool = False,
+        **more: Any,
+    ) -> CompileOptions:
+        """Make options from the arguments of ``statement.compile()``."""
+        given = {**(compile_kwargs or {}), **more}
+        for name in _KNOWN.intersection(given):
+            if not isinstance(given[name], bool):
+                raise ArgumentError(f"compile_kwargs[{name!r}] must be True or False, not {given[name]!r}")
+        return cls(
+            literal_binds=given.pop("literal_binds", False),
+            render_postcompile=given.pop("render_postcompile", False),
+            column_keys=column_keys,
+            for_executemany=for_executemany,
+            schema_translate_map=schema_translate_map,
+            linting=linting,
+            extra=given,
+        )
+
+
+DEFAULT: Final = CompileOptions()
