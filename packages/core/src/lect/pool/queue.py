@@ -1,0 +1,333 @@
+"""The queue pool: a bounded number of connections, idle ones in a deque, waiting takers in order of arrival.
+
+Taking an idle connection and giving it back use a deque without a lock. A taker who finds nothing idle joins the line; who
+gives back while somebody is in line hands over directly, so that nobody is overtaken.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from collections import deque
+from typing import Any
+
+from lect.exc import ArgumentError, TimeoutError
+from lect.pool.base import Pool
+from lect.pool.lent import ConnectionPoolEntry
+
+__all__ = ["AsyncAdaptedQueuePool", "FallbackAsyncAdaptedQueuePool", "QueuePool"]
+
+#: Handed to a waiting taker instead of an entry: a place is free, open a connection of your own.
+_ROOM = object()
+
+
+class _Waiter:
+    """One taker in line, waiting in its thread."""
+
+    __slots__ = ("_lock", "given")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+        self.given: Any = None
+
+    def wait(self, timeout_s: float) -> bool:
+        return self._lock.acquire(timeout=min(max(timeout_s, 0.0), threading.TIMEOUT_MAX))
+
+    def give(self, what: Any) -> None:
+        self.given = what
+        self._lock.release()
+
+
+class _AsyncWaiter:
+    """One taker in line, waiting in its task."""
+
+    __slots__ = ("_future", "_loop", "given")
+
+    def __init__(self) -> None:
+        import asyncio
+
+        self._loop = asyncio.get_running_loop()
+        self._future: Any = self._loop.create_future()
+        self.given: Any = None
+
+    def wait(self, timeout_s: float) -> bool:
+        import asyncio
+
+        from lect.bridge import await_only
+
+        async def wait() -> bool:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await self._future
+            except asyncio.TimeoutError:
+                return False
+            return True
+
+        return await_only(wait())
+
+    def give(self, what: Any) -> None:
+        self.given = what
+
+        def wake() -> None:
+            if not self._future.done():
+                self._future.set_result(None)
+
+        self._loop.call_soon_threadsafe(wake)
+
+
+class QueuePool(Pool):
+    """Up to `pool_size` connections are kept, up to `max_overflow` more are opened when needed and closed after use.
+
+    Args:
+        creator: see :class:`~lect.pool.base.Pool`.
+        pool_size: connections kept open; 0: no limit.
+        max_overflow: further connections at busy times; -1: no limit.
+        timeout: seconds to wait for a connection.
+        use_lifo: lend the connection that came back last, so that the others may fall idle and be closed by the server.
+        max_waiting: takers allowed in line; more are refused at once. None: no limit.
+    """
+
+    _waiter: type[Any] = _Waiter
+
+    def __init__(
+        self,
+        creator: Any,
+        pool_size: int = 5,
+        max_overflow: int = 10,
+        timeout: float = 30.0,
+        use_lifo: bool = False,
+        max_waiting: int | None = None,
+        **kw: Any,
+    ) -> None:
+        super().__init__(creator, **kw)
+        for name, value in (("pool_size", pool_size), ("max_overflow", max_overflow)):
+            if not isinstance(value, int):
+                raise ArgumentError(f"{name} must be an integer, not {value!r}")
+        self._size = pool_size
+        self._max_overflow = -1 if pool_size == 0 else max_overflow
+        self._timeout = timeout
+        self._use_lifo = use_lifo
+        self._max_waiting = max_waiting
+        self._idle: deque[ConnectionPoolEntry] = deque()
+        self._line: deque[Any] = deque()
+        self._lock = threading.RLock()
+        self._total = 0
+        self._known: weakref.WeakSet[ConnectionPoolEntry] = weakref.WeakSet()
+
+    # -- taking -------------------------------------------------------------------------------------------------------
+
+    def _pop(self) -> ConnectionPoolEntry | None:
+        try:
+            return self._idle.pop() if self._use_lifo else self._idle.popleft()
+        except IndexError:
+            return None
+
+    def _take(self) -> ConnectionPoolEntry:
+        if not self._line:
+            entry = self._pop()
+            if entry is not None:
+                return entry
+        return self._take_slowly()
+
+    def _take_slowly(self) -> ConnectionPoolEntry:
+        with self._lock:
+            if not self._line:
+                entry = self._pop()
+                if entry is not None:
+                    return entry
+                if self._may_grow():
+                    self._total += 1
+                    waiter = None
+                else:
+                    waiter = self._join_line()
+            else:
+                waiter = self._join_line()
+            if waiter is not None:
+                # Somebody may have put an entry back between the look and the line.
+                self._serve_line()
+        given: Any = _ROOM if waiter is None else self._wait(waiter)
+        return self._new_entry() if given is _ROOM else given
+
+    def _may_grow(self) -> bool:
+        return self._max_overflow < 0 or self._total < self._size + self._max_overflow
+
+    def _join_line(self) -> Any:
+        if self._max_waiting is not None and len(self._line) >= self._max_waiting:
+            self._counts.timeouts += 1
+            raise TimeoutError(
+                f"{type(self).__name__} has {len(self._line)} takers waiting already (max_waiting={self._max_waiting})",
+                code="pool-line-full",
+            )
+        waiter = self._waiter()
+        self._line.append(waiter)
+        return waiter
+
+    def _wait(self, waiter: Any) -> Any:
+        started = time.monotonic()
+        try:
+            served = waiter.wait(self._timeout)
+        except BaseException:
+            # Interrupted or cancelled: what was handed over in this moment goes to the next.
+            if not self._leave_line(waiter):
+                self._pass_on(waiter.given)
+            raise
+        finally:
+            self._counts.waits += 1
+            self._counts.wait_time_s += time.monotonic() - started
+        if not served and self._leave_line(waiter):
+            self._counts.timeouts += 1
+            raise TimeoutError(
+                f"QueuePool limit of size {self._size} overflow {self._max_overflow} reached, "
+                f"connection timed out, timeout {self._timeout:0.2f}",
+                code="pool-timeout",
+            )
+        return waiter.given
+
+    def _leave_line(self, waiter: Any) -> bool:
+        """Take `waiter` out of the line; False when it has been served in the meantime."""
+        with self._lock:
+            try:
+                self._line.remove(waiter)
+            except ValueError:
+                return False
+            return True
+
+    def _pass_on(self, given: Any) -> None:
+        if given is _ROOM:
+            self._free_room()
+        else:
+            self._put(given)
+
+    def _new_entry(self) -> ConnectionPoolEntry:
+        try:
+            entry = ConnectionPoolEntry(self, connect=False)
+            self._known.add(entry)
+            entry._connect()
+            return entry
+        except BaseException:
+            self._free_room()
+            raise
+
+    # -- giving back --------------------------------------------------------------------------------------------------
+
+    def _put(self, entry: ConnectionPoolEntry) -> None:
+        idle = self._idle
+        idle.append(entry)
+        if self._line:
+            self._serve_line()
+        elif len(idle) > self._size > 0:
+            self._shrink()
+
+    def _serve_line(self) -> None:
+        with self._lock:
+            line = self._line
+            while line:
+                entry = self._pop()
+                if entry is None:
+                    if not self._may_grow():
+                        return
+                    self._total += 1
+                    line.popleft().give(_ROOM)
+                else:
+                    line.popleft().give(entry)
+
+    def _shrink(self) -> None:
+        """Close what is idle beyond the size."""
+        while True:
+            with self._lock:
+                if self._line or len(self._idle) <= self._size:
+                    return
+                entry = self._idle.popleft()
+                self._total -= 1
+            entry._close_connection()
+
+    def _free_room(self) -> None:
+        with self._lock:
+            if self._line:
+                self._line.popleft().give(_ROOM)
+            else:
+                self._total -= 1
+
+    # -- state --------------------------------------------------------------------------------------------------------
+
+    def dispose(self) -> None:
+        """Close idle connections now and lent ones when they come back."""
+        with self._lock:
+            idle = list(self._idle)
+            self._idle.clear()
+            self._total = 0
+            self._generation += 1
+        for entry in idle:
+            entry._close_connection()
+        with self._lock:
+            self._serve_line()
+        if self._log.level():
+            self._log.info("Pool disposed. %s", self.status())
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "pool_size": self._size,
+            "max_overflow": self._max_overflow,
+            "timeout": self._timeout,
+            "use_lifo": self._use_lifo,
+            "max_waiting": self._max_waiting,
+            **super()._options(),
+        }
+
+    def status(self) -> str:
+        """Return size, idle, overflow and lent in one line."""
+        return (
+            f"Pool size: {self.size()}  Connections in pool: {self.checkedin()} "
+            f"Current Overflow: {self.overflow()} Current Checked out connections: {self.checkedout()}"
+        )
+
+    def size(self) -> int:
+        """Connections kept open at most."""
+        return self._size
+
+    def timeout(self) -> float:
+        """Seconds to wait for a connection."""
+        return self._timeout
+
+    def checkedin(self) -> int:
+        """Idle connections."""
+        return len(self._idle)
+
+    def overflow(self) -> int:
+        """Connections open beyond the size; negative while fewer are open."""
+        return self._total - self._size if self._size else 0
+
+    def checkedout(self) -> int:
+        """Connections lent at the moment."""
+        return self._total - len(self._idle)
+
+    def _now(self) -> dict[str, Any]:
+        limit = None if self._max_overflow < 0 else self._size + self._max_overflow
+        return {
+            "in_use": self.checkedout(),
+            "idle": self.checkedin(),
+            "waiting": len(self._line),
+            "size": self._size,
+            "max_size": limit,
+        }
+
+    def _entries(self) -> list[ConnectionPoolEntry]:
+        return [entry for entry in self._known if entry._generation == self._generation]
+
+    def _restart(self) -> None:
+        self._idle = deque()
+        self._line = deque()
+        self._lock = threading.RLock()
+        self._total = 0
+
+
+class AsyncAdaptedQueuePool(QueuePool):
+    """The queue pool for asynchronous connectors: waiting suspends the task."""
+
+    _is_asyncio = True
+    _waiter = _AsyncWaiter
+
+
+FallbackAsyncAdaptedQueuePool = AsyncAdaptedQueuePool
