@@ -1,0 +1,1 @@
+"""Events of mapped classes, their attributes and their instances, and of sessions."""
