@@ -6,7 +6,7 @@ import enum
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from lect.exc import ArgumentError
-from lect.schema.listening import EventTarget, fire
+from lect.schema.events import EventTarget, fire
 from lect.sql.names import quoted_name
 
 __all__ = [

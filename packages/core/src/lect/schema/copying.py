@@ -1,0 +1,67 @@
+"""A table copied into another MetaData, or into its own under another name."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from lect.exc import LectWarning
+from lect.schema.base import BLANK_SCHEMA, RETAIN_SCHEMA
+from lect.schema.table_key import table_key
+
+__all__ = ["copy_table"]
+
+
+def copy_table(cls: Any, table: Any, metadata: Any, schema: Any, referred_schema_fn: Any, name: str | None) -> Any:
+    """Return the copy of `table` in `metadata`; see ``Table.to_metadata``."""
+    name = table.name if name is None else name
+    if schema is RETAIN_SCHEMA:
+        where = table.schema
+    elif schema is None:
+        where = metadata.schema
+    elif schema is BLANK_SCHEMA:
+        where = None
+    else:
+        where = schema
+    key = table_key(name, where)
+    if key in metadata.tables:
+        warnings.warn(
+            f"Table '{table.description}' already exists within the given MetaData - not copying.",
+            LectWarning,
+            stacklevel=3,
+        )
+        return metadata.tables[key]
+    columns = [column._copy() for column in table.columns]
+    copy = cls(
+        name,
+        metadata,
+        *columns,
+        schema=BLANK_SCHEMA if where is None else where,
+        comment=table.comment,
+        prefixes=table._prefixes,
+        implicit_returning=table.implicit_returning,
+        **table.kwargs,
+    )
+    _copy_constraints(table, copy, where, referred_schema_fn)
+    for index in sorted(table.indexes, key=lambda i: str(i.name)):
+        if not index._column_flag:
+            index._copy(target_table=copy)
+    if table._creator_ddl is not None:
+        copy._creator_ddl = table._creator_ddl
+    if table._dropper_ddl is not None:
+        copy._dropper_ddl = table._dropper_ddl
+    return table._copy_info_to(copy)
+
+
+def _copy_constraints(table: Any, copy: Any, schema: str | None, referred_schema_fn: Any) -> None:
+    for constraint in table._sorted_constraints:
+        if constraint.__visit_name__ == "foreign_key_constraint":
+            referred = constraint._referred_schema
+            if referred_schema_fn is not None:
+                to_schema = referred_schema_fn(table, schema, constraint, referred)
+            else:
+                # A reference inside of the schema goes with the table; one to another schema stays.
+                to_schema = schema if referred == table.schema else referred
+            copy.append_constraint(constraint._copy(schema=to_schema, target_table=copy))
+        elif not constraint._type_bound and not getattr(constraint, "_column_flag", False):
+            copy.append_constraint(constraint._copy(target_table=copy))
