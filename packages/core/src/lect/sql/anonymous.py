@@ -18,6 +18,10 @@ _UNFIT = re.compile("[%() $\ufdd0-\ufdd2]+")
 _numbers = itertools.count(1)
 
 
+def _base_of(match: re.Match[str]) -> str:
+    return match.group(2)
+
+
 class anonymous_name(truncated_label):  # noqa: N801 - a name, spelt like the string it is
     """A name with at least one part that is numbered when the statement is written (see :func:`new_name`).
 
@@ -27,12 +31,12 @@ class anonymous_name(truncated_label):  # noqa: N801 - a name, spelt like the st
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"<anonymous name {_TOKEN.sub(r'\2', self)}>"
+        return f"<anonymous name {self.base}>"
 
     @property
     def base(self) -> str:
         """The name without its numbers, for people."""
-        return _TOKEN.sub(r"\2", self)
+        return _TOKEN.sub(_base_of, self)
 
 
 def anonymous_base(text: str) -> str:
