@@ -21,7 +21,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Protocol, cast
 from urllib.parse import parse_qs, urlsplit
 
 URL_VARIABLE = "LECT_PROVISION_URL"
@@ -29,7 +29,16 @@ PASSWORD_VARIABLE = "LECT_PROVISION_PASSWORD"
 COMMANDS = ("probe", "start", "create", "drop")
 
 
-def load(file: Path) -> Any:
+class Provision(Protocol):
+    """What a package's `tests/provision.py` offers."""
+
+    def probe(self, url: str) -> None: ...
+    def start(self, url: str) -> str: ...
+    def create(self, url: str, name: str) -> str: ...
+    def drop(self, url: str, name: str) -> None: ...
+
+
+def load(file: Path) -> Provision:
     """The module that `file` holds, under a name of its own."""
     name = f"provision_{file.resolve().parent.parent.name.replace('-', '_')}"
     spec = importlib.util.spec_from_file_location(name, file)
@@ -37,7 +46,7 @@ def load(file: Path) -> Any:
         raise FileNotFoundError(file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module
+    return cast(Provision, module)
 
 
 def first_line(error: BaseException) -> str:

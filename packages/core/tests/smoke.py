@@ -1,4 +1,4 @@
-"""The core's wheel alone, with no dialect beside it: statements are built and become text; a missing dialect is named."""
+"""The core's wheel with no dialect beside it: statements become text; a missing dialect is named."""
 
 from lect import Column, Integer, MetaData, String, Table, create_engine, exc, select
 
