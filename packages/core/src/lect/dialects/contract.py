@@ -12,7 +12,7 @@ Threads
 
 Blocking
     Only methods that receive a PEP 249 connection, cursor or ``query`` may wait for the server. Under asyncio every
-    such call is made inside a greenlet, so that a connector with `is_async` may await by ``lect.aio.await_only``.
+    such call is made inside a greenlet, so that a connector with `is_async` may await by ``lect.bridge.await_only``.
 
 Errors
     Raise what the driver raises; core translates it through :meth:`Connector.failure` and :meth:`Dialect.classify`.
@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, Protocol, TypeVar, runtime_checkable
 
+from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.table import ANSI, RuleTable
 from lect.dialects.capabilities import Capabilities
 from lect.dialects.record import Record
@@ -105,8 +106,9 @@ class Dialect:
     options: ClassVar[frozenset[str]] = frozenset()
     #: Generic type class -> this dialect's class for it; looked up along the type's MRO.
     type_adaptations: ClassVar[Mapping[type, type]] = {}
-    #: Prefixes of ``dialect_option`` keyword arguments beside `name` that mean this dialect.
-    option_prefixes: ClassVar[tuple[str, ...]] = ()
+    #: Keyword arguments ``<name>_<argument>`` that schema constructs take for this dialect, with their defaults:
+    #: ``((Table, {"engine": None}), (Index, {"where": None}))``. None: any is taken, none is checked.
+    construct_arguments: ClassVar[tuple[tuple[type, Mapping[str, Any]], ...] | None] = None
     #: Facts that hold while no server was asked.
     default_capabilities: ClassVar[Capabilities] = Capabilities()
 
@@ -133,23 +135,34 @@ class Dialect:
         self.json_deserializer = json_deserializer
         self.server_version_info: tuple[int, ...] | None = None
         self.default_schema_name: str | None = None
-        self._max_identifier_length = max_identifier_length
-        self._adapted: dict[Any, Any] = {}
+        #: Writes names: quote characters, reserved words, longest name.
+        self.identifiers = self.make_identifiers()
+        if max_identifier_length is not None:
+            self.identifiers.max_identifier_length = max_identifier_length
 
     # -- composition --------------------------------------------------------------------------------------------------
 
     def copy(self: _D, **changes: Any) -> _D:
-        """Return a shallow copy with attributes changed and nothing memoized."""
+        """Return a shallow copy with attributes changed. What types memoize for a dialect is not carried over."""
         new = object.__new__(type(self))
         new.__dict__.update(self.__dict__)
-        new._adapted = {}
         new.__dict__.update(changes)
         return new
 
     def compose(self: _D, connector: Connector) -> _D:
         """Return this dialect for use over `connector`. Called once per engine, before the first connect."""
         style = self.paramstyle if self._paramstyle_given else connector.paramstyle
-        return self.copy(connector=connector, paramstyle=style)
+        return self.copy(connector=connector, paramstyle=style, capabilities=connector.restrict(self.capabilities))
+
+    def settled(self: _D, request: SettleRequest) -> _D:
+        """Return this dialect settled, without what the connector cannot pass on; what the engine calls.
+
+        Not meant to be overridden: :meth:`settle` is.
+        """
+        new = self.settle(request)
+        if self.connector is None:
+            return new
+        return new.copy(capabilities=self.connector.restrict(new.capabilities))
 
     def settle(self: _D, request: SettleRequest) -> _D:
         """Return this dialect with the capabilities of the server at hand.
@@ -160,6 +173,11 @@ class Dialect:
         too old, with the version found and the version needed.
         """
         return self
+
+    def make_identifiers(self) -> IdentifierPreparer:
+        """Return the writer of names. Called when the dialect is made; `settle` may make another for a server version
+        with other reserved words."""
+        return IdentifierPreparer()
 
     # -- transactions -------------------------------------------------------------------------------------------------
 
@@ -221,6 +239,17 @@ class Dialect:
         """
         return failure
 
+    # -- values -----------------------------------------------------------------------------------------------------
+
+    def conversion(self, type_: Any) -> Conversion | None:
+        """Return what the connector says about a type that was adapted to this dialect, None without a connector.
+
+        Asked by the type itself, once per type and dialect; not meant to be overridden.
+        """
+        if self.connector is None:
+            return None
+        return self.connector.conversion(ConversionRequest(type_=type_, dialect=self))
+
     # -- what readers ask ---------------------------------------------------------------------------------------------
 
     @property
@@ -257,7 +286,7 @@ class Connector:
     spi_version: ClassVar[int]
     #: PEP 249 paramstyle of the statements it takes, or ``"numeric_dollar"``. Required.
     paramstyle: ClassVar[str]
-    #: True when `connect` must be called inside a greenlet of ``lect.aio`` and the driver is asynchronous below.
+    #: True when `connect` must be called inside a greenlet of ``lect.bridge`` and the driver is asynchronous below.
     is_async: ClassVar[bool] = False
     #: Keyword arguments of ``create_engine`` that the class takes.
     options: ClassVar[frozenset[str]] = frozenset()
@@ -340,6 +369,13 @@ class Connector:
                 pep249 = name
                 break
         return Failure(pep249=pep249, message=str(exception))
+
+    def restrict(self, capabilities: Capabilities) -> Capabilities:
+        """Return the facts that remain true over this driver (a driver may be unable to pass on rows of RETURNING).
+
+        Called when dialect and connector are composed, and again after the dialect was settled.
+        """
+        return capabilities
 
     def conversion(self, request: ConversionRequest) -> Conversion | None:
         """Return how values of a type pass through this driver, where that differs from the type's own processors.

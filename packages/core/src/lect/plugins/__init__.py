@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from lect import exc
+from lect.compile.default import set_dialect_finder
 from lect.dialects.contract import Connector, Dialect, Pairing
 from lect.plugins.discovery import CONNECTORS, DIALECTS, PLUGINS, Offer, offers
 from lect.plugins.registry import EnginePlugins, Registry
+from lect.sql.dialect_options import set_declared_arguments
 
 __all__ = [
     "EnginePlugins",
@@ -112,3 +114,9 @@ def __getattr__(name: str) -> Any:
 
         return pluggy.HookimplMarker("lect")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+# Lower rooms ask for dialects by name here: options like `mysql_engine=...` are checked against the dialect they name,
+# and a construct of one dialect shows itself in that dialect.
+set_declared_arguments(lambda name: load_dialect(name).construct_arguments)
+set_dialect_finder(lambda name: load_dialect(name)())

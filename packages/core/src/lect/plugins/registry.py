@@ -165,7 +165,9 @@ class Registry:
         except (pluggy.PluginValidationError, ValueError) as error:
             if manager.get_plugin(name) is plugin:
                 manager.unregister(name=name)
-            specified = [hook for hook in vars(manager.hook) if hook.startswith("lect_")]
+            from lect.plugins.hookspecs import __all__ as names
+
+            specified = [name for name in names if name.startswith("lect_")]
             raise exc.PluginError(
                 f"plugin {offer.name!r} from {offer} does not keep the hook specifications: "
                 f"{' '.join(str(error).split())} (the hooks are {', '.join(sorted(specified))})"

@@ -1,0 +1,195 @@
+"""PEP 249 objects over an asynchronous driver of the same shape: awaits inside, plain calls outside.
+
+A connector with `is_async` returns an :class:`AsyncConnection` around its driver's connection. Its methods run inside a
+greenlet of :mod:`lect.bridge`; each statement costs one switch, whatever number of awaits it takes below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from lect.bridge import await_only
+
+__all__ = ["AsyncConnection", "AsyncCursor", "AsyncStreamingCursor"]
+
+_T = TypeVar("_T")
+
+
+class AsyncCursor:
+    """A PEP 249 cursor that has fetched all rows when ``execute()`` returns."""
+
+    __slots__ = ("_connection", "_position", "_rows", "arraysize", "description", "lastrowid", "rowcount")
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._rows: Sequence[Any] = ()
+        self._position = 0
+        self.arraysize = 1
+        self.description: Any = None
+        self.lastrowid: Any = None
+        self.rowcount = -1
+
+    def execute(self, operation: str, parameters: Any = None) -> Any:
+        """Run a statement and fetch its rows."""
+        await_only(self._connection.guard(self._execute(operation, parameters)))
+        return self
+
+    async def _execute(self, operation: str, parameters: Any) -> None:
+        cursor = await self._connection.open_cursor()
+        try:
+            if parameters is None:
+                await cursor.execute(operation)
+            else:
+                await cursor.execute(operation, parameters)
+            self._position = 0
+            self.description = cursor.description
+            self.rowcount = cursor.rowcount
+            if cursor.description:
+                self.lastrowid = None
+                self._rows = await cursor.fetchall()
+            else:
+                self.lastrowid = cursor.lastrowid
+                self._rows = ()
+        finally:
+            await cursor.close()
+
+    def executemany(self, operation: str, seq_of_parameters: Sequence[Any]) -> Any:
+        """Run a statement for many parameter sets."""
+        await_only(self._connection.guard(self._executemany(operation, seq_of_parameters)))
+        return self
+
+    async def _executemany(self, operation: str, seq_of_parameters: Sequence[Any]) -> None:
+        cursor = await self._connection.open_cursor()
+        try:
+            await cursor.executemany(operation, seq_of_parameters)
+            self.description = None
+            self._rows = ()
+            self.lastrowid = cursor.lastrowid
+            self.rowcount = cursor.rowcount
+        finally:
+            await cursor.close()
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+        position = self._position
+        if position >= len(self._rows):
+            return None
+        self._position = position + 1
+        return self._rows[position]
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next `size` rows, fewer at the end."""
+        start = self._position
+        rows = self._rows[start : start + (self.arraysize if size is None else size)]
+        self._position = start + len(rows)
+        return list(rows)
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+        rows = self._rows[self._position :] if self._position else self._rows
+        self._position = len(self._rows)
+        return list(rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        while (row := self.fetchone()) is not None:
+            yield row
+
+    def setinputsizes(self, *_: Any) -> None:
+        """Do nothing, as PEP 249 allows."""
+
+    def setoutputsize(self, *_: Any) -> None:
+        """Do nothing, as PEP 249 allows."""
+
+    def close(self) -> None:
+        """Forget the rows."""
+        self._rows = ()
+
+
+class AsyncStreamingCursor(AsyncCursor):
+    """A PEP 249 cursor that leaves rows on the server until they are fetched."""
+
+    __slots__ = ("_cursor",)
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self._cursor: Any = None
+
+    async def _execute(self, operation: str, parameters: Any) -> None:
+        if self._cursor is not None:
+            await self._cursor.close()
+        cursor = self._cursor = await self._connection.open_cursor(streaming=True)
+        if parameters is None:
+            await cursor.execute(operation)
+        else:
+            await cursor.execute(operation, parameters)
+        self.description = cursor.description
+        self.rowcount = cursor.rowcount
+        self.lastrowid = cursor.lastrowid
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+        return await_only(self._connection.guard(self._cursor.fetchone()))
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next `size` rows, fewer at the end."""
+        return list(await_only(self._connection.guard(self._cursor.fetchmany(size or self.arraysize))))
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+        return list(await_only(self._connection.guard(self._cursor.fetchall())))
+
+    def close(self) -> None:
+        """Give the rows on the server up."""
+        if self._cursor is not None:
+            cursor, self._cursor = self._cursor, None
+            await_only(self._connection.guard(cursor.close()))
+
+
+class AsyncConnection:
+    """A PEP 249 connection around an asynchronous one.
+
+    Attributes:
+        driver_connection: the driver's own connection object.
+    """
+
+    __slots__ = ("__weakref__", "driver_connection")
+
+    #: Cursor classes; a connector with a driver of another shape gives its own.
+    cursor_class: ClassVar[type[AsyncCursor]] = AsyncCursor
+    streaming_cursor_class: ClassVar[type[AsyncStreamingCursor]] = AsyncStreamingCursor
+
+    def __init__(self, driver_connection: Any) -> None:
+        self.driver_connection = driver_connection
+
+    async def open_cursor(self, streaming: bool = False) -> Any:
+        """Return a new cursor of the driver; override where the driver's ``cursor()`` is not awaited."""
+        return await self.driver_connection.cursor()
+
+    def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
+        """Return what to await instead; override to turn the driver's stray exceptions into PEP 249 ones."""
+        return awaitable
+
+    def cursor(self) -> Any:
+        """Return a cursor that fetches everything."""
+        return self.cursor_class(self)
+
+    def streaming_cursor(self) -> Any:
+        """Return a cursor that leaves rows on the server."""
+        return self.streaming_cursor_class(self)
+
+    def commit(self) -> None:
+        """Commit."""
+        await_only(self.guard(self.driver_connection.commit()))
+
+    def rollback(self) -> None:
+        """Roll back."""
+        await_only(self.guard(self.driver_connection.rollback()))
+
+    def close(self) -> None:
+        """Close the connection."""
+        await_only(self.guard(self.driver_connection.close()))
+
+    def run_async(self, fn: Callable[[Any], Awaitable[_T]]) -> _T:
+        """Await ``fn(driver_connection)``, for what only the driver's own API can do."""
+        return await_only(fn(self.driver_connection))

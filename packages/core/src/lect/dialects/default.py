@@ -1,0 +1,47 @@
+"""The dialect without a server: the SQL standard as the default rules write it, and the lenient one behind
+``str()``.
+"""
+
+from __future__ import annotations
+
+from lect.compile.default import set_default_dialect
+from lect.compile.table import ANSI, RuleTable
+from lect.dialects.capabilities import Capabilities, CteInDml, MultiTableDelete, MultiTableUpdate, Returning
+from lect.dialects.contract import Dialect
+
+__all__ = ["DefaultDialect", "StrDialect"]
+
+
+class DefaultDialect(Dialect):
+    """Statements in the SQL standard's words; used in tests, and as a base to compile against without any plugin."""
+
+    name = "default"
+    spi_version = 1
+    rules = ANSI
+    default_capabilities = Capabilities(
+        product="default",
+        insert_returning=Returning.NONE,
+        update_returning=Returning.NONE,
+        delete_returning=Returning.NONE,
+        cte_in_dml=CteInDml.BEFORE_STATEMENT,
+        multi_table_update=MultiTableUpdate.FROM,
+        multi_table_delete=MultiTableDelete.USING,
+        native_boolean=True,
+    )
+
+
+class StrDialect(DefaultDialect):
+    """What ``str(statement)`` is written in: everything that can be shown is shown, nothing is refused for its
+    version.
+    """
+
+    rules = RuleTable("default", parent=ANSI)
+    default_capabilities = DefaultDialect.default_capabilities.replace(
+        insert_returning=Returning.UNORDERED,
+        update_returning=Returning.UNORDERED,
+        delete_returning=Returning.UNORDERED,
+        distinct_on=True,
+    )
+
+
+set_default_dialect(StrDialect)

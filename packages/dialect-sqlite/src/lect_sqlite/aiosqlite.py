@@ -1,0 +1,105 @@
+"""The connector for aiosqlite: the module ``sqlite3`` in a thread of its own, awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+from lect.bridge import await_only
+from lect.dialects.asynchronous import AsyncConnection
+from lect.dialects.contract import (
+    ConnectArguments,
+    ConnectRequest,
+    CursorRequest,
+    PoolChoice,
+    SessionRequest,
+)
+from lect_sqlite.sqlite3 import Sqlite3Connector, floor, regexp
+
+__all__ = ["AioSqliteConnection", "AioSqliteConnector", "connector"]
+
+_T = TypeVar("_T")
+
+
+class AioSqliteConnection(AsyncConnection):
+    """An aiosqlite connection that looks like one of ``sqlite3``."""
+
+    __slots__ = ("_lost",)
+
+    def __init__(self, driver_connection: Any, lost: type[Exception]) -> None:
+        super().__init__(driver_connection)
+        self._lost = lost
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return bool(self.driver_connection.in_transaction)
+
+    def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
+        """Turn aiosqlite's ValueError for a closed connection into the error ``sqlite3`` has for it."""
+
+        async def guarded() -> _T:
+            try:
+                return await awaitable
+            except ValueError as error:
+                # aiosqlite 0.17 to 0.22: "no active connection", "Connection closed"; the class is all there is
+                if "connection" in str(error).lower():
+                    raise self._lost(f"Cannot operate on a closed database: {error}") from error
+                raise
+
+        return guarded()
+
+
+class AioSqliteConnector(Sqlite3Connector):
+    """Opens SQLite databases with aiosqlite. Arguments and errors are those of ``sqlite3``."""
+
+    name = "aiosqlite"
+    spi_version = 1
+    paramstyle = "qmark"
+    is_async = True
+    driver_distribution = "aiosqlite"
+
+    def import_driver(self) -> Any:
+        """Import ``aiosqlite``."""
+        import aiosqlite
+
+        return aiosqlite
+
+    def connect(self, arguments: ConnectArguments) -> Any:
+        """Open a connection; its thread does not keep the process alive."""
+        pending = self.driver.connect(*arguments.args, **arguments.kwargs)
+        thread = getattr(pending, "_thread", pending)
+        if hasattr(thread, "daemon"):
+            thread.daemon = True
+        return AioSqliteConnection(await_only(pending), self.driver.ProgrammingError)
+
+    def pool_choice(self, request: ConnectRequest) -> PoolChoice:
+        """Tasks share a thread: a database in memory is one connection for everybody."""
+        choice = super().pool_choice(request)
+        return PoolChoice.ONE if choice is PoolChoice.PER_THREAD else choice
+
+    def prepare_connection(self, request: SessionRequest) -> None:
+        """Give SQLite the functions it names and does not have."""
+        connection = request.connection.driver_connection
+        await_only(connection.create_function("regexp", 2, regexp, deterministic=True))
+        await_only(connection.create_function("floor", 1, floor, deterministic=True))
+
+    def begin(self, connection: Any) -> None:
+        """Begin a transaction, unless SQL of the application has done so."""
+        if not connection.in_transaction:
+            connection.cursor().execute(self._begin)
+
+    def streaming_cursor(self, request: CursorRequest) -> Any:
+        """Return a cursor that reads rows as they are asked for."""
+        return request.connection.streaming_cursor()
+
+    def ping(self, connection: Any) -> None:
+        """Run an empty query."""
+        connection.cursor().execute("SELECT 1")
+
+    def cancel(self, connection: Any) -> None:
+        """Interrupt what the connection runs."""
+        connection.driver_connection._conn.interrupt()
+
+
+connector = AioSqliteConnector
