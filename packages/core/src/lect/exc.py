@@ -269,24 +269,28 @@ class UnsupportedCompilationError(CompileError):
     """The dialect has no rule for a construct, or refuses it.
 
     Attributes:
-        dialect: name of the dialect.
-        element_type: the construct's class.
+        dialect: name of the dialect, None when only a message was given.
+        element_type: the construct's class, likewise.
     """
 
     code = "unsupported"
 
-    def __init__(self, compiler: Any, element_type: type, message: str | None = None) -> None:
-        dialect = getattr(compiler, "dialect", compiler)
-        self.dialect = getattr(dialect, "name", str(dialect))
+    def __init__(self, compiler: Any, element_type: type | None = None, message: str | None = None) -> None:
+        if element_type is None:  # the whole message was given
+            super().__init__(compiler)
+            self.dialect = None
+        else:
+            dialect = getattr(compiler, "dialect", compiler)
+            self.dialect = str(getattr(dialect, "name", dialect))
+            reason = f": {message}" if message else ""
+            super().__init__(
+                f"The {self.dialect!r} dialect can't render element of type {element_type.__name__}{reason}"
+            )
         self.element_type = element_type
         self.message = message
-        kind = getattr(element_type, "__name__", str(element_type))
-        super().__init__(
-            f"The {self.dialect!r} dialect can't render element of type {kind}{': ' + message if message else ''}"
-        )
 
     def __reduce__(self) -> Any:
-        return self.__class__, (self.dialect, self.element_type, self.message)
+        return self.__class__, (self.dialect or self.args[0], self.element_type, self.message)
 
 
 class IdentifierError(LectError):
