@@ -72,7 +72,7 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """All tests, on every server that answers or may be started. `--require-servers`: a missing one is an error."""
-    _install_all(session, "tests")
+    _install_all(session, "tests", "bench")
     _pytest(session)
 
 

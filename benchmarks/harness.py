@@ -85,7 +85,11 @@ class Process:
             text=True,
             env=environment,
         )
-        self.receive()
+        try:
+            self.receive()
+        except ContenderError:
+            self.close()
+            raise
 
     def receive(self) -> dict[str, Any]:
         """The next answer."""
