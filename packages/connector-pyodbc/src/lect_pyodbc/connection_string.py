@@ -57,8 +57,9 @@ def connection_string(request: ConnectRequest, profile: Profile, installed: Call
         if value is not None and keyword.lower() not in by_name:
             keywords[keyword.lower()] = (keyword, value)
 
-    dsn = "dsn" in by_name or bool(request.host and not request.database and not request.port and "driver" not in
-    by_name) if dsn:
+    only_host = request.host and not request.database and not request.port and "driver" not in by_name
+    dsn = "dsn" in by_name or bool(only_host)
+    if dsn:
         put("DSN", request.host)
         if "dsn" in by_name:
             name = by_name.pop("dsn")

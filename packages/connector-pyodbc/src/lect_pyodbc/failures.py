@@ -43,9 +43,8 @@ def read_failure(exception: BaseException, pep249: str, profile: Profile) -> Fai
         message = str(args[0]) if args else ""
         return Failure(pep249=pep249, message=message, disconnected=message in _CLOSED)
     sqlstate, text = args[0], str(args[1])
-    end = None
-    for end in _END.finditer(text):
-        pass
+    ends = list(_END.finditer(text))
+    end = ends[-1] if ends else None
     native = int(end[1]) if end is not None else None
     message = text[: end.start()] if end is not None else text
     message = _START.sub("", message)

@@ -110,8 +110,9 @@ class Sqlite3Connector(Connector):
         elif database != ":memory:":
             database = os.path.abspath(database)
         self._begin = self._begin_statement(options)
-        options.setdefault("check_same_thread", False)  # the pool sees to it that one thread at a time uses a
-        connection options["isolation_level"] = None
+        # The pool sees to it that one thread at a time uses a connection.
+        options.setdefault("check_same_thread", False)
+        options["isolation_level"] = None
         return ConnectArguments(args=(database,), kwargs=options)
 
     @staticmethod
