@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect.exc import ArgumentError
-from lect.types import Integer, Numeric
+from lect.types.numeric import Integer, Numeric
 
 __all__ = ["autoincrement_column"]
 

@@ -12,12 +12,14 @@ from lect.schema.constraints import UniqueConstraint
 from lect.schema.defaults import SentinelDefault, default_for, server_default_for
 from lect.schema.index import Index
 from lect.schema.naming import apply_naming_convention
-from lect.schema.typed_constraints import constraints_of_type
+from lect.schema.typed_constraints import constraints_of_type, schema_type_of
 from lect.shape import Shape, fresh
 from lect.sql.column import ColumnClause
 from lect.sql.dialect_options import DialectKWArgs
 from lect.sql.names import quoted_name
-from lect.types import NULLTYPE, Integer, TypeEngine, to_instance
+from lect.types.null import NULLTYPE
+from lect.types.numeric import Integer
+from lect.types.type_engine import TypeEngine, to_instance
 
 __all__ = ["Column", "insert_sentinel"]
 
@@ -221,6 +223,9 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             apply_naming_convention(constraint, table)
         for constraint in constraints_of_type(self):
             constraint._attach(table)
+        schema_type = schema_type_of(self.type)
+        if schema_type is not None and schema_type.name is not None:
+            table.metadata._register_object(schema_type)
         table._changed()
 
     def _take_place_of_others(self, table: Any, allow: bool) -> None:

@@ -53,7 +53,10 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
     constraints: set[Any]
     indexes: set[Any]
     metadata: Any
-    primary_key: Any
+    primary_key: Any = None
+    foreign_keys: Any = frozenset()
+    fullname: str = ""
+    description: Any = ""
 
     def __new__(cls, *args: Any, **kw: Any) -> Table:
         if not args and not kw:  # a copy or an unpickled table, filled by what makes it
@@ -138,6 +141,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         self.metadata = metadata
         self.schema = schema
         self.fullname = table_key(self.name, schema)
+        self.description = str(self.name)
         self.indexes = set()
         self.constraints = set()
         self.foreign_keys = set()
@@ -248,6 +252,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
     def _changed(self) -> None:
         """Statements that mention this table have a new structure from now on."""
         self.__dict__.pop("_shape", None)
+        self.__dict__.pop("_readonly", None)
         self.metadata._resolve_waiting(self)
 
     def _structure(self) -> Shape:
@@ -259,11 +264,6 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
     def key(self) -> str:
         """The key in ``MetaData.tables``."""
         return table_key(self.name, self.schema)
-
-    @property
-    def description(self) -> str:
-        """The name, for messages."""
-        return str(self.name)
 
     def __repr__(self) -> str:
         parts = [repr(str(self.name)), repr(self.metadata), *[repr(c) for c in self.columns]]
@@ -290,7 +290,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         else:
             self._columns.add(column)
 
-    def append_column(self, column: Any, *, replace_existing: bool = False) -> None:
+    def append_column(self, column: Any, *, replace_existing: bool = False) -> None:  # type: ignore[override]
         """Add a Column; DuplicateColumnError when there is one of that name, unless `replace_existing`."""
         self._insert_column(column, None, replace_existing)
 

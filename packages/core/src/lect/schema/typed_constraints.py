@@ -5,55 +5,56 @@ from __future__ import annotations
 from typing import Any
 
 from lect.schema.constraints import CheckConstraint
-from lect.sql.names import quoted_name
-from lect.types import Boolean, Enum
+from lect.types.schema_type import SchemaType
 
-__all__ = ["constraints_of_type"]
+__all__ = ["constraints_of_type", "schema_type_of"]
 
 
-def _implementation(type_: Any) -> Any:
-    """Return the type inside of a decorator."""
-    while getattr(type_, "_is_type_decorator", False):
-        type_ = type_.impl
-    return type_
+def schema_type_of(type_: Any) -> SchemaType | None:
+    """Return the schema type that `type_` is, or decorates, or is an array of; None when it is a plain type."""
+    while True:
+        if isinstance(type_, SchemaType):
+            return type_
+        inner = getattr(type_, "impl", None) if getattr(type_, "_is_type_decorator", False) else None
+        if inner is None and getattr(type_, "_is_array", False):
+            inner = type_.item_type
+        if inner is None or inner is type_:
+            return None
+        type_ = inner
 
 
 def constraints_of_type(column: Any) -> list[CheckConstraint]:
     """Return the constraints that `column`'s type brings, not attached yet.
 
-    They are written only where the dialect's form of the type is not native.
+    They are written only where the dialect's form of the type does not refuse other values by itself.
     """
-    type_ = _implementation(column.type)
-    if not getattr(type_, "create_constraint", False):
+    type_ = schema_type_of(column.type)
+    if type_ is None or not type_.create_constraint or getattr(column.type, "_is_array", False):
         return []
-    if isinstance(type_, Enum):
-        condition = column.in_(list(type_.enums))
-    elif isinstance(type_, Boolean):
-        condition = column.in_([0, 1])
-    else:
+    values = type_._constraint_values()
+    if not values:
         return []
-    name = type_.name
-    constraint = CheckConstraint(
-        condition,
-        name=quoted_name(name, None) if name is not None and not isinstance(name, quoted_name) else name,
-        _create_rule=_OnlyWithoutNativeType(column),
-        _type_bound=True,
-        _autoattach=False,
-    )
-    return [constraint]
+    return [
+        CheckConstraint(
+            column.in_(list(values)),
+            name=type_.name,
+            _create_rule=_WhereNotNative(column, type_),
+            _type_bound=True,
+            _autoattach=False,
+        )
+    ]
 
 
-class _OnlyWithoutNativeType:
-    """Says whether a dialect needs the constraint: it has no type that keeps other values out by itself."""
+class _WhereNotNative:
+    """Says whether a dialect needs the constraint."""
 
-    def __init__(self, column: Any) -> None:
+    def __init__(self, column: Any, type_: Any) -> None:
         self.column = column
+        self.type = type_
 
     def __call__(self, writer: Any) -> bool:
-        type_ = _implementation(self.column.type)
-        variant = type_._variant_mapping.get(writer.dialect.name)
-        if variant is not None and not getattr(variant, "create_constraint", False):
-            return False
-        if isinstance(type_, Enum):
-            return not (writer.capabilities.native_enum and getattr(type_, "native_enum", True))
-        return not writer.capabilities.native_boolean
+        variant = getattr(self.column.type, "_variant_mapping", {}).get(writer.dialect.name)
+        if variant is not None:
+            inner = schema_type_of(variant)
+            return inner is not None and inner._constraint_wanted(writer.dialect)
+        return bool(self.type._constraint_wanted(writer.dialect))
