@@ -1,0 +1,225 @@
+"""The connector for PyMySQL: https://pymysql.readthedocs.io/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from lect import exc
+from lect.dialects.contract import (
+    ConnectArguments,
+    Connector,
+    ConnectRequest,
+    Conversion,
+    ConversionRequest,
+    CursorRequest,
+    Failure,
+)
+from lect_mysql.values import conversion_of
+
+__all__ = ["PyMySQLConnector", "connector"]
+
+_CLIENT_FOUND_ROWS: Final = 2  # dev.mysql.com/doc/c-api/8.4/en/mysql-real-connect.html
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in ("true", "1", "yes", "on"):
+        return True
+    if text.lower() in ("false", "0", "no", "off"):
+        return False
+    raise ValueError("it is neither true nor false")
+
+
+#: Parameters of ``pymysql.connect`` that may stand in a URL, and how their text is read.
+_PARAMETERS: Final[dict[str, Callable[[str], Any]]] = {
+    "charset": str,
+    "collation": str,
+    "sql_mode": str,
+    "init_command": str,
+    "unix_socket": str,
+    "connect_timeout": int,
+    "read_timeout": int,
+    "write_timeout": int,
+    "max_allowed_packet": int,
+    "client_flag": int,
+    "local_infile": _boolean,
+    "bind_address": str,
+    "program_name": str,
+    "read_default_file": str,
+    "read_default_group": str,
+    "server_public_key": str,
+    "ssl_ca": str,
+    "ssl_cert": str,
+    "ssl_key": str,
+    "ssl_key_password": str,
+    "ssl_disabled": _boolean,
+    "ssl_verify_cert": _boolean,
+    "ssl_verify_identity": _boolean,
+}
+
+
+class PyMySQLConnector(Connector):
+    """Opens connections to MySQL and MariaDB with ``pymysql``. Query parameters of the URL are its keyword arguments."""
+
+    name = "pymysql"
+    spi_version = 1
+    paramstyle = "pyformat"
+    driver_distribution = "pymysql"
+
+    def import_driver(self) -> Any:
+        """Import ``pymysql``."""
+        import pymysql
+        import pymysql.cursors
+
+        return pymysql
+
+    def arguments(self, request: ConnectRequest) -> ConnectArguments:
+        """Return the keyword arguments of ``connect``. Row counts are those of matched rows (CLIENT.FOUND_ROWS)."""
+        kwargs = connect_keywords(request, _PARAMETERS)
+        kwargs["client_flag"] = kwargs.get("client_flag", 0) | _CLIENT_FOUND_ROWS
+        return ConnectArguments(kwargs=kwargs)
+
+    def set_autocommit(self, connection: Any, on: bool) -> None:
+        """Switch autocommit."""
+        if connection.get_autocommit() is not on:
+            connection.autocommit(on)
+
+    def streaming_cursor(self, request: CursorRequest) -> Any:
+        """Return a cursor that leaves the rows in the socket until they are read."""
+        return request.connection.cursor(self.driver.cursors.SSCursor)
+
+    def ping(self, connection: Any) -> None:
+        """COM_PING."""
+        connection.ping(reconnect=False)
+
+    def cancel(self, connection: Any) -> None:
+        """KILL QUERY over a connection of its own."""
+        other = self.driver.connect(**self._cancel_arguments(connection))
+        try:
+            with other.cursor() as cursor:
+                cursor.execute(f"KILL QUERY {int(connection.thread_id())}")
+        finally:
+            other.close()
+
+    @staticmethod
+    def _cancel_arguments(connection: Any) -> dict[str, Any]:
+        return {
+            "host": connection.host,
+            "port": connection.port,
+            "unix_socket": connection.unix_socket,
+            "user": connection.user,
+            "password": connection.password,
+            "ssl": connection.ctx if getattr(connection, "ssl", False) else None,
+            "connect_timeout": connection.connect_timeout,
+        }
+
+    # -- two-phase (XA) ---------------------------------------------------------------------------------------------------
+
+    def create_xid(self) -> Any:
+        """Return a new transaction identifier: hexadecimal digits, safe inside quotes."""
+        import uuid
+
+        return f"lect_{uuid.uuid4().hex}"
+
+    def begin_two_phase(self, connection: Any, xid: Any) -> None:
+        """XA BEGIN."""
+        _run(connection, f"XA BEGIN {_xid(xid)}")
+
+    def prepare_two_phase(self, connection: Any, xid: Any) -> None:
+        """XA END, XA PREPARE."""
+        _run(connection, f"XA END {_xid(xid)}")
+        _run(connection, f"XA PREPARE {_xid(xid)}")
+
+    def commit_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
+        """XA COMMIT; in one phase when nothing was prepared."""
+        if not prepared and not recovered:
+            _run(connection, f"XA END {_xid(xid)}")
+            _run(connection, f"XA COMMIT {_xid(xid)} ONE PHASE")
+        else:
+            _run(connection, f"XA COMMIT {_xid(xid)}")
+
+    def rollback_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
+        """XA ROLLBACK."""
+        if not prepared and not recovered:
+            _run(connection, f"XA END {_xid(xid)}")
+        _run(connection, f"XA ROLLBACK {_xid(xid)}")
+
+    def recover_two_phase(self, connection: Any) -> Sequence[Any]:
+        """XA RECOVER."""
+        with connection.cursor() as cursor:
+            cursor.execute("XA RECOVER")
+            return [_text(row[3])[: row[1]] for row in cursor.fetchall()]
+
+    # -- converting, failing ----------------------------------------------------------------------------------------------
+
+    def conversion(self, request: ConversionRequest) -> Conversion | None:
+        """Say what PyMySQL already converts."""
+        return conversion_of(request)
+
+    def failure(self, exception: BaseException) -> Failure:
+        """Read the error number; 0 and texts in its place are PyMySQL's own errors about its closed socket."""
+        failure = super().failure(exception)
+        number, message = number_and_message(exception)
+        return failure.replace(
+            native_code=number,
+            message=message,
+            disconnected=number == 0 and failure.pep249 == "InterfaceError",
+        )
+
+
+def connect_keywords(request: ConnectRequest, parameters: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+    """Return host, port, user, password, database and the URL's parameters as keyword arguments.
+
+    ``ssl_*`` parameters PyMySQL does not take by name (``ssl_cipher``, ``ssl_capath``) go into its dictionary ``ssl``.
+    """
+    kwargs: dict[str, Any] = {"charset": "utf8mb4"}
+    for key, value in (
+        ("host", request.host),
+        ("port", request.port),
+        ("user", request.username),
+        ("password", request.password),
+        ("database", request.database),
+    ):
+        if value is not None:
+            kwargs[key] = value
+    for key, given in request.query.items():
+        text = given if isinstance(given, str) else given[-1]
+        read = parameters.get(key)
+        if read is None:
+            if key in ("ssl_cipher", "ssl_capath"):
+                kwargs.setdefault("ssl", {})[key[4:]] = text
+                continue
+            raise exc.ArgumentError(f"Invalid URL: unknown parameter {key!r}{exc.nearest(key, parameters)}")
+        try:
+            kwargs[key] = read(text)
+        except ValueError as error:
+            raise exc.ArgumentError(f"Invalid URL: {key}={text!r} cannot be read: {error}") from None
+    kwargs.update(request.connect_args)
+    return kwargs
+
+
+def number_and_message(exception: BaseException) -> tuple[int | None, str]:
+    """Return ``(server's number, text)`` of an exception whose arguments are those of PyMySQL's."""
+    args = exception.args
+    if args and isinstance(args[0], int):
+        return args[0], str(args[1]) if len(args) > 1 else ""
+    return None, str(exception)
+
+
+def _run(connection: Any, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _xid(xid: Any) -> str:
+    text = str(xid)
+    if not text.replace("_", "").replace("-", "").isalnum() or not text.isascii():
+        raise exc.ArgumentError(f"{text!r} is no transaction identifier: letters, digits, '_' and '-' are")
+    return f"'{text}'"
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+connector = PyMySQLConnector

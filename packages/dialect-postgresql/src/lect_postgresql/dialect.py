@@ -1,0 +1,61 @@
+"""The PostgreSQL dialect: its parts put together."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lect import exc
+from lect.compile.identifiers import IdentifierPreparer
+from lect.dialects.contract import Dialect, Failure, SettleRequest
+from lect_postgresql import errors
+from lect_postgresql.capabilities import LATEST, OLDEST, capabilities
+from lect_postgresql.compile import RULES
+from lect_postgresql.identifiers import make_identifiers
+
+__all__ = ["PostgreSQLDialect"]
+
+_VERSION: Final = re.compile(r"(\d+)(?:\.(\d+))?")
+
+
+class PostgreSQLDialect(Dialect):
+    """The language of PostgreSQL 10 and newer."""
+
+    name = "postgresql"
+    spi_version = 1
+    rules = RULES
+    default_connector = "psycopg2"
+    default_capabilities = capabilities(LATEST)
+
+    def make_identifiers(self) -> IdentifierPreparer:
+        """Names are quoted as the SQL standard does, and at most 63 bytes long."""
+        return make_identifiers()
+
+    def settle(self, request: SettleRequest) -> PostgreSQLDialect:
+        """Ask for the version, the schema that unqualified names mean, and how backslashes are read: one query."""
+        text, schema, conforming = request.query(
+            "SELECT current_setting('server_version'), current_schema(), current_setting('standard_conforming_strings')"
+        )[0]
+        match = _VERSION.match(str(text))
+        version = tuple(int(part) for part in match.groups() if part) if match else ()
+        if version < OLDEST:
+            oldest = ".".join(map(str, OLDEST))
+            raise exc.InvalidRequestError(f"PostgreSQL {text} is too old: the dialect needs {oldest} or newer")
+        return self.copy(
+            capabilities=capabilities(version),
+            server_version_info=version,
+            default_schema_name=schema,
+            backslash_escapes=conforming == "off",
+        )
+
+    def isolation_sql(self, level: str) -> tuple[str, ...]:
+        """A session's level holds for the transactions to come."""
+        return (f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {level}",)
+
+    def isolation_query(self) -> str:
+        """The level of the present transaction."""
+        return "SHOW transaction_isolation"
+
+    def classify(self, failure: Failure) -> Failure:
+        """Read the SQLSTATE."""
+        return errors.classify(failure)

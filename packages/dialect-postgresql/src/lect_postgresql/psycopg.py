@@ -1,0 +1,159 @@
+"""The connectors for psycopg 3, synchronous and asyncio: https://www.psycopg.org/psycopg3/docs/."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from lect.dialects.contract import (
+    ConnectArguments,
+    Connector,
+    ConnectRequest,
+    Conversion,
+    ConversionRequest,
+    CursorRequest,
+    Failure,
+    SessionRequest,
+)
+from lect_postgresql.values import conversion_of, multihost
+
+__all__ = ["PsycopgConnector", "connector"]
+
+_NUMBERS: Final = itertools.count(1)
+
+
+class PsycopgConnector(Connector):
+    """Opens PostgreSQL connections with ``psycopg``. Query parameters of the URL are libpq's keywords."""
+
+    name = "psycopg"
+    spi_version = 1
+    paramstyle = "pyformat"
+    driver_distribution = "psycopg[binary]"
+
+    def import_driver(self) -> Any:
+        """Import ``psycopg``."""
+        import psycopg
+        import psycopg.types.json
+
+        return psycopg
+
+    def arguments(self, request: ConnectRequest) -> ConnectArguments:
+        """Return libpq's keywords."""
+        kwargs = multihost(request)
+        for key, value in (("user", request.username), ("password", request.password), ("dbname", request.database)):
+            if value is not None:
+                kwargs[key] = value
+        kwargs.update(request.connect_args)
+        # Values are bound on the client's side of prepared statements after some executions; a pooler in transaction mode
+        # needs prepare_threshold=None among the connect arguments.
+        return ConnectArguments(kwargs=kwargs)
+
+    def prepare_connection(self, request: SessionRequest) -> None:
+        """Leave JSON as text: types decode it with the engine's deserializer."""
+        self.driver.types.json.set_json_loads(_decoded, context=request.connection)
+
+    def set_autocommit(self, connection: Any, on: bool) -> None:
+        """Switch autocommit."""
+        if connection.autocommit is not on:
+            connection.autocommit = on
+
+    def server_facts(self, connection: Any) -> Mapping[str, Any]:
+        """The version is part of the handshake."""
+        number = connection.info.server_version
+        return {"version": (number // 10000, number % 10000), "product": "PostgreSQL"}
+
+    def streaming_cursor(self, request: CursorRequest) -> Any:
+        """Return a named cursor: the rows stay on the server."""
+        cursor = request.connection.cursor(name=f"lect_{next(_NUMBERS)}")
+        if request.stream_rows:
+            cursor.itersize = request.stream_rows
+        return cursor
+
+    def cancel(self, connection: Any) -> None:
+        """Send a cancel request over a connection of its own."""
+        connection.cancel_safe() if hasattr(connection, "cancel_safe") else connection.cancel()
+
+    def ping(self, connection: Any) -> None:
+        """Ask for nothing, and leave no transaction open."""
+        connection.execute("")
+        if not connection.autocommit:
+            connection.rollback()
+
+    # -- two-phase ------------------------------------------------------------------------------------------------------
+
+    def create_xid(self) -> Any:
+        """Return a new transaction identifier."""
+        import uuid
+
+        return f"lect_{uuid.uuid4().hex}"
+
+    def begin_two_phase(self, connection: Any, xid: Any) -> None:
+        """Begin a transaction that can be prepared."""
+        connection.tpc_begin(xid)
+
+    def prepare_two_phase(self, connection: Any, xid: Any) -> None:
+        """PREPARE TRANSACTION."""
+        connection.tpc_prepare()
+
+    def commit_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
+        """COMMIT PREPARED."""
+        connection.tpc_commit(*((xid,) if recovered else ()))
+
+    def rollback_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
+        """ROLLBACK PREPARED."""
+        connection.tpc_rollback(*((xid,) if recovered else ()))
+
+    def recover_two_phase(self, connection: Any) -> Sequence[Any]:
+        """Return identifiers of prepared transactions of this database."""
+        return [str(xid) for xid in connection.tpc_recover()]
+
+    # -- converting, failing ----------------------------------------------------------------------------------------------
+
+    def conversion(self, request: ConversionRequest) -> Conversion | None:
+        """Say what psycopg already converts."""
+        return conversion_of(request)
+
+    def failure(self, exception: BaseException) -> Failure:
+        """Read SQLSTATE and the error's fields."""
+        failure = super().failure(exception)
+        state = getattr(exception, "sqlstate", None)
+        diag = getattr(exception, "diag", None)
+        column = getattr(diag, "column_name", None)
+        return failure.replace(
+            sqlstate=state,
+            native_code=state,
+            # Errors that no server sent have no SQLSTATE: in OperationalError they are those of the socket.
+            disconnected=state is None and failure.pep249 == "OperationalError" and _is_lost(str(exception)),
+            constraint=getattr(diag, "constraint_name", None),
+            table=getattr(diag, "table_name", None),
+            schema=getattr(diag, "schema_name", None),
+            columns=(column,) if column else (),
+        )
+
+
+#: Texts of psycopg 3.1 and 3.2 and of libpq 10 to 17 for a lost socket; neither has a code for it.
+_LOST: Final = (
+    "connection is closed",
+    "consuming input failed",
+    "sending query failed",
+    "the connection is lost",
+    "server closed the connection",
+    "connection is lost",
+    "terminating connection",
+    "SSL error",
+    "SSL SYSCALL error",
+    "no connection to the server",
+    "flushing failed",
+)
+
+
+def _is_lost(message: str) -> bool:
+    return any(text in message for text in _LOST)
+
+
+def _decoded(data: bytes | str) -> str:
+    return data if isinstance(data, str) else data.decode()
+
+
+connector = PsycopgConnector
