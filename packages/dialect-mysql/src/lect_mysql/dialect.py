@@ -1,7 +1,7 @@
 """The MySQL dialect and the MariaDB dialect: their parts put together.
 
-Both names lead to either server: on the first connection the dialect becomes the one of the server that answers, with the
-rules, names and facts of that flavour in everything.
+Both names lead to either server: on the first connection the dialect becomes the one of the server that answers, with
+the rules, names and facts of that flavour in everything.
 """
 
 from __future__ import annotations

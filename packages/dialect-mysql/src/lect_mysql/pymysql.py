@@ -59,7 +59,7 @@ _PARAMETERS: Final[dict[str, Callable[[str], Any]]] = {
 
 
 class PyMySQLConnector(Connector):
-    """Opens connections to MySQL and MariaDB with ``pymysql``. Query parameters of the URL are its keyword arguments."""
+    """Opens connections to MySQL and MariaDB with ``pymysql``. The URL's query parameters are its keyword arguments."""
 
     name = "pymysql"
     spi_version = 1
@@ -113,7 +113,7 @@ class PyMySQLConnector(Connector):
             "connect_timeout": connection.connect_timeout,
         }
 
-    # -- two-phase (XA) ---------------------------------------------------------------------------------------------------
+    # -- two-phase (XA) -----------------------------------------------------------------------------------------------
 
     def create_xid(self) -> Any:
         """Return a new transaction identifier: hexadecimal digits, safe inside quotes."""
@@ -150,7 +150,7 @@ class PyMySQLConnector(Connector):
             cursor.execute("XA RECOVER")
             return [_text(row[3])[: row[1]] for row in cursor.fetchall()]
 
-    # -- converting, failing ----------------------------------------------------------------------------------------------
+    # -- converting, failing ------------------------------------------------------------------------------------------
 
     def conversion(self, request: ConversionRequest) -> Conversion | None:
         """Say what PyMySQL already converts."""

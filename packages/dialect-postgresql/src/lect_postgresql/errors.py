@@ -1,8 +1,8 @@
 """What PostgreSQL's SQLSTATEs mean: portable kinds of failure.
 
 Codes: postgresql.org/docs/current/errcodes-appendix.html. Names of constraint, table and column come with the error as
-fields of the protocol (postgresql.org/docs/current/protocol-error-fields.html), so that connectors read them and nothing is
-read from messages.
+fields of the protocol (postgresql.org/docs/current/protocol-error-fields.html), so that connectors read them and
+nothing is read from messages.
 """
 
 from __future__ import annotations

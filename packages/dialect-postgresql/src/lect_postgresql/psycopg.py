@@ -45,7 +45,7 @@ class PsycopgConnector(Connector):
             if value is not None:
                 kwargs[key] = value
         kwargs.update(request.connect_args)
-        # Values are bound on the client's side of prepared statements after some executions; a pooler in transaction mode
+        # The driver prepares a statement on the server after some executions; a pooler in transaction mode
         # needs prepare_threshold=None among the connect arguments.
         return ConnectArguments(kwargs=kwargs)
 
@@ -80,7 +80,7 @@ class PsycopgConnector(Connector):
         if not connection.autocommit:
             connection.rollback()
 
-    # -- two-phase ------------------------------------------------------------------------------------------------------
+    # -- two-phase ----------------------------------------------------------------------------------------------------
 
     def create_xid(self) -> Any:
         """Return a new transaction identifier."""
@@ -108,7 +108,7 @@ class PsycopgConnector(Connector):
         """Return identifiers of prepared transactions of this database."""
         return [str(xid) for xid in connection.tpc_recover()]
 
-    # -- converting, failing ----------------------------------------------------------------------------------------------
+    # -- converting, failing ------------------------------------------------------------------------------------------
 
     def conversion(self, request: ConversionRequest) -> Conversion | None:
         """Say what psycopg already converts."""

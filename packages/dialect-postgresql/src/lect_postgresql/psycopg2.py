@@ -46,7 +46,7 @@ class Psycopg2Connector(Connector):
 
         return psycopg2
 
-    # -- opening --------------------------------------------------------------------------------------------------------
+    # -- opening ------------------------------------------------------------------------------------------------------
 
     def arguments(self, request: ConnectRequest) -> ConnectArguments:
         """Return libpq's keywords; ``host=`` may be given several times in the URL for several servers."""
@@ -80,7 +80,7 @@ class Psycopg2Connector(Connector):
         version = (number // 10000, number % 10000) if number >= 100000 else (number // 10000, number // 100 % 100)
         return {"version": version, "product": "PostgreSQL"}
 
-    # -- running --------------------------------------------------------------------------------------------------------
+    # -- running ------------------------------------------------------------------------------------------------------
 
     def streaming_cursor(self, request: CursorRequest) -> Any:
         """Return a named cursor: the rows stay on the server."""
@@ -105,7 +105,7 @@ class Psycopg2Connector(Connector):
         if not connection.autocommit:
             connection.rollback()
 
-    # -- two-phase ------------------------------------------------------------------------------------------------------
+    # -- two-phase ----------------------------------------------------------------------------------------------------
 
     def create_xid(self) -> Any:
         """Return a new transaction identifier."""
@@ -133,13 +133,13 @@ class Psycopg2Connector(Connector):
         """Return identifiers of prepared transactions of this database."""
         return [str(xid) for xid in connection.tpc_recover()]
 
-    # -- converting -----------------------------------------------------------------------------------------------------
+    # -- converting ---------------------------------------------------------------------------------------------------
 
     def conversion(self, request: ConversionRequest) -> Conversion | None:
         """Say what psycopg2 already converts."""
         return conversion_of(request)
 
-    # -- failing --------------------------------------------------------------------------------------------------------
+    # -- failing ------------------------------------------------------------------------------------------------------
 
     def failure(self, exception: BaseException) -> Failure:
         """Read SQLSTATE and the error's fields."""

@@ -1,4 +1,4 @@
-"""How values pass through the drivers that adapt Python's types themselves (psycopg2 and psycopg), and libpq's addresses."""
+"""How values pass through the drivers that adapt Python's types (psycopg2, psycopg), and libpq's addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What MySQL and MariaDB write differently from the default rules; each file has the name of the default rule's file."""
+"""What MySQL and MariaDB write differently from the default rules; files have the names of the default rules' files."""
 
 from __future__ import annotations
 
