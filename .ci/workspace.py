@@ -47,6 +47,7 @@ class Package:
 
     path: Path
     name: str
+    version: str
     dependencies: tuple[str, ...]
     extras: dict[str, tuple[str, ...]] = field(hash=False)
     entry_points: dict[str, dict[str, str]] = field(hash=False)
@@ -72,12 +73,13 @@ def find_packages(root: Path = ROOT) -> list[Package]:
     for description in sorted((root / "packages").glob("*/pyproject.toml")):
         content = tomllib.loads(description.read_text(encoding="utf-8"))
         project = content.get("project")
-        if not project or "name" not in project:
-            raise WorkspaceError(f"{description} has no [project] table with a name")
+        if not project or not {"name", "version"} <= project.keys():
+            raise WorkspaceError(f"{description} has no [project] table with a name and a version")
         found.append(
             Package(
                 description.parent,
                 project["name"],
+                project["version"],
                 tuple(project.get("dependencies", ())),
                 {k: tuple(v) for k, v in project.get("optional-dependencies", {}).items()},
                 project.get("entry-points", {}),

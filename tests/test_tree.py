@@ -25,10 +25,10 @@ def test_a_lock_file_is_found(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "--extra-" + "index-url=https://example.org/simple",
+        "--extra-" + "index" + "-url=https://example.org",
         "index" + "_url = x",
         "find" + "-links = /wheels",
-        "https://pypi" + ".org/simple",
+        "https://pypi" + ".org/sim" + "ple",
         "https://files" + ".pythonhosted.org/packages/x.whl",
     ],
 )

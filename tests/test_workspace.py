@@ -91,7 +91,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> workspace.Packag
     (tmp_path / "tests" / "provision.py").write_text(SCRIPT)
     monkeypatch.delenv("LECT_POND_URL", raising=False)
     table = {"about": "Pond 1 or newer", "default": "pond://localhost"}
-    return workspace.Package(tmp_path, "lect-pond", (), {}, {}, {"lect": {"test-urls": {"LECT_POND_URL": table}}})
+    return workspace.Package(tmp_path, "lect-pond", "1", (), {}, {}, {"lect": {"test-urls": {"LECT_POND_URL": table}}})
 
 
 def test_a_server_that_answers_is_found(package: workspace.Package, monkeypatch: pytest.MonkeyPatch) -> None:
