@@ -41,7 +41,7 @@ def test_no_shared_file_names_a_plugin_package() -> None:
 
 
 def test_a_version_in_the_sources_is_the_one_of_the_package() -> None:
-    """A package may state its version (asking `importlib.metadata` is too heavy at import); it must be the right one."""
+    """A package may state its version (`importlib.metadata` is too heavy at import); it must be the right one."""
     for package in PACKAGES:
         for file in (package.path / "src").rglob("__init__.py"):
             for stated in re.findall(r'^__version__ = "(.*)"', file.read_text(), flags=re.M):
