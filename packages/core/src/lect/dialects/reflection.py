@@ -180,10 +180,6 @@ class ReflectedTableComment(TypedDict):
     text: str | None
 
 
-def _no_query(statement: Any, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
-    raise InvalidRequestError("this request was made without a connection")
-
-
 class ReflectionRequest(Record):
     """A question about the catalogue.
 
@@ -193,7 +189,7 @@ class ReflectionRequest(Record):
     this dialect.
     """
 
-    query: Callable[..., Sequence[Any]] = _no_query
+    query: Callable[..., Sequence[Any]]
     dialect: Any = None
     schema: str | None = None
     names: tuple[str, ...] | None = None
@@ -204,19 +200,6 @@ class ReflectionRequest(Record):
     def key(self, name: str) -> TableKey:
         """Return the key under which facts about table `name` are returned."""
         return (self.schema, name)
-
-    def about(self, **changes: Any) -> ReflectionRequest:
-        """Return this request with other fields."""
-        fields = {
-            "query": self.query,
-            "dialect": self.dialect,
-            "schema": self.schema,
-            "names": self.names,
-            "kind": self.kind,
-            "scope": self.scope,
-            "options": self.options,
-        }
-        return ReflectionRequest(**{**fields, **changes})
 
 
 Facts: TypeAlias = Iterable[tuple[TableKey, Any]]
@@ -352,7 +335,7 @@ class Reflector:
         names = request.names if request.names is not None and len(request.names) == 1 else self.object_names(request)
         for name in names:
             try:
-                yield request.key(name), single(request.about(names=(name,)), name)
+                yield request.key(name), single(request.replace(names=(name,)), name)
             except NoSuchTableError:
                 continue
 
