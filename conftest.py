@@ -93,9 +93,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once what this run could not try."""
     if _missing:
-        terminalreporter.section("databases not tried")
-        for variable, text in sorted(_missing.items()):
-            terminalreporter.line(f"{_WANTED[variable].about}: {text}")
+        terminalreporter.line(f"databases not tried, see tests/README.md: {', '.join(sorted(_missing))}", yellow=True)
 
 
 @pytest.fixture(scope="session")

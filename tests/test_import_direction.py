@@ -36,6 +36,10 @@ def is_plugin(package: workspace.Package) -> bool:
     return bool({"lect.dialects", "lect.connectors"} & package.entry_points.keys())
 
 
+def is_dialect(package: workspace.Package) -> bool:
+    return "lect.dialects" in package.entry_points
+
+
 def allowed_for(package: workspace.Package) -> set[str]:
     """Modules of the declared dependencies; of the extras only what is not a package of this repository."""
     allowed = {n for r in package.dependencies for n in import_names(r)}
@@ -71,8 +75,8 @@ def test_only_declared_imports(package: workspace.Package) -> None:
     assert report(findings) == ""
 
 
-@pytest.mark.parametrize("package", [p for p in PACKAGES if is_plugin(p)], ids=lambda p: p.path.name)
-def test_plugins_touch_drivers_only_in_connector_modules(package: workspace.Package) -> None:
+@pytest.mark.parametrize("package", [p for p in PACKAGES if is_dialect(p)], ids=lambda p: p.path.name)
+def test_dialects_touch_drivers_only_in_connector_modules(package: workspace.Package) -> None:
     restricted = allowed_for(package) - set(CORE.modules) - {"greenlet"} | imports.DRIVERS_IN_STDLIB
     assert report(imports.outside(package.path / "src", restricted, connector_modules(package))) == ""
 
@@ -182,6 +186,13 @@ def test_a_driver_and_an_undeclared_package_are_found(plant: Plant) -> None:
     assert "imports psycopg2" in found
     assert "json" not in found
     assert "sqlite3" not in report(imports.undeclared(src, {"declared"}, may_use_drivers=True))
+
+
+def test_a_module_for_type_checkers_only_is_none_at_run_time(plant: Plant) -> None:
+    guarded = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from typing_extensions import Self\n"
+    assert imports.undeclared(plant({"pkg/__init__.py": guarded}), (), may_use_drivers=False) == []
+    src = plant({"pkg/__init__.py": guarded + "    import numpy\nfrom typing_extensions import override"})
+    assert sorted(f.line for f in imports.undeclared(src, (), may_use_drivers=False)) == [4, 5]
 
 
 def test_a_driver_outside_its_connector_module_is_found(plant: Plant) -> None:

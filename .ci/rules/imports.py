@@ -17,6 +17,9 @@ from rules import Finding
 
 DRIVERS_IN_STDLIB = frozenset({"sqlite3", "_sqlite3", "dbm"})
 
+KNOWN_TO_TYPE_CHECKERS = frozenset({"typing_extensions", "_typeshed"})
+"""Every type checker brings their stubs, so under `TYPE_CHECKING` they are no dependency."""
+
 
 @dataclass(frozen=True)
 class Import:
@@ -26,6 +29,8 @@ class Import:
     path: Path
     line: int
     name: str
+    only_for_types: bool
+    """Stands under `if TYPE_CHECKING`, so that nothing is imported when the program runs."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,17 @@ def imports_of(module: str, path: Path, known: Mapping[str, Path]) -> Iterator[I
     """The imports that stand in one file."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     is_package = path.name == "__init__.py"
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
     for node in ast.walk(tree):
         for name in _targets(node, module, is_package, known):
-            yield Import(module, path, node.lineno, name)  # type: ignore[attr-defined]  # these nodes have a line
+            line = node.lineno  # type: ignore[attr-defined]  # the nodes that have targets have a line
+            yield Import(module, path, line, name, id(node) in for_types)
 
 
 def _targets(node: ast.AST, module: str, is_package: bool, known: Mapping[str, Path]) -> Iterator[str]:
@@ -213,6 +226,8 @@ def undeclared(src: Path, allowed: Iterable[str], *, may_use_drivers: bool) -> l
         top = item.name.partition(".")[0]
         if top in DRIVERS_IN_STDLIB and not may_use_drivers:
             findings.append(Finding(item.path, item.line, f"imports the driver {top}"))
+        elif item.only_for_types and top in KNOWN_TO_TYPE_CHECKERS:
+            continue
         elif top not in names and top not in sys.stdlib_module_names:
             findings.append(Finding(item.path, item.line, f"imports {top}, which its pyproject.toml does not declare"))
     return findings
