@@ -94,7 +94,7 @@ def soak(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Ruff, by the one configuration in `pyproject.toml`."""
     session.install(*_group("lint"))
-    session.run("ruff", "check", *(session.posargs or ["."]))
+    session.run("ruff", "check", "--output-format=concise", *(session.posargs or ["."]))
 
 
 @nox.session
