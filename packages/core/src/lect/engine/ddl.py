@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from lect.dialects.variants import Comments
 from lect.engine.reflection import Inspector
-from lect.exc import ArgumentError, CircularDependencyError
+from lect.exc import ArgumentError, CircularDependencyError, LectWarning
 from lect.schema.checkfirst import CheckFirst, checkfirst_flags
 from lect.schema.ddl import (
     AddConstraint,
@@ -114,7 +115,9 @@ class _Runner:
         tables = list(self.tables)
         for table in tables:
             if getattr(table, "__visit_name__", None) != "table":
-                raise ArgumentError(f"create_all(tables=...) and drop_all(tables=...) need Table objects, got {table!r}")
+                raise ArgumentError(
+                    f"create_all(tables=...) and drop_all(tables=...) need Table objects, got {table!r}"
+                )
         return tables
 
     def run(self, element: Any) -> None:
@@ -176,11 +179,12 @@ class SchemaGenerator(_Runner):
         for table, foreign_keys in ordered:
             if table is not None:
                 self.create_table(table, foreign_keys if self.can_alter else None, in_metadata=True)
-            else:
-                for constraint in foreign_keys:
-                    self.do_foreign_key_constraint(constraint)
         for view in views:
             self.create_table(view, None, in_metadata=True)
+        for table, foreign_keys in ordered:
+            if table is None:
+                for constraint in foreign_keys:
+                    self.do_foreign_key_constraint(constraint)
         self.told("after_create", metadata, tables=present)
 
     def wanted(self, table: Any) -> bool:
@@ -266,14 +270,15 @@ class SchemaDropper(_Runner):
         present = [table for table, _ in ordered if table is not None] + views
         sequences = [s for s in metadata._sequences.values() if self.tables is None]
         self.told("before_drop", metadata, tables=present)
-        for view in reversed(views):
-            self.drop_table(view, in_metadata=True)
         for table, foreign_keys in ordered:
-            if table is not None:
-                self.drop_table(table, in_metadata=True)
-            else:
+            if table is None:
                 for constraint in foreign_keys:
                     self.do_foreign_key_constraint(constraint)
+        for view in reversed(views):
+            self.drop_table(view, in_metadata=True)
+        for table, _ in ordered:
+            if table is not None:
+                self.drop_table(table, in_metadata=True)
         self.do_types(self.types_of(present), "drop")
         if self.tables is None:
             self.do_types([t for t in metadata._objects if t.metadata is metadata], "drop")
@@ -298,9 +303,17 @@ class SchemaDropper(_Runner):
         try:
             ordered = sort_tables_and_constraints(tables, nameless_stay)
         except CircularDependencyError as circle:
-            if not self.can_alter:
-                return [(None, ()), *[(table, ()) for table in reversed(tables)]]
             names = ", ".join(sorted(table.fullname for table in circle.cycles))
+            if not self.can_alter:
+                warnings.warn(
+                    "Can't sort tables for DROP; an unresolvable foreign key dependency exists between tables: "
+                    f"{names}; and backend does not support ALTER.  To restore at least a partial sort, apply "
+                    "use_alter=True to ForeignKey and ForeignKeyConstraint objects involved in the cycle to mark these as "
+                    "known cycles that will be ignored.",
+                    LectWarning,
+                    stacklevel=6,
+                )
+                return [(table, ()) for table in tables]
             raise CircularDependencyError(
                 "Can't sort tables for DROP; an unresolvable foreign key dependency exists between tables: "
                 f"{names}.  Please ensure that the ForeignKey and ForeignKeyConstraint objects involved in the cycle "
@@ -318,7 +331,6 @@ class SchemaDropper(_Runner):
         """Drop one table."""
         if self.wanted(table):
             self.drop_table(table, in_metadata=False)
-            self.do_types([t for t in self.types_of([table]) if t.metadata is None], "drop")
 
     def drop_table(self, table: Any, *, in_metadata: bool) -> None:
         """Send DROP TABLE, or what the table has in its place, and drop the sequences of its columns."""

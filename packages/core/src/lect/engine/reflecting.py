@@ -42,7 +42,9 @@ class ReflectedFacts:
         self.by_fact: dict[str, dict[Any, Any]] = {}
         self.tables: set[tuple[str | None, str]] = set()
 
-    def read(self, inspector: Any, schema: str | None, names: Collection[str] | None, options: Mapping[str, Any]) -> None:
+    def read(
+        self, inspector: Any, schema: str | None, names: Collection[str] | None, options: Mapping[str, Any]
+    ) -> None:
         """Read everything about the tables and views `names` of `schema`."""
         for fact, method in _FACTS.items():
             if not inspector.reflects(fact):

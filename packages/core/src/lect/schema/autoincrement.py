@@ -14,9 +14,7 @@ def _is_integer(column: Any) -> bool:
     affinity = column.type._type_affinity
     if affinity is None:
         return False
-    return issubclass(affinity, Integer) or (
-        issubclass(affinity, Numeric) and getattr(column.type, "scale", None) == 0
-    )
+    return issubclass(affinity, Integer) or (issubclass(affinity, Numeric) and getattr(column.type, "scale", None) == 0)
 
 
 def _may_number(column: Any, told: bool) -> bool:

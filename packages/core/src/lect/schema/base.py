@@ -109,9 +109,7 @@ class SchemaItem(SchemaVisitable):
                 continue
             attach = getattr(item, "_attach", None)
             if attach is None:
-                raise ArgumentError(
-                    f"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {item!r}"
-                )
+                raise ArgumentError(f"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {item!r}")
             attach(self, **how)
 
     def _copy_info_to(self, other: Any) -> Any:

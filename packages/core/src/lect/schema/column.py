@@ -64,6 +64,22 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
     inherit_cache = True
     _nullable_unsaid = NULL_UNSPECIFIED
 
+    # What a column of an alias or subquery, which stands for one of these, is by itself.
+    nullable: Any = True
+    index: bool | None = None
+    unique: bool | None = None
+    system: bool = False
+    doc: str | None = None
+    comment: str | None = None
+    autoincrement: Any = "auto"
+    computed: Any = None
+    identity: Any = None
+    constraints: Any = frozenset()
+    _user_defined_nullable: Any = NULL_UNSPECIFIED
+    _insert_sentinel: bool = False
+    _omit_from_statements: bool = False
+    _creation_order: int = 0
+
     def __init__(
         self,
         __name_pos: Any = None,
@@ -100,7 +116,11 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             name = quoted_name(name, quote) if quote is not None else name
         elif quote is not None:
             raise ArgumentError("Explicit 'name' is required when sending 'quote' argument")
-        super().__init__(name, type_)  # type: ignore[arg-type]
+        # Not ColumnClause.__init__: a column may get its name later.
+        self.name = name  # type: ignore[assignment]
+        self.type = type_
+        self.table = None
+        self.is_literal = False
         self.key = key if key is not None else name  # type: ignore[assignment]
         self.primary_key = bool(primary_key)
         self._insert_sentinel = insert_sentinel
@@ -169,10 +189,35 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
     # -- structure ------------------------------------------------------------------------------------------------------
 
     def _structure(self) -> Shape:
+        if self._proxies:  # of an alias or subquery: what it is follows from where it stands
+            return super()._structure()
         # A column is itself and no other: its shape is made once and equal to nothing else.
         self._shape = shape = fresh(Column, str(self.name))
         self._leaves = ()
         return shape
+
+    def _make_proxy(self, selectable: Any, name: str | None = None, key: str | None = None, **kw: Any) -> Any:
+        """Return ``(key, column)``: the Column of `selectable`, an alias or a subquery, that stands for this one."""
+        if name is None:
+            name = self.name
+            if key is None:
+                key = self._proxy_key
+        if key is None:
+            key = name
+        proxy = object.__new__(Column)
+        state = proxy.__dict__
+        state["name"] = name
+        state["key"] = key
+        state["type"] = self.type
+        state["table"] = selectable
+        state["_proxies"] = (self,)
+        state["primary_key"] = kw.get("primary_key", self.primary_key)
+        state["nullable"] = self.nullable
+        if self._omit_from_statements:
+            state["_omit_from_statements"] = True
+        keys = self.foreign_keys
+        state["foreign_keys"] = {fk._for_proxy(proxy) for fk in keys} if keys else frozenset()
+        return key, proxy
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
@@ -234,10 +279,10 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             if other is self or (other.key != self.key and other.name != self.name):
                 continue
             if not allow:
-                what, name = ("key", self.key) if other.key == self.key and other.name != self.name else ("name", self.name)
-                raise DuplicateColumnError(
-                    f"A column with {what} '{name}' is already present in table '{table.name}'."
+                what, name = (
+                    ("key", self.key) if other.key == self.key and other.name != self.name else ("name", self.name)
                 )
+                raise DuplicateColumnError(f"A column with {what} '{name}' is already present in table '{table.name}'.")
             for fk in list(other.foreign_keys):
                 table.foreign_keys.discard(fk)
                 if fk.constraint is not None and fk.constraint in table.constraints:

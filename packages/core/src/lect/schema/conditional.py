@@ -16,7 +16,10 @@ class DDLIf:
     __slots__ = ("callable_", "dialect", "state")
 
     def __init__(
-        self, dialect: str | tuple[str, ...] | list[str] | set[str] | None, callable_: Callable[..., bool] | None, state: Any
+        self,
+        dialect: str | tuple[str, ...] | list[str] | set[str] | None,
+        callable_: Callable[..., bool] | None,
+        state: Any,
     ) -> None:
         self.dialect = dialect
         self.callable_ = callable_

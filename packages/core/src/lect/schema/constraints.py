@@ -123,7 +123,9 @@ class ColumnCollectionMixin:
     def _attach_with_columns(self) -> None:
         if any(isinstance(column, str) for column in self._pending):
             return  # keys mean something only in a table, which will be told
-        columns = [c for c in self._columns_to_wait_for() if c.__visit_name__ == "column" and hasattr(c, "_when_in_table")]
+        columns = [
+            c for c in self._columns_to_wait_for() if c.__visit_name__ == "column" and hasattr(c, "_when_in_table")
+        ]
         if not columns:
             return
         waiting = {id(c) for c in columns if getattr(c, "table", None) is None or not _is_table(c.table)}
@@ -207,9 +209,7 @@ class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
         _column_flag: bool = False,
         **dialect_kw: Any,
     ) -> None:
-        Constraint.__init__(
-            self, name=name, deferrable=deferrable, initially=initially, info=info, **dialect_kw
-        )
+        Constraint.__init__(self, name=name, deferrable=deferrable, initially=initially, info=info, **dialect_kw)
         self._column_flag = _column_flag
         self._take_columns(columns, _autoattach)
 
@@ -331,9 +331,7 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
         **dialect_kw: Any,
     ) -> None:
         self._implicit_generated = _implicit_generated
-        super().__init__(
-            *columns, name=name, deferrable=deferrable, initially=initially, info=info, **dialect_kw
-        )
+        super().__init__(*columns, name=name, deferrable=deferrable, initially=initially, info=info, **dialect_kw)
 
     def _set_parent(self, parent: Any, **how: Any) -> None:
         ColumnCollectionConstraint._set_parent(self, parent)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from lect.exc import ArgumentError
 from lect.schema.conditional import DDLIf
 from lect.sql.element import ClauseElement
+from lect.sql.executable import Executable
 
 __all__ = [
     "DDL",
@@ -46,29 +47,17 @@ class BaseDDLElement(ClauseElement):
     __visit_name__ = "ddl_element"
 
 
-class ExecutableDDLElement(BaseDDLElement):
+class ExecutableDDLElement(Executable, BaseDDLElement):
     """A DDL statement; ``connection.execute(element)`` sends it.
 
     It can also listen to schema events, ``event.listen(table, "after_create", element)``, under the condition given by
     :meth:`execute_if`. Subclasses written elsewhere get their SQL by ``@compiles``.
     """
 
-    supports_execution: ClassVar[bool] = True
-    is_ddl: ClassVar[bool] = True
+    _kind: ClassVar[str] = "ddl"
     #: The object that the element is about, when it listens to that object's events.
     target: Any = None
     _ddl_if: DDLIf | None = None
-    _execution_options: Mapping[str, Any] = {}
-
-    def execution_options(self: _E, **options: Any) -> _E:
-        """Return a copy with execution options."""
-        copy = self._clone()
-        copy._execution_options = {**self._execution_options, **options}
-        return copy
-
-    def get_execution_options(self) -> Mapping[str, Any]:
-        """Return the execution options."""
-        return self._execution_options
 
     def against(self: _E, target: Any) -> _E:
         """Return a copy that is about `target`."""
@@ -87,7 +76,9 @@ class ExecutableDDLElement(BaseDDLElement):
         `callable_(ddl, target, bind, *, tables, state, checkfirst, dialect)`.
         """
         copy = self._clone()
-        copy._ddl_if = DDLIf(dialect if isinstance(dialect, str) or dialect is None else tuple(dialect), callable_, state)
+        copy._ddl_if = DDLIf(
+            dialect if isinstance(dialect, str) or dialect is None else tuple(dialect), callable_, state
+        )
         return copy
 
     def _should_execute(self, target: Any, bind: Any, **kw: Any) -> bool:

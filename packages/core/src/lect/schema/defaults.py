@@ -139,8 +139,8 @@ class CallableColumnDefault(ColumnDefault):
 
     @staticmethod
     def _accepting_context(function: Callable[..., Any]) -> Callable[[Any], Any]:
-        required = 0 if isinstance(function, type) and function.__module__ == "builtins" else _positional_arguments(
-            function
+        required = (
+            0 if isinstance(function, type) and function.__module__ == "builtins" else _positional_arguments(function)
         )
         if required == 1:
             return function

@@ -196,16 +196,14 @@ class ForeignKey(DialectKWArgs, SchemaItem):
             return found
         if not isinstance(self._target, (str, ForeignKeyTarget)):
             return self._target
+        original = self.__dict__.get("_original")
+        if original is not None:  # of a column of an alias or subquery
+            return original.column
         if self.parent is None:
             raise InvalidRequestError("this ForeignKey object does not yet have a parent Column associated with it.")
         table = self.parent.table
         if table is None:
             raise InvalidRequestError("this ForeignKey's parent column is not yet associated with a Table.")
-        if not hasattr(table, "metadata"):  # the column of an alias: the original knows
-            for original in self.parent.proxy_set:
-                for other in original.foreign_keys:
-                    if other._target == self._target and hasattr(getattr(original, "table", None), "metadata"):
-                        return other.column
         referred = self._referred_table(table)
         self._found = self._referred_column(table, referred)
         return self._found
@@ -293,6 +291,14 @@ class ForeignKey(DialectKWArgs, SchemaItem):
             target._when_typed(lambda: self._target_known(target))
             return
         parent._set_type(target.type)
+
+    def _for_proxy(self, proxy: Any) -> ForeignKey:
+        """Return the foreign key of `proxy`, a column of an alias or subquery that stands for this one's parent."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy.parent = proxy
+        copy.__dict__["_original"] = self.__dict__.get("_original", self)
+        return copy
 
     def _dispose(self) -> None:
         """Forget what was found, because the table it was found in has left the MetaData."""
@@ -393,7 +399,13 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
             for target in refcolumns
         ]
         super().__init__(
-            *columns, name=name, deferrable=deferrable, initially=initially, info=info, _autoattach=table is None, **dialect_kw
+            *columns,
+            name=name,
+            deferrable=deferrable,
+            initially=initially,
+            info=info,
+            _autoattach=table is None,
+            **dialect_kw,
         )
         self.comment = comment
         if table is not None:

@@ -76,9 +76,7 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem)
         for expression in expressions:
             for column in columns_in(expression):
                 if getattr(column, "table", None) not in (None, parent):
-                    raise ArgumentError(
-                        f"Column(s) '{column}' are not part of table '{parent.fullname}'."
-                    )
+                    raise ArgumentError(f"Column(s) '{column}' are not part of table '{parent.fullname}'.")
         self.table = parent
         parent.indexes.add(self)
         self.expressions = expressions

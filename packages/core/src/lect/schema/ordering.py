@@ -151,8 +151,7 @@ def _break_cycles(
         )
     in_cycle = {id(table) for table in stuck}
     dropped: set[tuple[int, int]] = set()
-    # The last table's keys first: they are added in the reverse of the order of creation.
-    for table in reversed(items):
+    for table in items:
         if id(table) not in in_cycle:
             continue
         for constraint in _in_order(table.foreign_key_constraints):

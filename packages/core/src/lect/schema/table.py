@@ -193,7 +193,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         if include_columns is not None:
             for column in list(self._columns):
                 if column.name not in include_columns:
-                    self._columns.remove(column)
+                    self._columns._reset([(c.key, c) for c in self._columns if c is not column])
         if comment is not None:
             self.comment = comment
         if info is not None:
@@ -282,11 +282,11 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         if taken and index is None:
             columns[_index(columns, taken[0])] = column
             columns = [c for c in columns if not any(c is t for t in taken)]
-            self._columns._replace_all(columns)
+            self._columns._reset([(c.key, c) for c in columns])
         elif index is not None:
             columns = [c for c in columns if not any(c is t for t in taken)]
             columns.insert(index, column)
-            self._columns._replace_all(columns)
+            self._columns._reset([(c.key, c) for c in columns])
         else:
             self._columns.add(column)
 

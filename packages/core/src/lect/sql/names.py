@@ -7,7 +7,7 @@ from typing import Any
 __all__ = ["conv", "quoted_name", "truncated_label"]
 
 
-class quoted_name(str):  # noqa: N801 - a public name, spelt like the string it is
+class quoted_name(str):
     """A name that says itself whether it is quoted.
 
     `quote` True: always quoted, and never folded to another case. False: never quoted. A plain string (or `quote`
@@ -43,13 +43,13 @@ class quoted_name(str):  # noqa: N801 - a public name, spelt like the string it 
         return (type(self), (str(self), self.quote))
 
 
-class truncated_label(quoted_name):  # noqa: N801
+class truncated_label(quoted_name):
     """A name made by a rule, not by a person: it may be shortened to what the database takes."""
 
     __slots__ = ()
 
 
-class conv(truncated_label):  # noqa: N801
+class conv(truncated_label):
     """A constraint's name that a naming convention has already been applied to."""
 
     __slots__ = ()

@@ -11,7 +11,9 @@ from lect.schema.ddl import CreateSchema, DropSchema
 @ANSI.rule(CreateSchema)
 def create_schema(ddl: CreateSchema, writer: Any) -> str:
     """``CREATE SCHEMA name``."""
-    return f"CREATE SCHEMA {'IF NOT EXISTS ' if ddl.if_not_exists else ''}{writer.identifiers.format_schema(ddl.element)}"
+    return (
+        f"CREATE SCHEMA {'IF NOT EXISTS ' if ddl.if_not_exists else ''}{writer.identifiers.format_schema(ddl.element)}"
+    )
 
 
 @ANSI.rule(DropSchema)

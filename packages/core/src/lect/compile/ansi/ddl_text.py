@@ -27,4 +27,6 @@ def ddl_text(ddl: DDL, writer: Any) -> str:
             f"{target!r}; give it with DDL(text, context={{...}})"
         ) from None
     except (TypeError, ValueError) as error:
-        raise CompileError(f"DDL text {ddl.statement!r} cannot be formatted: {error}; write a percent sign twice") from None
+        raise CompileError(
+            f"DDL text {ddl.statement!r} cannot be formatted: {error}; write a percent sign twice"
+        ) from None
