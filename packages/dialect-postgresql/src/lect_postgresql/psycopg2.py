@@ -165,8 +165,8 @@ class Psycopg2Connector(Connector):
             return message.startswith(
                 ("connection already closed", "cursor already closed", "connection pointer is NULL")
             )
-        # libpq's own errors carry no SQLSTATE; those about a lost socket are OperationalError or DatabaseError. Texts of
-        # libpq 10 to 17, which are translated only when libpq was built with NLS.
+        # libpq's own errors carry no SQLSTATE; those about a lost socket are OperationalError or DatabaseError.
+        # Texts of libpq 10 to 17, translated only when libpq was built with NLS.
         return pep249 in ("OperationalError", "DatabaseError", "InternalError") and any(
             text in message for text in _LOST
         )
