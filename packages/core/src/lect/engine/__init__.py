@@ -1,1 +1,64 @@
 """Engines, connections, transactions and results."""
+
+from __future__ import annotations
+
+from lect.engine.connection import Connection
+from lect.engine.create import create_engine, create_pool_from_url, engine_from_config
+from lect.engine.cursor import CursorResult
+from lect.engine.engine import Engine, OptionEngine
+from lect.engine.events import ConnectionEvents, DialectEvents
+from lect.engine.execution import ExecutionContext
+from lect.engine.failures import ExceptionContext
+from lect.engine.mock import MockConnection, create_mock_engine
+from lect.engine.prepared import Prepared
+from lect.engine.result import (
+    ChunkedIteratorResult,
+    FilterResult,
+    FrozenResult,
+    IteratorResult,
+    MappingResult,
+    MergedResult,
+    Result,
+    ScalarResult,
+    TupleResult,
+)
+from lect.engine.row import BaseRow, Row, RowMapping, result_tuple
+from lect.engine.transaction import NestedTransaction, RootTransaction, Transaction, TwoPhaseTransaction
+from lect.engine.url import URL, make_url
+
+__all__ = [
+    "URL",
+    "BaseRow",
+    "ChunkedIteratorResult",
+    "Connection",
+    "ConnectionEvents",
+    "CursorResult",
+    "DialectEvents",
+    "Engine",
+    "ExceptionContext",
+    "ExecutionContext",
+    "FilterResult",
+    "FrozenResult",
+    "IteratorResult",
+    "MappingResult",
+    "MergedResult",
+    "MockConnection",
+    "NestedTransaction",
+    "OptionEngine",
+    "Prepared",
+    "Result",
+    "RootTransaction",
+    "Row",
+    "RowMapping",
+    "ScalarResult",
+    "Transaction",
+    "TupleResult",
+    "TwoPhaseTransaction",
+    "URL",
+    "create_engine",
+    "create_mock_engine",
+    "create_pool_from_url",
+    "engine_from_config",
+    "make_url",
+    "result_tuple",
+]

@@ -75,6 +75,8 @@ class Dispatch:
         self._own: dict[str, list[Listener]] = {}
         self._sources = sources
         self._followers: weakref.WeakSet[Dispatch] = weakref.WeakSet()
+        #: Somebody listens to something: one attribute for a hot path to ask.
+        self._any = False
         for source in sources:
             source._followers.add(self)
             for name in source._active():
@@ -106,6 +108,7 @@ class Dispatch:
     def _refresh(self, name: str) -> None:
         calls = tuple([listener.call for listener in self._all(name)])
         self.__dict__[name] = Listeners(calls) if calls else EMPTY
+        self._any = bool(calls) or bool(self._active())
         for follower in list(self._followers):
             follower._refresh(name)
 
@@ -253,7 +256,9 @@ class dispatcher:
     def __get__(self, instance: Any, owner: type) -> Dispatch:
         if instance is None:
             return self.of_class(owner)
-        made = Dispatch(self.family, owner, self.of_class(owner))
+        # An object may hear what another one's listeners hear first (a connection: those of its engine).
+        parents = getattr(instance, "_dispatch_parents", None)
+        made = Dispatch(self.family, owner, self.of_class(owner), *(parents() if parents is not None else ()))
         try:
             found: Dispatch = instance.__dict__.setdefault("dispatch", made)
         except AttributeError:

@@ -271,7 +271,7 @@ class Pool:
         lent._entry = None
         lent.dbapi_connection = None
         if connection is not None and entry.dbapi_connection is connection:
-            if lent.touched or lent.used or self.dispatch.reset:
+            if lent.touched or self.dispatch.reset or entry.undo or (lent.used and self._manners.resets_sessions):
                 try:
                     self._reset_connection(connection, entry, lent._reset_state(False, True))
                 except BaseException as error:
@@ -303,7 +303,11 @@ class Pool:
             if log.level():
                 log.debug("Connection %s commit-on-return", manners.describe(connection))
             manners.commit(connection)
-        manners.reset_session(connection, state.terminate_only)
+        if entry.undo is not None:
+            undo, entry.undo = entry.undo, None
+            undo(connection)
+        if manners.resets_sessions:
+            manners.reset_session(connection, state.terminate_only)
 
     def _came_back(self, entry: ConnectionPoolEntry) -> None:
         entry._in_use = False

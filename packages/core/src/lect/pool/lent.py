@@ -56,6 +56,8 @@ class ConnectionPoolEntry(ManagesConnection):
         self._expires: float | None = None
         self._stale = False
         self.fresh = False
+        #: Takes back what the user of the connection changed in the session; called when it comes back.
+        self.undo: Any = None
         if connect:
             self._connect()
 
@@ -87,6 +89,7 @@ class ConnectionPoolEntry(ManagesConnection):
         pool = self._pool
         self._stale = False
         self._info = None
+        self.undo = None
         self._opened = time.monotonic()
         connection = pool._open(self)
         self.dbapi_connection = connection

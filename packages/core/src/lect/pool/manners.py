@@ -11,6 +11,8 @@ class Manners:
     """The plain manners of PEP 249. The engine gives its pool an object that asks the connector instead."""
 
     is_async = False
+    #: reset_session() does something.
+    resets_sessions = False
 
     def rollback(self, connection: Any) -> None:
         """End the transaction of a connection that comes back."""

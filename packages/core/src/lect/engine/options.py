@@ -1,0 +1,39 @@
+"""Execution options: which there are, and which win."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lect.exc import ArgumentError
+
+__all__ = ["check_options", "merged"]
+
+_COUNTS = ("yield_per", "max_row_buffer", "insertmanyvalues_page_size")
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuse values that cannot be meant; names of one's own are allowed, for events to read.
+
+    Raises:
+        ArgumentError: naming the option.
+    """
+    for name in _COUNTS:
+        value = options.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise ArgumentError(f"execution option {name!r} must be a positive number of rows, not {value!r}")
+    timeout = options.get("timeout")
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
+        raise ArgumentError(f"execution option 'timeout' must be a positive number of seconds, not {timeout!r}")
+    translate = options.get("schema_translate_map")
+    if translate is not None and not isinstance(translate, Mapping):
+        raise ArgumentError(f"execution option 'schema_translate_map' must be a mapping, not {translate!r}")
+
+
+def merged(*options: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return one mapping; later ones win."""
+    found: dict[str, Any] = {}
+    for each in options:
+        if each:
+            found.update(each)
+    return found

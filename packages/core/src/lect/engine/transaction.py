@@ -1,0 +1,252 @@
+"""Transactions of a connection: the outer one, savepoints inside it, and two-phase ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lect.exc import InvalidRequestError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["NestedTransaction", "RootTransaction", "Transaction", "TwoPhaseTransaction"]
+
+
+class Transaction:
+    """One transaction; ends with :meth:`commit`, :meth:`rollback` or :meth:`close`, or as a context manager.
+
+    Attributes:
+        connection: whose it is.
+        is_active: it was begun and has not ended.
+    """
+
+    __slots__ = ("_managing", "_outer", "connection", "is_active")
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.is_active = True
+        self._managing = False
+        self._outer: Transaction | None = None
+
+    # -- what each kind does ------------------------------------------------------------------------------------------
+
+    def _commit(self) -> None:
+        raise NotImplementedError
+
+    def _rollback(self) -> None:
+        raise NotImplementedError
+
+    def _belongs(self) -> bool:
+        """Whether the connection still counts this transaction as begun."""
+        raise NotImplementedError
+
+    # -- for users ----------------------------------------------------------------------------------------------------
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it is active and its connection has not been lost."""
+        return self.is_active and not self.connection.invalidated
+
+    def commit(self) -> None:
+        """Make the changes permanent.
+
+        Raises:
+            InvalidRequestError: it has ended already.
+            PendingRollbackError: the connection was lost; call ``rollback()``.
+        """
+        self._commit()
+
+    def rollback(self) -> None:
+        """Undo the changes; nothing happens when it has ended already."""
+        self._rollback()
+
+    def close(self) -> None:
+        """Roll back if it has not ended."""
+        if self.is_active or self._belongs():
+            self._rollback()
+
+    def __enter__(self) -> Self:
+        connection = self.connection
+        self._outer = connection._managed
+        connection._managed = self
+        self._managing = True
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        connection = self.connection
+        self._managing = False
+        # Set aside for the end itself, so that it may run what it must.
+        connection._managed = self._outer
+        if kind is None and self.is_active:
+            try:
+                self._commit()
+            except BaseException:
+                if self._belongs():
+                    self._rollback()
+                raise
+        elif not self.is_active and kind is None:
+            # Ended by hand inside the block; if the connection still counts it, its rollback is due.
+            if self._belongs():
+                self._rollback()
+        elif self._belongs():
+            self._rollback()
+
+
+class RootTransaction(Transaction):
+    """The transaction of the connection itself."""
+
+    __slots__ = ()
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        connection._begin_impl(self)
+        connection._transaction = self
+
+    def _belongs(self) -> bool:
+        return self.connection._transaction is self
+
+    def _end(self) -> None:
+        connection = self.connection
+        self.is_active = False
+        nested = connection._nested
+        while nested is not None:
+            nested.is_active = False
+            nested = nested._previous
+        connection._nested = None
+        if connection._transaction is self:
+            connection._transaction = None
+
+    def _commit(self) -> None:
+        connection = self.connection
+        if not self.is_active:
+            if connection._transaction is self:
+                connection._invalid_transaction()
+            raise InvalidRequestError("This transaction is inactive")
+        if connection.invalidated:
+            connection._invalid_transaction()
+        self._commit_driver()
+        self._end()
+
+    def _commit_driver(self) -> None:
+        try:
+            self.connection._commit_impl()
+        except BaseException:
+            # Whether it took effect is not known to us; what is certain is that it goes on no longer.
+            self.is_active = False
+            if self._belongs() and not self._managing:
+                self._rollback_after_failed_commit()
+            raise
+
+    def _rollback_after_failed_commit(self) -> None:
+        try:
+            if not self.connection.invalidated and not self.connection.closed:
+                self.connection._rollback_impl()
+        except Exception:
+            pass  # the commit's own error is the one to report
+        finally:
+            self._end()
+
+    def _rollback(self) -> None:
+        connection = self.connection
+        try:
+            if self._belongs() and not connection.closed and not connection.invalidated:
+                self._rollback_driver()
+        finally:
+            if self._belongs():
+                self._end()
+            self.is_active = False
+
+    def _rollback_driver(self) -> None:
+        self.connection._rollback_impl()
+
+
+class NestedTransaction(Transaction):
+    """A savepoint."""
+
+    __slots__ = ("_previous", "_savepoint")
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self._savepoint: str = connection._savepoint_impl()
+        self._previous: NestedTransaction | None = connection._nested
+        connection._nested = self
+
+    def _belongs(self) -> bool:
+        return self.connection._nested is self
+
+    def _end(self) -> None:
+        connection = self.connection
+        self.is_active = False
+        # Savepoints set inside this one end with it.
+        inner = connection._nested
+        chain = []
+        while inner is not None and inner is not self:
+            chain.append(inner)
+            inner = inner._previous
+        if inner is self:
+            for nested in chain:
+                nested.is_active = False
+            connection._nested = self._previous
+
+    def _within(self) -> bool:
+        nested = self.connection._nested
+        while nested is not None:
+            if nested is self:
+                return True
+            nested = nested._previous
+        return False
+
+    def _commit(self) -> None:
+        connection = self.connection
+        if not self.is_active:
+            if connection._nested is self:
+                connection._invalid_transaction()
+            raise InvalidRequestError("This nested transaction is inactive")
+        if connection.invalidated:
+            connection._invalid_transaction()
+        try:
+            connection._release_savepoint_impl(self._savepoint)
+        except BaseException:
+            self.is_active = False
+            raise
+        self._end()
+
+    def _rollback(self) -> None:
+        connection = self.connection
+        try:
+            transaction = connection._transaction
+            usable = transaction is not None and transaction.is_active and not connection.invalidated
+            if usable and self._within() and not connection.closed:
+                connection._rollback_to_savepoint_impl(self._savepoint)
+        finally:
+            if self._within():
+                self._end()
+            self.is_active = False
+
+
+class TwoPhaseTransaction(RootTransaction):
+    """A transaction that can be prepared before it is committed.
+
+    Attributes:
+        xid: its identifier.
+    """
+
+    __slots__ = ("_prepared", "xid")
+
+    def __init__(self, connection: Any, xid: Any) -> None:
+        self._prepared = False
+        self.xid = xid
+        super().__init__(connection)
+
+    def prepare(self) -> None:
+        """Make everything durable without making it visible; only commit or rollback may follow."""
+        if not self.is_active:
+            raise InvalidRequestError("This transaction is inactive")
+        self.connection._prepare_twophase_impl(self.xid)
+        self._prepared = True
+
+    def _commit_driver(self) -> None:
+        self.connection._commit_twophase_impl(self.xid, self._prepared)
+
+    def _rollback_driver(self) -> None:
+        self.connection._rollback_twophase_impl(self.xid, self._prepared)
