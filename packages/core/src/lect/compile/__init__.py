@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lect.compile import ansi
@@ -59,23 +59,8 @@ def translated(statement: Any) -> Any:
     return statement if plugin is None else plugin.translate(statement)
 
 
-def _compile_hook(
-    statement: Any,
-    dialect: Any = None,
-    *,
-    compile_kwargs: Mapping[str, Any] | None = None,
-    column_keys: Sequence[str] | None = None,
-    for_executemany: bool = False,
-    schema_translate_map: Mapping[str | None, str | None] | None = None,
-    **more: Any,
-) -> Compiled:
-    options = CompileOptions.of(
-        compile_kwargs=compile_kwargs,
-        column_keys=column_keys,
-        for_executemany=for_executemany,
-        schema_translate_map=schema_translate_map,
-        **more,
-    )
+def _compile_hook(statement: Any, dialect: Any, given: dict[str, Any]) -> Compiled:
+    options = CompileOptions.of(**given)
     return compile_statement(statement, default_dialect(statement) if dialect is None else dialect, options)
 
 

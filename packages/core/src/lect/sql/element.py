@@ -65,6 +65,10 @@ class ClauseElement(Node):
     _is_from_clause: ClassVar[bool] = False
     _is_returns_rows: ClassVar[bool] = False
     _is_text_clause: ClassVar[bool] = False
+    _is_entity: ClassVar[bool] = False
+    _is_column_list: ClassVar[bool] = False
+    #: FROM elements that an element brings in by itself, for those that are not to be searched for columns (subqueries).
+    _own_froms: ClassVar[Any] = None
     #: Conditions that are true or false by themselves, and hence need no "= 1" where booleans are numbers.
     _is_implicitly_boolean: bool = False
 
