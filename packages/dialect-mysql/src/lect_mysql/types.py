@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lect import types as t
 from lect.types.json_type import JSONIndexType as GenericIndexType
 from lect.types.json_type import JSONPathType as GenericPathType

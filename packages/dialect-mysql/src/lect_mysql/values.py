@@ -16,6 +16,18 @@ def _float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _uuid(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    from uuid import UUID
+
+    return UUID(value)
+
+
 def time_of(value: Any) -> Any:
     """Turn the duration in which drivers give TIME into a time of day; what is none stays a duration."""
     from datetime import timedelta
@@ -40,4 +52,6 @@ def conversion_of(request: ConversionRequest) -> Conversion | None:
         return _AS_IS
     if isinstance(type_, t.Time):
         return Conversion(result=time_of)
+    if isinstance(type_, t.Uuid) and type_.native_uuid and request.dialect.capabilities.native_uuid:
+        return Conversion(bind=_text, result=_uuid if type_.as_uuid else _text)
     return None

@@ -36,7 +36,7 @@ def conversion_of(request: ConversionRequest) -> Conversion | None:
         return _AS_IS
     if isinstance(type_, t.LargeBinary):
         return Conversion(result=_bytes)
-    if isinstance(type_, t.Uuid):
+    if isinstance(type_, t.Uuid) and type_.native_uuid:
         return Conversion(bind=_text) if type_.as_uuid else Conversion(result=_text)
     return None
 

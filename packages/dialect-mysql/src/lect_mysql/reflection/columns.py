@@ -143,8 +143,8 @@ class Columns(Reflector):
     def _set_default(request: ReflectionRequest, column: ReflectedColumn, default: str, extra: str) -> None:
         """Set the default; the two servers tell it in different ways.
 
-        MariaDB since 10.2.7 gives SQL: ``NULL``, ``'text'``, ``current_timestamp()``. MySQL gives the plain value, and an
-        expression with DEFAULT_GENERATED in EXTRA.
+        MariaDB since 10.2.7 gives SQL: ``NULL``, ``'text'``, ``current_timestamp()``. MySQL gives the plain value, and
+        an expression with DEFAULT_GENERATED in EXTRA.
         """
         update = " ON UPDATE " + extra.split("on update ", 1)[1].upper() if "on update " in extra else ""
         if request.dialect.is_mariadb:

@@ -1,0 +1,67 @@
+"""The pairing with the shared ODBC connector: what only MySQL's and MariaDB's ODBC drivers need to be told.
+
+MariaDB Connector/ODBC: mariadb.com/kb/en/about-mariadb-connector-odbc/; MySQL Connector/ODBC:
+dev.mysql.com/doc/connector-odbc/en/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lect import types as t
+from lect.dialects.capabilities import Capabilities, GeneratedKey
+from lect.dialects.contract import Conversion, ConversionRequest, FailureKind, Pairing
+from lect_mysql.values import conversion_of, time_of
+from lect_pyodbc import Profile
+
+__all__ = ["pairing"]
+
+#: ``[ma-3.1.15][10.11.6-MariaDB]`` in front of the server's message.
+_PREFIX: Final = re.compile(r"^(?:\[[^\]]*\])+ ?")
+
+
+def restrict(capabilities: Capabilities) -> Capabilities:
+    """Cursors of pyodbc have no lastrowid: a query asks for the key."""
+    return capabilities.replace(generated_key=GeneratedKey.QUERY)
+
+
+def conversion(request: ConversionRequest) -> Conversion | None:
+    """The drivers bind text, numbers and times; what they have no ODBC type for passes as text."""
+    if isinstance(request.type_, t.Time):
+        return Conversion(result=time_of)
+    return conversion_of(request)
+
+
+def clean_message(message: str) -> str:
+    """Take the names of the driver and the server off the front."""
+    return _PREFIX.sub("", message)
+
+
+def _profile() -> Profile:
+    return Profile(
+        odbc_drivers=(
+            "MariaDB Unicode",
+            "MariaDB ODBC 3.2 Driver",
+            "MariaDB ODBC 3.1 Driver",
+            "MariaDB",
+            "MySQL ODBC 9.0 Unicode Driver",
+            "MySQL ODBC 8.4 Unicode Driver",
+            "MySQL ODBC 8.0 Unicode Driver",
+        ),
+        server_keyword="Server",
+        port_keyword="Port",
+        database_keyword="Database",
+        defaults=(
+            ("charset", "utf8mb4"),
+            ("OPTION", "2"),  # FLAG_FOUND_ROWS: row counts are those of matched rows
+        ),
+        conversion=conversion,
+        disconnect_codes=frozenset({1927, 2006, 2013, 2014, 2045, 2055, 4031}),
+        kinds={"HYT00": FailureKind.LOCK_TIMEOUT},
+        clean_message=clean_message,
+        restrict=restrict,
+    )
+
+
+pairing = Pairing(connector="pyodbc", spi_version=1, profile=_profile())
