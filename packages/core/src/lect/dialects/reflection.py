@@ -1,18 +1,18 @@
 """The part of the contract that reads a database's catalogue: :class:`Reflector`, and the structures it returns.
 
 How it is used
-    ``Dialect.reflector`` is a Reflector. Core asks it through the Inspector, with a request that names schema, tables and
-    kinds, and a function that runs a query. Answers are kept by the Inspector; a reflector keeps nothing.
+    ``Dialect.reflector`` is a Reflector. Core asks it through the Inspector, with a request that names schema, tables
+    and kinds, and a function that runs a query. Answers are kept by the Inspector; a reflector keeps nothing.
 
 Two ways to write one
-    *Many at a time*: override ``columns``, ``indexes`` ... and answer for all tables of the request in a number of queries
-    that does not depend on their number. *One at a time*: override ``table_columns``, ``table_indexes`` ...; the former are
-    then built from them. Start with the second, end with the first.
+    *Many at a time*: override ``columns``, ``indexes`` ... and answer for all tables of the request in a number of
+    queries that does not depend on their number. *One at a time*: override ``table_columns``, ``table_indexes`` ...;
+    the former are then built from them. Start with the second, end with the first.
 
 Unknown is not none
-    A method that is not overridden says that the dialect cannot return the fact. ``inspector.get_indexes()`` then raises
-    :class:`FactNotReflected`, ``Table(autoload_with=...)`` goes without, and the compliance suite reports it as unknown.
-    An empty list is a statement about the table.
+    A method that is not overridden says that the dialect cannot return the fact. ``inspector.get_indexes()`` then
+    raises :class:`FactNotReflected`, ``Table(autoload_with=...)`` goes without, and the compliance suite reports it
+    as unknown. An empty list is a statement about the table.
 
 What is read is data
     Names, defaults, comments and labels come from whoever could write to the database. Return SQL text (a default's
@@ -101,8 +101,9 @@ class ReflectedComputed(TypedDict):
 class ReflectedColumn(TypedDict):
     """A column.
 
-    `default` is SQL text as the catalogue gives it, complete and quoted by the server. Where the catalogue gives the plain
-    value instead, it is in `default_value`, and `default` is that value as written by the dialect's literal renderer.
+    `default` is SQL text as the catalogue gives it, complete and quoted by the server. Where the catalogue gives the
+    plain value instead, it is in `default_value`, and `default` is that value as written by the dialect's literal
+    renderer.
     """
 
     name: str
@@ -147,7 +148,10 @@ class ReflectedPrimaryKeyConstraint(ReflectedConstraint):
 
 
 class ReflectedForeignKeyConstraint(ReflectedConstraint):
-    """A foreign key. `options`: ondelete, onupdate, deferrable, initially, match, each only if it is not the default."""
+    """A foreign key.
+
+    `options` may hold ondelete, onupdate, deferrable, initially and match, each only if it is not the default.
+    """
 
     constrained_columns: list[str]
     referred_schema: str | None
@@ -184,9 +188,9 @@ class ReflectionRequest(Record):
     """A question about the catalogue.
 
     `query(statement, parameters)` runs SQL text with ``:name`` parameters (or a statement object) and returns all rows,
-    which are tuples with names. `dialect` is the settled dialect. `schema` is None for the schema of the session. `names`
-    are the tables wanted, None for all of `kind` and `scope`. `options` are keyword arguments that the application gave for
-    this dialect.
+    which are tuples with names. `dialect` is the settled dialect. `schema` is None for the schema of the session.
+    `names` are the tables wanted, None for all of `kind` and `scope`. `options` are keyword arguments that the
+    application gave for this dialect.
     """
 
     query: Callable[..., Sequence[Any]]
@@ -208,7 +212,8 @@ Facts: TypeAlias = Iterable[tuple[TableKey, Any]]
 class Reflector:
     """Reads one database's catalogue. Stateless; called in the thread of the connection, and may wait for the server.
 
-    Names given and returned are as the application spells them: a dialect whose catalogue folds case converts both ways.
+    Names given and returned are as the application spells them: a dialect whose catalogue folds case converts both
+    ways.
     """
 
     #: Fact -> (method for many tables, method for one); what :meth:`can` goes by.
@@ -244,7 +249,7 @@ class Reflector:
         name = getattr(request.dialect, "name", "?")
         raise FactNotReflected(f"dialect {name!r} cannot reflect {fact}; whether the database has any is not known")
 
-    # -- names ----------------------------------------------------------------------------------------------------------
+    # -- names --------------------------------------------------------------------------------------------------------
 
     def schema_names(self, request: ReflectionRequest) -> list[str]:
         """Return the names of all schemas."""
@@ -275,7 +280,10 @@ class Reflector:
         self._cannot("sequence names", request)
 
     def view_definition(self, request: ReflectionRequest) -> str | None:
-        """Return the SELECT of the one view in ``request.names``, as the server keeps it; None if there is no such view."""
+        """Return the SELECT of the one view in ``request.names``, as the server keeps it.
+
+        None when there is no such view.
+        """
         self._cannot("view definitions", request)
 
     def existing_tables(self, request: ReflectionRequest) -> set[str]:
@@ -323,10 +331,10 @@ class Reflector:
         names = set(request.names)
         return [name for name in unique if name in names]
 
-    # -- facts about many tables ----------------------------------------------------------------------------------------
+    # -- facts about many tables --------------------------------------------------------------------------------------
     #
-    # Each returns (key, facts) for every table of the request that exists, also for those that have none of the kind, and
-    # nothing for names that do not exist.
+    # Each returns (key, facts) for every table of the request that exists, also for those that have none of the kind,
+    # and nothing for names that do not exist.
 
     def _one_by_one(self, fact: str, what: str, request: ReflectionRequest) -> Iterator[tuple[TableKey, Any]]:
         if not self.can(fact):
@@ -371,7 +379,7 @@ class Reflector:
         """Return each table's options: dictionaries of ``<dialect>_<option>`` arguments of Table."""
         return self._one_by_one("table_options", "table options", request)
 
-    # -- facts about one table: the simple way --------------------------------------------------------------------------
+    # -- facts about one table: the simple way ------------------------------------------------------------------------
     #
     # Each raises NoSuchTableError(name) when there is no table or view `name` in ``request.schema``.
 

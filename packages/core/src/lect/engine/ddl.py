@@ -1,4 +1,4 @@
-"""What ``create_all()``, ``drop_all()``, ``create()`` and ``drop()`` do on a connection: which statements, in which order."""
+"""What ``create_all()``, ``drop_all()``, ``create()`` and ``drop()`` send over a connection, and in which order."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ __all__ = ["SchemaDropper", "SchemaGenerator", "run_ddl"]
 def run_ddl(connection: Any, action: str, element: Any, **options: Any) -> None:
     """Create or drop `element` (a MetaData, Table, Index, Sequence or constraint) on `connection`.
 
-    This is what ``Engine._run_ddl`` and ``Connection._run_ddl`` call. `action` is ``"create"`` or ``"drop"``; `options` are
-    `checkfirst` and, for a MetaData, `tables`.
+    This is what ``Engine._run_ddl`` and ``Connection._run_ddl`` call. `action` is ``"create"`` or ``"drop"``;
+    `options` are `checkfirst` and, for a MetaData, `tables`.
     """
     runner: SchemaGenerator | SchemaDropper
     runner = (SchemaGenerator if action == "create" else SchemaDropper)(connection, **options)
@@ -60,7 +60,7 @@ class _Runner:
         self._known: dict[tuple[str, str | None, str], bool] = {}
         self._types_done: set[tuple[Any, ...]] = set()
 
-    # -- what is there already --------------------------------------------------------------------------------------------
+    # -- what is there already ----------------------------------------------------------------------------------------
 
     def schema_of(self, thing: Any) -> str | None:
         """Return the schema `thing` is in for this connection, which may translate schema names."""
@@ -97,7 +97,7 @@ class _Runner:
         inspector = Inspector(self.connection)
         return inspector.has_index(index.table.name, index.name, schema=self.schema_of(index.table))
 
-    # -- sending ------------------------------------------------------------------------------------------------------------
+    # -- sending ------------------------------------------------------------------------------------------------------
 
     def send(self, ddl: Any) -> None:
         """Execute a DDL element, if its own condition holds."""
@@ -127,7 +127,7 @@ class _Runner:
             raise ArgumentError(f"{element!r} is nothing that can be created or dropped by itself")
         method(element)
 
-    # -- named types ----------------------------------------------------------------------------------------------------
+    # -- named types --------------------------------------------------------------------------------------------------
 
     def types_of(self, tables: Iterable[Any]) -> list[Any]:
         """Return the types in use that are database objects by themselves, or may be, each once, in order."""
@@ -308,8 +308,8 @@ class SchemaDropper(_Runner):
                 warnings.warn(
                     "Can't sort tables for DROP; an unresolvable foreign key dependency exists between tables: "
                     f"{names}; and backend does not support ALTER.  To restore at least a partial sort, apply "
-                    "use_alter=True to ForeignKey and ForeignKeyConstraint objects involved in the cycle to mark these as "
-                    "known cycles that will be ignored.",
+                    "use_alter=True to ForeignKey and ForeignKeyConstraint objects involved in the cycle to mark these "
+                    "as known cycles that will be ignored.",
                     LectWarning,
                     stacklevel=6,
                 )

@@ -41,9 +41,9 @@ def inspection_context(bind: Any) -> Iterator[Inspector]:
 class Inspector:
     """Reads tables, columns, keys and the rest from the database that an Engine or a Connection leads to.
 
-    ``inspect(engine)`` makes one. Answers are kept: ask :meth:`clear_cache` (or a new Inspector) after changes. Names are
-    given and returned as in ``Table``; `schema` None means the schema of the session. Asked about a table that does not
-    exist, methods raise NoSuchTableError; asked for what the dialect cannot read, FactNotReflected.
+    ``inspect(engine)`` makes one. Answers are kept: ask :meth:`clear_cache` (or a new Inspector) after changes. Names
+    are given and returned as in ``Table``; `schema` None means the schema of the session. Asked about a table that
+    does not exist, methods raise NoSuchTableError; asked for what the dialect cannot read, FactNotReflected.
     """
 
     def __init__(self, bind: Any) -> None:
@@ -85,19 +85,19 @@ class Inspector:
         """Forget what was read."""
         self.info_cache.clear()
 
-    # -- asking ---------------------------------------------------------------------------------------------------------
+    # -- asking -------------------------------------------------------------------------------------------------------
 
     def _ask(self, method: str, key: tuple[Any, ...], **fields: Any) -> Any:
         """Return what the reflector's `method` answers, from memory if it was asked before."""
         cache_key = (method, *key)
         if cache_key not in self.info_cache:
             with self._inspection_context() as inner:
-                connection = inner._connection
+                connection: Any = inner._connection
 
                 def query(statement: Any, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
                     if isinstance(statement, str):
                         statement = text(statement)
-                    found: Sequence[Any] = connection.execute(statement, parameters or {}).fetchall()  # type: ignore[union-attr]
+                    found: Sequence[Any] = connection.execute(statement, parameters or {}).fetchall()
                     return found
 
                 request = ReflectionRequest(query=query, dialect=inner.dialect, **fields)
@@ -113,14 +113,14 @@ class Inspector:
         return found
 
     def reflects(self, fact: str) -> bool:
-        """Whether this database's dialect can read `fact`: ``"columns"``, ``"check_constraints"``, ``"table_comment"`` ..."""
+        """Whether this dialect can read `fact`: ``"columns"``, ``"check_constraints"``, ``"table_comment"`` ..."""
         return self._reflector.can(fact)
 
     def _names(self, method: str, schema: str | None, kw: Mapping[str, Any]) -> list[str]:
         names = self._ask(method, (schema, _frozen(kw)), schema=schema, options=kw)
         return list(names)
 
-    # -- names ----------------------------------------------------------------------------------------------------------
+    # -- names --------------------------------------------------------------------------------------------------------
 
     def get_schema_names(self, **kw: Any) -> list[str]:
         """Return the names of all schemas."""
@@ -165,7 +165,7 @@ class Inspector:
             raise NoSuchTableError(view_name if schema is None else f"{schema}.{view_name}")
         return str(found)
 
-    # -- is it there ----------------------------------------------------------------------------------------------------
+    # -- is it there --------------------------------------------------------------------------------------------------
 
     def _existing(self, kind: str, names: Sequence[str], schema: str | None) -> set[str]:
         """Return those of `names` that exist now; never from memory."""
@@ -221,7 +221,7 @@ class Inspector:
         except NoSuchTableError:
             return False
 
-    # -- facts ----------------------------------------------------------------------------------------------------------
+    # -- facts --------------------------------------------------------------------------------------------------------
 
     def _multi(
         self,
@@ -380,7 +380,7 @@ class Inspector:
             return {}
         return self._single("options", table_name, schema, kw)  # type: ignore[no-any-return]
 
-    # -- order ----------------------------------------------------------------------------------------------------------
+    # -- order --------------------------------------------------------------------------------------------------------
 
     def get_sorted_table_and_fkc_names(
         self, schema: str | None = None, **kw: Any
@@ -418,7 +418,7 @@ class Inspector:
         answer.append((None, late))
         return answer
 
-    # -- reading into tables --------------------------------------------------------------------------------------------
+    # -- reading into tables ------------------------------------------------------------------------------------------
 
     def reflect_table(
         self,

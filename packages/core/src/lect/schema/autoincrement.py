@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect.exc import ArgumentError
+from lect.schema.expressions import described
 from lect.types.numeric import Integer, Numeric
 
 __all__ = ["autoincrement_column"]
@@ -18,11 +19,14 @@ def _is_integer(column: Any) -> bool:
 
 
 def _may_number(column: Any, told: bool) -> bool:
-    """Whether `column` can be the one; `told`: it says ``autoincrement=True``, so that what speaks against is an error."""
+    """Whether `column` can be the one.
+
+    `told`: it says ``autoincrement=True``, so that what speaks against it is an error.
+    """
     if not _is_integer(column):
         if told:
             raise ArgumentError(
-                f"Column type {column.type} on column '{column}' is not compatible with autoincrement=True"
+                f"Column type {column.type!r} on column '{described(column)}' is not compatible with autoincrement=True"
             )
         return False
     if column.default is not None and not (column.default.is_sequence and column.default.optional):

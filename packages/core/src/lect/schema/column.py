@@ -41,9 +41,9 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         type_: a type or its class; may come second (or first, without a name). Without one, and with a ForeignKey, the
             type is that of the column it refers to.
         args: constraints, ForeignKey, Sequence, Identity, Computed, ColumnDefault, FetchedValue.
-        autoincrement: ``"auto"``: numbered by the database if it is the only integer column of the primary key and has no
-            foreign key and no default; ``"ignore_fk"``: foreign keys do not matter; True: of several key columns, this
-            one; False: never.
+        autoincrement: ``"auto"``: numbered by the database if it is the only integer column of the primary key and
+            has no foreign key and no default; ``"ignore_fk"``: foreign keys do not matter; True: of several key
+            columns, this one; False: never.
         default: what INSERT stores when it is given nothing: a value, a function (of the execution context, or of
             nothing), a SQL expression, a Sequence.
         insert_default: the same; for the dataclass mapping of the ORM, where `default` means another thing.
@@ -168,7 +168,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         if server_onupdate is not None:
             server_default_for(server_onupdate, for_update=True)._attach(self)
 
-    # -- type -----------------------------------------------------------------------------------------------------------
+    # -- type ---------------------------------------------------------------------------------------------------------
 
     def _type_attached(self) -> None:
         attach = getattr(self.type, "_attach", None)
@@ -186,7 +186,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
     def _when_typed(self, tell: Callable[[], None]) -> None:
         self.__dict__.setdefault("_type_waiters", []).append(tell)
 
-    # -- structure ------------------------------------------------------------------------------------------------------
+    # -- structure ----------------------------------------------------------------------------------------------------
 
     def _structure(self) -> Shape:
         if self._proxies:  # of an alias or subquery: what it is follows from where it stands
@@ -225,7 +225,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         state.pop("_type_waiters", None)
         return state
 
-    # -- becoming part of a table ---------------------------------------------------------------------------------------
+    # -- becoming part of a table -------------------------------------------------------------------------------------
 
     def _when_in_table(self, attached: _Attached) -> None:
         """Call ``attached(column, table)`` when the column is in a table: now, or when it gets there."""
@@ -313,7 +313,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         """Whether a foreign key of this column refers to `column`."""
         return any(fk.column.proxy_set.intersection(column.proxy_set) for fk in self.foreign_keys)
 
-    # -- copies ---------------------------------------------------------------------------------------------------------
+    # -- copies -------------------------------------------------------------------------------------------------------
 
     def _copy(self, **kw: Any) -> Column[_T]:
         """Return a column like this one that is in no table.

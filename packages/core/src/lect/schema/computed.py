@@ -6,7 +6,7 @@ from typing import Any
 
 from lect.exc import ArgumentError
 from lect.schema.defaults import FetchedValue
-from lect.schema.expressions import ddl_expression, expression_for_table
+from lect.schema.expressions import ddl_expression, expression_for_table, shown
 
 __all__ = ["Computed"]
 
@@ -54,4 +54,4 @@ class Computed(FetchedValue):
         return self._copy(target_table)
 
     def __repr__(self) -> str:
-        return f"Computed({str(self.sqltext)!r})"
+        return f"Computed({shown(self.sqltext)!r})"

@@ -11,7 +11,7 @@ from lect.exc import ArgumentError, ConstraintColumnNotFoundError, InvalidReques
 from lect.schema.autoincrement import autoincrement_column
 from lect.schema.base import NULL_UNSPECIFIED, SchemaItem
 from lect.schema.conditional import HasConditionalDDL
-from lect.schema.expressions import columns_in, ddl_expression, expression_for_table
+from lect.schema.expressions import columns_in, ddl_expression, described, expression_for_table, shown
 from lect.sql.collection import ColumnCollection
 from lect.sql.dialect_options import DialectKWArgs
 
@@ -66,7 +66,7 @@ class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem):
         if parent is not None and parent.__visit_name__ != "column":
             return parent
         raise InvalidRequestError(
-            f"This constraint is not bound to a table: {self!r}. Did you mean to call table.append_constraint(constraint)?"
+            "This constraint is not bound to a table. Did you mean to call table.append_constraint(constraint) ?"
         )
 
     def _set_parent(self, parent: Any, **how: Any) -> None:
@@ -150,7 +150,7 @@ class ColumnCollectionMixin:
         others = [c for c in columns if c.table is not table]
         if others:
             raise ArgumentError(
-                f"Column(s) {', '.join(repr(str(c)) for c in others)} are not part of table {table.fullname!r}."
+                f"Column(s) {', '.join(repr(described(c)) for c in others)} are not part of table {table.fullname!r}."
             )
         self._attach(table)  # type: ignore[attr-defined]
 
@@ -309,7 +309,7 @@ class CheckConstraint(ColumnCollectionConstraint):
         return self._copied(copy)  # type: ignore[no-any-return]
 
     def _repr_inside(self) -> str:
-        return repr(str(self.sqltext))
+        return repr(shown(self.sqltext))
 
 
 class PrimaryKeyConstraint(ColumnCollectionConstraint):
@@ -369,7 +369,7 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
 
     def _replace(self, column: Any) -> None:
         """Take in `column`, in the place of one of the same key if there is one."""
-        changed = ColumnCollection[Any]()
+        changed: ColumnCollection[Any] = ColumnCollection()
         replaced = False
         for each in self._columns:
             if each.key == column.key:

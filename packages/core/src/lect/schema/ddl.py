@@ -101,8 +101,8 @@ DDLElement = ExecutableDDLElement
 class DDL(ExecutableDDLElement):
     """A DDL statement as text.
 
-    ``%(table)s``, ``%(schema)s`` and ``%(fullname)s`` stand for the quoted names of the table it is about, other names for
-    what `context` holds; a percent sign is written twice.
+    ``%(table)s``, ``%(schema)s`` and ``%(fullname)s`` stand for the quoted names of the table it is about, other
+    names for what `context` holds; a percent sign is written twice.
     """
 
     __visit_name__ = "ddl"
@@ -202,7 +202,10 @@ class CreateColumn(BaseDDLElement):
 
 
 class TableOptions(BaseDDLElement):
-    """What follows the closing parenthesis of CREATE TABLE; nothing in standard SQL, a dialect may have a rule for it."""
+    """What follows the closing parenthesis of CREATE TABLE.
+
+    Nothing in standard SQL; a dialect may have a rule for it.
+    """
 
     __visit_name__ = "table_options"
 

@@ -1,4 +1,4 @@
-"""Where a column's value comes from when the statement gives none: from Python, from a SQL expression, from the server."""
+"""Where a column's value comes from when a statement gives none: Python, a SQL expression, the server."""
 
 from __future__ import annotations
 
@@ -119,8 +119,7 @@ def _positional_arguments(function: Callable[..., Any]) -> int | None:
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     if any(p.kind is p.VAR_POSITIONAL for p in parameters) and not positional:
         return 1
-    required = len([p for p in positional if p.default is p.empty])
-    return required
+    return len([p for p in positional if p.default is p.empty])
 
 
 class CallableColumnDefault(ColumnDefault):

@@ -1,4 +1,4 @@
-"""SQL expressions inside schema objects: what is accepted, which columns they mention, how they follow a copied table."""
+"""SQL expressions inside schema objects: what is accepted, which columns they mention, how they are copied."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lect.sql.element import ClauseElement
 from lect.sql.node import Node
 from lect.sql.text import TextClause
 
-__all__ = ["columns_in", "ddl_expression", "expression_for_table"]
+__all__ = ["columns_in", "ddl_expression", "described", "expression_for_table", "shown"]
 
 
 def ddl_expression(value: Any, what: str) -> Any:
@@ -40,6 +40,18 @@ def columns_in(expression: Any) -> list[Any]:
 
     visit(expression)
     return found
+
+
+def described(column: Any) -> str:
+    """Return ``table.column`` for messages."""
+    table = getattr(column, "table", None)
+    name = str(getattr(column, "name", column))
+    return name if table is None else f"{table.description}.{name}"
+
+
+def shown(expression: Any) -> Any:
+    """Return what stands for `expression` in a ``repr()``: the text of SQL text, else the object."""
+    return expression.text if getattr(expression, "_is_text_clause", False) else expression
 
 
 def expression_for_table(expression: Any, source: Any, target: Any) -> Any:

@@ -14,6 +14,7 @@ from lect.exc import (
 )
 from lect.schema.base import SchemaItem
 from lect.schema.constraints import ColumnCollectionConstraint
+from lect.schema.expressions import described
 from lect.schema.table_key import table_key
 from lect.sql.dialect_options import DialectKWArgs
 
@@ -53,8 +54,8 @@ class ForeignKey(DialectKWArgs, SchemaItem):
     """One column's reference to another.
 
     Args:
-        column: ``"table.column"``, ``"schema.table.column"``, a Column, or a :class:`ForeignKeyTarget`. A bare table name
-            refers to its column of the same key.
+        column: ``"table.column"``, ``"schema.table.column"``, a Column, or a :class:`ForeignKeyTarget`. A bare table
+            name refers to its column of the same key.
         use_alter: create the constraint with ALTER, after the tables.
         name, onupdate, ondelete, deferrable, initially, match: of the constraint.
         link_to_name: the string names the column's `name`, not its `key`.
@@ -99,7 +100,7 @@ class ForeignKey(DialectKWArgs, SchemaItem):
         # Kept for the constraint that is made when the column gets into a table; checked there.
         self._dialect_kw = dialect_kw
 
-    # -- what it points at ----------------------------------------------------------------------------------------------
+    # -- what it points at --------------------------------------------------------------------------------------------
 
     @property
     def _table_column(self) -> Any:
@@ -124,7 +125,8 @@ class ForeignKey(DialectKWArgs, SchemaItem):
         else:
             if target.table is None:
                 raise InvalidRequestError(
-                    f"ForeignKey to column {str(target.name)!r} cannot say what it refers to: that Column is in no table yet"
+                    f"ForeignKey to column {str(target.name)!r} cannot say what it refers to: that Column is in no "
+                    "table yet"
                 )
             return ForeignKeyTarget(target.table.schema, target.table.name, target.key)
         if tokens.schema is None:
@@ -214,8 +216,8 @@ class ForeignKey(DialectKWArgs, SchemaItem):
         metadata = table.metadata
         if self._unresolvable or key not in metadata.tables:
             raise NoReferencedTableError(
-                f"Foreign key associated with column '{self.parent}' could not find table '{key}' with which to generate "
-                f"a foreign key to target column '{tokens.column_name}'{nearest(key, metadata.tables)}",
+                f"Foreign key associated with column '{described(self.parent)}' could not find table '{key}' with "
+                f"which to generate a foreign key to target column '{tokens.column_name}'{nearest(key, metadata.tables)}",
                 key,
             )
         return metadata.tables[key]
@@ -237,7 +239,7 @@ class ForeignKey(DialectKWArgs, SchemaItem):
             name,
         )
 
-    # -- becoming part of a column and a table --------------------------------------------------------------------------
+    # -- becoming part of a column and a table ------------------------------------------------------------------------
 
     def _set_parent(self, parent: Any, **how: Any) -> None:
         if self.parent is not None and self.parent is not parent:
@@ -372,9 +374,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         for given, what in ((columns, "columns"), (refcolumns, "refcolumns")):
             if isinstance(given, str):
                 raise ArgumentError(f"ForeignKeyConstraint({what}=...) must be a list of columns, got {given!r}")
-        if len(set(columns)) != len(refcolumns):
-            if len(set(columns)) != len(columns):
-                raise ArgumentError("ForeignKeyConstraint with duplicate source column references are not supported.")
+        if len(columns) != len(refcolumns):
             raise ArgumentError(
                 "ForeignKeyConstraint number of constrained columns must match the number of referenced columns."
             )

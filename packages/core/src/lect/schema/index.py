@@ -8,7 +8,7 @@ from lect.exc import ArgumentError, InvalidRequestError
 from lect.schema.base import SchemaItem
 from lect.schema.conditional import HasConditionalDDL
 from lect.schema.constraints import ColumnCollectionMixin
-from lect.schema.expressions import columns_in, expression_for_table
+from lect.schema.expressions import columns_in, described, expression_for_table
 from lect.sql.collection import ColumnCollection
 from lect.sql.dialect_options import DialectKWArgs
 from lect.sql.names import quoted_name
@@ -76,7 +76,7 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem)
         for expression in expressions:
             for column in columns_in(expression):
                 if getattr(column, "table", None) not in (None, parent):
-                    raise ArgumentError(f"Column(s) '{column}' are not part of table '{parent.fullname}'.")
+                    raise ArgumentError(f"Column(s) '{described(column)}' are not part of table '{parent.fullname}'.")
         self.table = parent
         parent.indexes.add(self)
         self.expressions = expressions

@@ -21,7 +21,8 @@ class _Tables(dict[str, Any]):
     def _refuse(self, *args: Any, **kw: Any) -> NoReturn:
         raise TypeError("MetaData.tables object is immutable; make a Table, or use MetaData.remove()")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = _refuse  # type: ignore[assignment]
+    setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
 
     def _put(self, key: str, table: Any) -> None:
         dict.__setitem__(self, key, table)
@@ -49,8 +50,8 @@ class MetaData(SchemaItem):
     Args:
         schema: schema of tables and sequences that name none.
         quote_schema: force or forbid quoting of it.
-        naming_convention: names for constraints and indexes: kind (``"ix"``, ``"pk"``, ``"ck"``, ``"uq"``, ``"fk"``, or a
-            constraint class) to template, and token to function(constraint, table).
+        naming_convention: names for constraints and indexes: kind (``"ix"``, ``"pk"``, ``"ck"``, ``"uq"``, ``"fk"``,
+            or a constraint class) to template, and token to function(constraint, table).
         info: the application's own dictionary.
     """
 
@@ -88,7 +89,7 @@ class MetaData(SchemaItem):
         state.pop("dispatch", None)
         return state
 
-    # -- tables ---------------------------------------------------------------------------------------------------------
+    # -- tables -------------------------------------------------------------------------------------------------------
 
     def _add_table(self, key: str, schema: str | None, table: Any) -> None:
         self.tables._put(key, table)
@@ -149,7 +150,7 @@ class MetaData(SchemaItem):
     def _register_object(self, obj: Any) -> None:
         self._objects.add(obj)
 
-    # -- what tables ask ------------------------------------------------------------------------------------------------
+    # -- what tables ask ----------------------------------------------------------------------------------------------
 
     def _name_constraint(self, constraint: Any, table: Any) -> None:
         apply_naming_convention(constraint, table)
@@ -169,7 +170,7 @@ class MetaData(SchemaItem):
             else:
                 self._waiting.pop(table.key, None)
 
-    # -- the database ---------------------------------------------------------------------------------------------------
+    # -- the database -------------------------------------------------------------------------------------------------
 
     def create_all(
         self, bind: Any, tables: Collection[Any] | None = None, checkfirst: bool | CheckFirst = CheckFirst.ALL

@@ -16,8 +16,8 @@ _T = TypeVar("_T")
 def topological_order(pairs: Collection[tuple[_T, _T]], items: Sequence[_T]) -> list[_T]:
     """Return `items` so that for each ``(before, after)`` in `pairs`, `before` comes first; otherwise in their order.
 
-    Raises CircularDependencyError, which holds the items of the cycles, when there is no such order. Items are told apart
-    by identity.
+    Raises CircularDependencyError, which holds the items of the cycles, when there is no such order. Items are told
+    apart by identity.
     """
     waiting: dict[int, set[int]] = {id(item): set() for item in items}
     for before, after in pairs:
@@ -144,8 +144,8 @@ def _break_cycles(
         names = ", ".join(sorted(table.fullname for table in stuck))
         warnings.warn(
             f'Cannot correctly sort tables; there are unresolvable cycles between tables "{names}", which is usually '
-            "caused by mutually dependent foreign key constraints.  Foreign key constraints involving these tables will "
-            "not be considered; this warning may raise an error in a future release.",
+            "caused by mutually dependent foreign key constraints.  Foreign key constraints involving these tables "
+            "will not be considered; this warning may raise an error in a future release.",
             LectWarning,
             stacklevel=4,
         )

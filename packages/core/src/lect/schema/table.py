@@ -247,7 +247,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
                 _reflect_info=_reflect_info,
             )
 
-    # -- structure ------------------------------------------------------------------------------------------------------
+    # -- structure ----------------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
         """Statements that mention this table have a new structure from now on."""
@@ -273,7 +273,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
     def __str__(self) -> str:
         return table_key(self.description, self.schema)
 
-    # -- columns and constraints ----------------------------------------------------------------------------------------
+    # -- columns and constraints --------------------------------------------------------------------------------------
 
     def _put_column(self, column: Any, index: int | None) -> None:
         """Enter `column`, replacing those of the same key or name, at `index` or at the end."""
@@ -304,8 +304,8 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         except ArgumentError as error:
             if type(error).__name__ == "DuplicateColumnError":
                 raise type(error)(
-                    f"{error.args[0]} Specify replace_existing=True to Table.append_column() or Table.insert_column() to "
-                    "replace an existing column."
+                    f"{error.args[0]} Specify replace_existing=True to Table.append_column() or "
+                    "Table.insert_column() to replace an existing column."
                 ) from None
             raise
 
@@ -347,7 +347,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         """Let `ddl` drop this table, in place of DROP TABLE."""
         self._dropper_ddl = ddl
 
-    # -- the database ---------------------------------------------------------------------------------------------------
+    # -- the database -------------------------------------------------------------------------------------------------
 
     def create(self, bind: Any, checkfirst: bool | CheckFirst = CheckFirst.TYPES) -> None:
         """Create the table."""
@@ -357,7 +357,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         """Drop the table."""
         bind._run_ddl("drop", self, checkfirst=checkfirst)
 
-    # -- copies ---------------------------------------------------------------------------------------------------------
+    # -- copies -------------------------------------------------------------------------------------------------------
 
     def to_metadata(
         self, metadata: Any, schema: Any = RETAIN_SCHEMA, referred_schema_fn: Any = None, name: str | None = None

@@ -1,4 +1,4 @@
-"""Keyword arguments that belong to one dialect (`mysql_engine="InnoDB"`), checked against what that dialect declares."""
+"""Keyword arguments that belong to one dialect (`x_engine="y"`), checked against what that dialect declares."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _restore(cls: type, given: dict[str, dict[str, Any]]) -> _OptionsByDialect:
 
 
 class _Flat(MutableMapping[str, Any]):
-    """The options given to a construct under their full names, ``{"mysql_engine": "InnoDB"}``; writable."""
+    """The options given to a construct under their full names, ``{"x_engine": "y"}``; writable."""
 
     __slots__ = ("owner",)
 
@@ -174,8 +174,8 @@ class DialectKWArgs:
     def argument_for(cls, dialect_name: str, argument_name: str, default: Any) -> None:
         """Declare that this class takes `<dialect_name>_<argument_name>`, whose value is `default` if it is not given.
 
-        Raises NoSuchModuleError when no such dialect is installed, and ArgumentError when the dialect takes any argument
-        anyhow, because it declares none.
+        Raises NoSuchModuleError when no such dialect is installed, and ArgumentError when the dialect takes any
+        argument anyhow, because it declares none.
         """
         if _declared(dialect_name) is None:
             raise ArgumentError(
@@ -186,7 +186,7 @@ class DialectKWArgs:
 
     @property
     def dialect_options(self) -> dict[str, Any]:
-        """Options by dialect: ``construct.dialect_options["mysql"]["engine"]``, declared defaults included."""
+        """Options by dialect: ``construct.dialect_options["x"]["engine"]``, declared defaults included."""
         options = self._dialect_options
         if options is None:
             options = self._dialect_options = _OptionsByDialect(type(self))

@@ -14,8 +14,8 @@ from lect.schema.foreign_key import ForeignKeyConstraint
 
 __all__ = ["constraint_prefix", "constraint_suffix", "keyword", "reference_actions"]
 
-#: Words of SQL as they are given in `ondelete`, `initially`, `match`: letters and spaces, and a list of columns after SET
-#: NULL or SET DEFAULT. They are written as they stand.
+#: Words of SQL as they are given in `ondelete`, `initially`, `match`: letters and spaces, and a list of columns after
+#: SET NULL or SET DEFAULT. They are written as they stand.
 _KEYWORDS: Final = re.compile(r"^[A-Za-z_]+(?: [A-Za-z_]+)*(?: ?\([\w\" ,]*\))?$")
 
 
@@ -82,8 +82,9 @@ def foreign_key_constraint(constraint: ForeignKeyConstraint, writer: Any) -> str
     referred = constraint.elements[0].column.table
     mine = ", ".join([writer.quote(fk.parent.name) for fk in constraint.elements])
     theirs = ", ".join([writer.quote(fk.column.name) for fk in constraint.elements])
+    prefix = constraint_prefix(constraint, writer)
     return (
-        f"{constraint_prefix(constraint, writer)}FOREIGN KEY({mine}) REFERENCES {writer.format_table(referred)} ({theirs})"
+        f"{prefix}FOREIGN KEY({mine}) REFERENCES {writer.format_table(referred)} ({theirs})"
         f"{match_clause(constraint)}{reference_actions(constraint)}{constraint_suffix(constraint)}"
     )
 

@@ -49,8 +49,8 @@ def _columns(ddl: CreateTable, writer: Any) -> list[str]:
 def table_constraints(table: Any, writer: Any, include_foreign_keys: Any = None) -> list[str]:
     """Return the constraints written inside of CREATE TABLE, the primary key first.
 
-    Left out are those that are added by ALTER, that a condition or the dialect's own type makes needless, and foreign keys
-    that are not among `include_foreign_keys` (None: all).
+    Left out are those that are added by ALTER, that a condition or the dialect's own type makes needless, and foreign
+    keys that are not among `include_foreign_keys` (None: all).
     """
     constraints = [] if table.primary_key is None else [table.primary_key]
     all_keys = table.foreign_key_constraints

@@ -14,8 +14,8 @@ __all__ = ["constraint_name", "fitted_name", "index_name"]
 def fitted_name(name: str, writer: Any, what: str) -> str:
     """Return `name` quoted as needed.
 
-    A name that a convention made is shortened where the database takes less, ending in digits that depend on all of it; a
-    name that a person gave is refused with IdentifierError.
+    A name that a convention made is shortened where the database takes less, ending in digits that depend on all of
+    it; a name that a person gave is refused with IdentifierError.
     """
     limit = writer.identifiers.max_identifier_length
     if isinstance(name, truncated_label):
@@ -44,8 +44,8 @@ def index_name(index: Any, writer: Any, *, with_schema: bool = False) -> str:
     name = index.name if index.name is not None else conventional_name(index, index.table)
     if name is None:
         raise CompileError(
-            f"CREATE INDEX and DROP INDEX require that the index have a name; an index of table {index.table.fullname!r} "
-            "has none"
+            "CREATE INDEX and DROP INDEX require that the index have a name; an index of table "
+            f"{index.table.fullname!r} has none"
         )
     text = fitted_name(name, writer, "index name")
     if with_schema and index.table is not None:
