@@ -47,6 +47,8 @@ class BindParameter(ColumnElement[_T]):
     isoutparam: bool = False
     #: The type follows from the value: another value may bring another type.
     _type_of_value: bool = False
+    #: The value of a LIMIT, OFFSET or FETCH.
+    _is_limit: bool = False
 
     def __init__(
         self,
@@ -178,9 +180,6 @@ class BindParameter(ColumnElement[_T]):
         copy = self._clone()
         copy.literal_execute = True
         return copy
-
-    def self_group(self, against: OperatorType | None = None) -> Any:
-        return super().self_group(against)
 
     def _bind_param(self, operator: OperatorType | None, obj: Any, type_: Any = None, expanding: bool = False) -> Any:
         return BindParameter(

@@ -117,9 +117,6 @@ class ColumnClause(ColumnElement[_T]):
     def _from_objects(self) -> list[Any]:
         return [self.table] if self.table is not None else []
 
-    def self_group(self, against: OperatorType | None = None) -> Any:
-        return super().self_group(against)
-
     def _bind_param(self, operator: OperatorType | None, obj: Any, type_: Any = None, expanding: bool = False) -> Any:
         return MAKE.bind(
             self.name,
