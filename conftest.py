@@ -29,7 +29,7 @@ import workspace  # noqa: E402 - found through the line above
 
 _WANTED = {w.variable: w for package in workspace.find_packages(ROOT) for w in package.test_urls()}
 _created: list[tuple[workspace.TestUrl, str, str]] = []
-_missing: dict[str, str] = {}
+_missing: set[str] = set()
 
 
 def _enter_own_folder(namespace: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for variable, wanted in _WANTED.items():
         url = os.environ.get(variable)
         if not url:
-            _missing[variable] = f"{variable} is not set"
+            _missing.add(variable)
             continue
         name = f"lect_{os.getpid()}_{secrets.token_hex(4)}"
         try:
@@ -74,9 +74,9 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"{variable}: {provisioning.first_line(error)}") from None
         _created.append((wanted, url, name))
         os.environ[variable] = own
-    lacking = [text for variable, text in _missing.items() if _WANTED[variable].required]
+    lacking = sorted(variable for variable in _missing if _WANTED[variable].required)
     if servers.servers_required() and lacking:
-        raise pytest.UsageError("servers are required: " + "; ".join(lacking))
+        raise pytest.UsageError(f"servers are required, but not set: {', '.join(lacking)}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -80,7 +80,8 @@ def test_threads_survive_killed_connections(variable: str, database_url: Callabl
     assert lost, "connections were ended and nobody noticed"
     assert all(error.connection_invalidated for error in lost), "a lost connection was not told from other errors"
     assert len(worked) == THREADS
-    assert min(worked) > 10
+    assert min(worked) > 0, "a thread never got a connection"
+    assert sum(worked) > 200
     assert engine.pool.checkedout() == 0
     assert left == []
 
