@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from lect.exc import AwaitRequired, InvalidRequestError, MissingGreenlet
 
-__all__ = ["await_fallback", "await_only", "greenlet_spawn", "in_greenlet"]
+__all__ = ["await_fallback", "await_only", "greenlet_spawn", "in_greenlet", "require_greenlet"]
 
 _T = TypeVar("_T")
 
@@ -106,3 +106,12 @@ async def greenlet_spawn(fn: Callable[..., _T], *args: Any, _require_await: bool
         )
     final: _T = result
     return final
+
+
+def require_greenlet() -> None:
+    """Make sure that greenlet is there.
+
+    Raises:
+        InvalidRequestError: it is not; the message names the extra to install.
+    """
+    _greenlet_class()
