@@ -1,0 +1,1 @@
+"""Sessions: membership of objects, transactions, engines, and what is asked of them."""

@@ -1,0 +1,131 @@
+"""Cascades: which objects an operation on one object reaches along its relationships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lect_orm.base import (
+    INIT_OK,
+    NO_RAISE,
+    NO_VALUE,
+    PASSIVE_NO_INITIALIZE,
+    PASSIVE_NO_RESULT,
+    PASSIVE_OFF,
+    instance_state,
+)
+
+if TYPE_CHECKING:
+    from lect_orm.state import InstanceState
+
+__all__ = ["Reached", "cascade_iterator", "cascades_from"]
+
+#: (object, its mapper, its state, its dictionary)
+Reached = tuple[Any, Any, "InstanceState", dict[str, Any]]
+
+#: Name of a cascade -> name of the flag in CascadeOptions.
+_FLAGS = {
+    "save-update": "save_update",
+    "merge": "merge",
+    "delete": "delete",
+    "expunge": "expunge",
+    "refresh-expire": "refresh_expire",
+}
+
+
+class Steps(NamedTuple):
+    """Relationships of one mapper along which one cascade goes."""
+
+    props: tuple[Any, ...]
+    keys: frozenset[str]
+
+
+def _steps(mapper: Any, type_: str) -> Steps:
+    key = ("cascade", type_)
+    found: Steps | None = mapper.memo.get(key)
+    if found is None:
+        mapper._check_configure()
+        flag = _FLAGS[type_]
+        props = tuple([p for p in mapper.relationships if getattr(p.cascade, flag) and not _never(p, type_)])
+        found = mapper.memo[key] = Steps(props, frozenset([p.key for p in props]))
+    return found
+
+
+def _never(prop: Any, type_: str) -> bool:
+    return bool(prop.viewonly) and type_ in ("save-update", "delete")
+
+
+def cascades_from(state: InstanceState, obj: Any) -> bool:
+    """Whether adding `obj` may reach anything: a quick look at what is loaded."""
+    keys = _steps(state.mapper, "save-update").keys
+    if not keys:
+        return False
+    dict_ = obj.__dict__
+    return any([key in dict_ for key in keys]) or state.modified
+
+
+def cascade_iterator(
+    type_: str, state: InstanceState, halt_on: Callable[[InstanceState], bool] | None = None
+) -> Iterator[Reached]:
+    """Yield every object that the cascade `type_` reaches from `state`, each once, nearest first on each path.
+
+    Args:
+        type_: ``save-update``, ``merge``, ``delete``, ``expunge`` or ``refresh-expire``. Only ``delete`` loads what is
+            not loaded (unless ``passive_deletes``).
+        state: where it starts; not yielded itself.
+        halt_on: objects for which this is true are neither yielded nor passed.
+    """
+    visited: set[InstanceState] = {state}
+    stack: list[Iterator[tuple[InstanceState, Any]]] = [_reached_along(type_, state)]
+    while stack:
+        step = next(stack[-1], None)
+        if step is None:
+            stack.pop()
+            continue
+        other, obj = step
+        if other in visited or (halt_on is not None and halt_on(other)):
+            continue
+        visited.add(other)
+        yield obj, other.mapper, other, obj.__dict__
+        stack.append(_reached_along(type_, other))
+
+
+def _reached_along(type_: str, state: InstanceState) -> Iterator[tuple[InstanceState, Any]]:
+    mapper = state.mapper
+    props = _steps(mapper, type_).props
+    if not props:
+        return
+    obj = state()
+    if obj is None:
+        return
+    dict_ = obj.__dict__
+    for prop in props:
+        impl = mapper.impls[prop.key]
+        passive = PASSIVE_NO_INITIALIZE
+        if type_ == "delete" and not prop.passive_deletes and state.pk is not None:
+            passive = PASSIVE_OFF | NO_RAISE
+        if type_ == "save-update":
+            pairs = impl.get_all_pending(state, dict_, passive)
+        else:
+            pairs = _current(impl, state, dict_, passive)
+        # What is pending has nothing to be read again; an orphan-to-be leaves the session instead.
+        skip_pending = type_ == "refresh-expire" and not prop.cascade.delete_orphan
+        for other, member in pairs:
+            if other is None or member is None or (skip_pending and other.pk is None):
+                continue
+            yield other, member
+
+
+def _current(impl: Any, state: InstanceState, dict_: dict[str, Any], passive: int) -> list[tuple[Any, Any]]:
+    """Return what an attribute holds, loaded as far as `passive` allows."""
+    if impl.dynamic:
+        found: list[tuple[Any, Any]] = impl.get_all_pending(state, dict_, passive)
+        return found
+    value = impl.get(state, dict_, passive & ~INIT_OK)
+    if value is None or value is NO_VALUE or value is PASSIVE_NO_RESULT:
+        pending = state.pending_changes
+        if pending and impl.key in pending:
+            return [(instance_state(o), o) for o in pending[impl.key].added_items]
+        return []
+    members = impl.members(value) if impl.collection else [value]
+    return [(instance_state(o), o) for o in members if o is not None]

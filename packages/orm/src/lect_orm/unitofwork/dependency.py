@@ -1,0 +1,288 @@
+"""What a relationship asks of a flush: which other objects take part, in which order, and which keys are copied.
+
+One :class:`Dependency` per relationship; the three directions are three classes. All of them are asked in the same places:
+``plan_save`` / ``plan_delete`` while the flush is planned, ``save_edges`` / ``delete_edges`` when objects of one cycle of
+mappers are ordered, ``process_saves`` / ``process_deletes`` while rows are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from lect_orm.base import instance_state
+from lect_orm.unitofwork import sync
+from lect_orm.unitofwork.cascade import cascade_iterator
+from lect_orm.unitofwork.context import IN_MEMORY, LOADED, FlushContext
+
+if TYPE_CHECKING:
+    from lect_orm.state import InstanceState
+
+__all__ = ["Dependency", "ManyToOne", "OneToMany", "states_of"]
+
+Edge = tuple["InstanceState", "InstanceState"]
+
+
+def states_of(objects: Iterable[Any] | None) -> list[InstanceState]:
+    """Return the states of the objects in one part of a history, without None."""
+    return [instance_state(obj) for obj in objects or () if obj is not None]
+
+
+class Dependency:
+    """Base: facts of one relationship that flushes use again and again."""
+
+    def __init__(self, prop: Any) -> None:
+        self.prop = prop
+        self.key: str = prop.key
+        self.parent = prop.parent
+        self.mapper = prop.mapper
+        self.post_update: bool = prop.post_update
+        self.passive_deletes = prop.passive_deletes
+        self.passive_updates = prop.passive_updates
+        self.cascade_delete: bool = prop.cascade.delete
+        self.cascade_orphans: bool = prop.cascade.delete_orphan
+        self.pairs = prop.synchronize_pairs
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.prop}>"
+
+    #: whether saving an object asks something even when nothing of the relationship was loaded or set
+    always_planned = False
+
+    def concerns(self, state: InstanceState, dict_: dict[str, Any]) -> bool:
+        """Whether a saved object may have anything to say about this relationship: a quick look."""
+        key = self.key
+        if key in dict_:
+            return True
+        committed = state.committed_state
+        if committed is not None:
+            if key in committed:
+                return True
+            # keys that changed may have to be carried to others
+            if state.pk is not None and sync.source_modified(state, self.parent, self.pairs):
+                return True
+        pending = state.pending_changes
+        return bool(pending) and key in pending  # type: ignore[operator]
+
+    def history(self, context: FlushContext, state: InstanceState, passive: int) -> Any:
+        """Return the history of the relationship."""
+        return context.history(state, self.key, passive)
+
+    def has_parent(self, state: InstanceState) -> bool:
+        """Whether an object is a member of this relationship of some parent."""
+        return bool(self.parent.impls[self.key].hasparent(state))
+
+    def key_changed(self, state: InstanceState) -> bool:
+        """Whether the key that the other side refers to has changed."""
+        return sync.source_modified(state, self.parent, self.pairs)
+
+    def delete_with_cascade(self, context: FlushContext, state: InstanceState) -> None:
+        """Register an object, and what its delete cascade reaches, for deletion."""
+        context.register_object(state, isdelete=True, operation="delete", prop=self.prop)
+        for _obj, _mapper, other, _dict in list(cascade_iterator("delete", state)):
+            context.register_object(other, isdelete=True)
+
+    # -- to be answered by the directions -----------------------------------------------------------------------------
+
+    def mapper_edge(self) -> tuple[Any, Any] | None:
+        """Base mappers (first, then): rows of the first are inserted before rows of the second."""
+        raise NotImplementedError
+
+    def plan_save(self, context: FlushContext, state: InstanceState) -> None:
+        """An object with this relationship is saved: register who else takes part."""
+
+    def plan_delete(self, context: FlushContext, state: InstanceState) -> None:
+        """An object with this relationship is deleted: register who else takes part."""
+
+    def save_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
+        """Yield (inserted first, inserted then) for a saved object."""
+        return iter(())
+
+    def delete_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
+        """Yield (deleted first, deleted then) for a deleted object."""
+        return iter(())
+
+    def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:
+        """Copy keys for saved objects."""
+
+    def process_deletes(self, context: FlushContext, states: list[InstanceState]) -> None:
+        """Take keys away for deleted objects."""
+
+
+class OneToMany(Dependency):
+    """The other side's rows refer to ours."""
+
+    def mapper_edge(self) -> tuple[Any, Any] | None:
+        return None if self.post_update else (self.parent.base_mapper, self.mapper.base_mapper)
+
+    def _removed_history(self, context: FlushContext, state: InstanceState) -> Any:
+        return self.history(context, state, IN_MEMORY if self.passive_deletes else LOADED)
+
+    def plan_delete(self, context: FlushContext, state: InstanceState) -> None:
+        # Members that nobody deletes lose their reference; members that are deleted have been registered by the cascade.
+        history = self._removed_history(context, state)
+        nulls_them = not self.cascade_delete and self.passive_deletes != "all"
+        for child in states_of(history.deleted):
+            if not self.has_parent(child):
+                if self.cascade_delete or self.cascade_orphans:
+                    self.delete_with_cascade(context, child)
+                else:
+                    context.register_object(child, operation="delete", prop=self.prop)
+        if nulls_them:
+            for child in states_of(history.unchanged):
+                context.register_object(child, operation="delete", prop=self.prop)
+
+    def plan_save(self, context: FlushContext, state: InstanceState) -> None:
+        changed = self.key_changed(state)
+        passive = IN_MEMORY if not changed or self.passive_updates else LOADED
+        history = self.history(context, state, passive)
+        for child in states_of(history.added):
+            context.register_object(child, cancel_delete=True, operation="add", prop=self.prop)
+        for child in states_of(history.deleted):
+            if not self.cascade_orphans:
+                context.register_object(child, operation="delete", prop=self.prop)
+            elif not self.has_parent(child):
+                self.delete_with_cascade(context, child)
+        if changed:
+            for child in states_of(history.unchanged):
+                context.register_object(
+                    child, listonly=bool(self.passive_updates), operation="pk change", prop=self.prop
+                )
+
+    def save_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
+        history = self.history(context, state, IN_MEMORY)
+        for child in states_of(history.added):
+            if child in context.states and not context.is_deleted(child):
+                yield state, child
+        if self.key_changed(state):
+            for child in states_of(history.unchanged):
+                if child in context.states and not context.is_deleted(child):
+                    yield state, child
+
+    def delete_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
+        history = self._removed_history(context, state)
+        for child in states_of([*(history.unchanged or ()), *(history.deleted or ())]):
+            if context.is_deleted(child):
+                yield child, state
+
+    def process_deletes(self, context: FlushContext, states: list[InstanceState]) -> None:
+        if not self.post_update and self.passive_deletes == "all":
+            return
+        for state in states:
+            history = self._removed_history(context, state)
+            for child in states_of(history.deleted):
+                if not self.has_parent(child):
+                    self._clear(context, state, child)
+            if self.post_update or not self.cascade_delete:
+                for child in states_of(history.unchanged):
+                    self._clear(context, state, child)
+
+    def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:
+        for state in states:
+            changed = self.key_changed(state)
+            passive = IN_MEMORY if not changed or self.passive_updates else LOADED
+            history = self.history(context, state, passive)
+            for child in states_of(history.added):
+                self._copy(context, state, child)
+            for child in states_of(history.deleted):
+                if not self.cascade_orphans and not self.has_parent(child):
+                    self._clear(context, state, child)
+            if changed:
+                for child in states_of(history.unchanged):
+                    self._copy(context, state, child, pks_changed=True)
+
+    def _copy(
+        self, context: FlushContext, state: InstanceState, child: InstanceState, pks_changed: bool = False
+    ) -> None:
+        if not self.post_update and context.is_deleted(child):
+            return
+        if child not in context.states and not context.session._contains_state(child):
+            return
+        sync.require_loadable(self.prop, child)
+        sync.populate(state, self.parent, child, self.mapper, self.pairs, self.prop, pks_changed=pks_changed)
+        if self.post_update:
+            context.post_update(child, [right for _left, right in self.pairs])
+
+    def _clear(self, context: FlushContext, state: InstanceState, child: InstanceState) -> None:
+        if not self.post_update and context.is_deleted(child):
+            return
+        if not context.session._contains_state(child):
+            return
+        sync.clear(child, self.mapper, self.pairs, self.prop)
+        if self.post_update:
+            context.post_update(child, [right for _left, right in self.pairs])
+
+
+class ManyToOne(Dependency):
+    """Our row refers to the other side."""
+
+    def mapper_edge(self) -> tuple[Any, Any] | None:
+        return None if self.post_update else (self.mapper.base_mapper, self.parent.base_mapper)
+
+    def concerns(self, state: InstanceState, dict_: dict[str, Any]) -> bool:
+        committed = state.committed_state
+        return self.key in dict_ or (committed is not None and self.key in committed)
+
+    def plan_delete(self, context: FlushContext, state: InstanceState) -> None:
+        if not (self.cascade_delete or self.cascade_orphans):
+            return
+        history = self.history(context, state, IN_MEMORY if self.passive_deletes else LOADED)
+        gone = history.sum() if self.cascade_orphans else history.non_deleted()
+        for target in states_of(gone):
+            self.delete_with_cascade(context, target)
+
+    def plan_save(self, context: FlushContext, state: InstanceState) -> None:
+        if not self.cascade_orphans:
+            return
+        history = self.history(context, state, LOADED if not self.passive_deletes else IN_MEMORY)
+        for target in states_of(history.deleted):
+            if not self.has_parent(target):
+                self.delete_with_cascade(context, target)
+
+    def save_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
+        history = self.history(context, state, IN_MEMORY)
+        for target in states_of(history.non_deleted()):
+            if target in context.states and not context.is_deleted(target):
+                yield target, state
+
+    def delete_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
+        history = self.history(context, state, IN_MEMORY)
+        for target in states_of(history.sum()):
+            if context.is_deleted(target):
+                yield state, target
+
+    def process_deletes(self, context: FlushContext, states: list[InstanceState]) -> None:
+        # Only when the two rows refer to each other: ours must let go before the other can be deleted.
+        if not self.post_update or self.cascade_orphans or self.passive_deletes == "all":
+            return
+        for state in states:
+            sync.clear(state, self.parent, self.pairs, self.prop)
+            history = self.history(context, state, IN_MEMORY)
+            if any([target.pk is not None for target in states_of(history.sum())]):
+                context.post_update(state, [right for _left, right in self.pairs])
+
+    def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:
+        for state in states:
+            dict_ = state.dict
+            if not self.concerns(state, dict_):
+                continue
+            history = self.history(context, state, IN_MEMORY)
+            if history.added:
+                for target in history.added:
+                    self._copy(context, state, None if target is None else instance_state(target))
+            elif history.deleted:
+                self._copy(context, state, None)
+            if self.post_update and (history.added or history.deleted):
+                context.post_update(state, [right for _left, right in self.pairs])
+
+    def _copy(self, context: FlushContext, state: InstanceState, target: InstanceState | None) -> None:
+        if not self.post_update and context.is_deleted(state):
+            return
+        if target is None:
+            sync.clear(state, self.parent, self.pairs, self.prop)
+            return
+        if not context.session._contains_state(target):
+            context._not_in_session(target, "add", self.prop)
+            return
+        sync.require_loadable(self.prop, target)
+        sync.populate(target, self.mapper, state, self.parent, self.pairs, self.prop)

@@ -1,0 +1,86 @@
+"""One flush from beginning to end: plan, order, write, and what follows for session, transaction and listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lect.exc import LectWarning
+from lect_orm.unitofwork.context import FlushContext
+from lect_orm.unitofwork.plan import expand, fill
+from lect_orm.unitofwork.write import finish, steps_of, write
+
+if TYPE_CHECKING:
+    from lect_orm.session.session import Session
+
+__all__ = ["flush"]
+
+
+def flush(session: Session, objects: Sequence[Any] | None = None) -> None:
+    """Write the pending changes of a session; a failure rolls the transaction back.
+
+    Args:
+        session: the session.
+        objects: only these objects; None: all.
+    """
+    context = FlushContext(session)
+    dispatch = session.dispatch
+    if dispatch.before_flush:
+        dispatch.before_flush(session, context, objects)
+    fill(context, objects)
+    if not context.has_work:
+        return
+    transaction = session._autobegin()._begin()
+    context.transaction = transaction
+    try:
+        session._warn_on_events = True
+        try:
+            expand(context)
+            write(context, steps_of(context))
+        finally:
+            session._warn_on_events = False
+        if dispatch.after_flush:
+            dispatch.after_flush(session, context)
+        finish(context)
+        _load_eager(context)
+        if not objects and session._dirty:
+            _discard_late_changes(session)
+        if dispatch.after_flush_postexec:
+            dispatch.after_flush_postexec(session, context)
+        transaction.commit()
+    except BaseException:
+        transaction.rollback(_capture_exception=True)
+        raise
+
+
+def _load_eager(context: FlushContext) -> None:
+    """Read what the database computed for mappers that want it at once (``eager_defaults=True``)."""
+    if not context.load_now:
+        return
+    from lect_orm.loading import refresh
+
+    for state, keys in context.load_now.items():
+        missing = {key for key in keys if key not in state.dict}
+        if not missing or state() is None:
+            continue
+        refresh(context.session, state, missing)
+        for call in state.mapper.instance_dispatch.refresh_flush:
+            call(state, context, sorted(missing))
+
+
+def _discard_late_changes(session: Session) -> None:
+    import warnings
+
+    late = list(session._dirty)
+    for state in late:
+        obj = state()
+        if obj is not None:
+            state._commit_all(obj.__dict__)
+    session._dirty.clear()
+    warnings.warn(
+        f"Attribute history events accumulated on {len(late)} previously clean instances within inner-flush event handlers "
+        "have been reset, and will not result in database updates. Consider using set_committed_value() within inner-flush "
+        "event handlers to avoid this warning.",
+        LectWarning,
+        stacklevel=4,
+    )

@@ -1,0 +1,184 @@
+"""Copying keys from the object that has them to the object that refers to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lect_orm.base import NO_VALUE, PASSIVE_NO_INITIALIZE, state_str
+from lect_orm.exc import FlushError, UnmappedColumnError
+
+if TYPE_CHECKING:
+    from lect_orm.state import InstanceState
+
+__all__ = ["attribute_of", "clear", "populate", "populate_dict", "source_modified", "update_dict"]
+
+#: (column of the row that is referred to, column of the row that refers)
+Pairs = list[tuple[Any, Any]]
+
+
+def attribute_of(mapper: Any, column: Any, prop: Any = None) -> str:
+    """Return the attribute key under which a mapper has a column.
+
+    Raises:
+        UnmappedColumnError: it has none, so that the relationship `prop` cannot be written.
+    """
+    key: str | None = mapper.column_to_key.get(column)
+    if key is None:
+        for column_mapper in mapper.base_mapper.self_and_descendants:
+            if column in column_mapper.column_to_key:
+                raise UnmappedColumnError(
+                    f"Can't execute sync rule for column '{column}'; mapper '{mapper}' does not map this column, its "
+                    f"relative '{column_mapper}' does"
+                )
+        raise UnmappedColumnError(
+            f"Can't execute sync rule for {'relationship ' + repr(str(prop)) if prop is not None else 'column'}: mapper "
+            f"'{mapper}' does not map column '{column}'.  Map the column to an attribute, or make the relationship viewonly."
+        )
+    return key
+
+
+def _set(state: InstanceState, dict_: dict[str, Any], key: str, value: Any) -> None:
+    """Change a column attribute during a flush: with history, without events of relationships."""
+    committed = state.committed_state
+    if committed is None:
+        committed = state.committed_state = {}
+    if key not in committed:
+        committed[key] = dict_.get(key, NO_VALUE)
+        expired = state.expired_attributes
+        if expired and key in expired:
+            state.expired_attributes = expired.difference((key,)) or None
+    dict_[key] = value
+    if not state.modified:
+        obj = state()
+        if obj is not None:
+            state.mark_modified(obj)
+
+
+def populate(
+    source: InstanceState,
+    source_mapper: Any,
+    dest: InstanceState,
+    dest_mapper: Any,
+    pairs: Pairs,
+    prop: Any = None,
+    *,
+    pks_changed: bool = False,
+) -> None:
+    """Copy key values from one object to another."""
+    source_dict, dest_dict = source.dict, dest.dict
+    for left, right in pairs:
+        source_key = attribute_of(source.mapper if left in source.mapper.column_to_key else source_mapper, left, prop)
+        value = source_dict.get(source_key, NO_VALUE)
+        if value is NO_VALUE:
+            value = source.mapper.impls[source_key].get(source, source_dict)
+        dest_key = attribute_of(dest.mapper if right in dest.mapper.column_to_key else dest_mapper, right, prop)
+        if dest_key in dest_dict and dest_dict[dest_key] is value and not pks_changed:
+            continue
+        if (
+            right.primary_key
+            and dest.pk is not None
+            and left.primary_key
+            and pks_changed
+            and dest_dict.get(dest_key) == value
+        ):
+            continue
+        _set(dest, dest_dict, dest_key, value)
+
+
+def clear(dest: InstanceState, dest_mapper: Any, pairs: Pairs, prop: Any = None) -> None:
+    """Set the columns that refer to None.
+
+    Raises:
+        AssertionError: one of them is part of the primary key, so that the row cannot be without the other.
+    """
+    dict_ = dest.dict
+    mapper = dest.mapper
+    for _left, right in pairs:
+        key = attribute_of(mapper if right in mapper.column_to_key else dest_mapper, right, prop)
+        if right.primary_key and dict_.get(key) not in (None, NO_VALUE):
+            raise AssertionError(
+                f"Dependency rule on column '{_left}' tried to blank-out primary key column '{right}' on instance "
+                f"'{state_str(dest)}'"
+            )
+        if dict_.get(key, NO_VALUE) is None and not (dest.committed_state and key in dest.committed_state):
+            continue
+        _set(dest, dict_, key, None)
+
+
+def populate_dict(
+    source: InstanceState, source_mapper: Any, row: dict[str, Any], pairs: Pairs, prop: Any = None
+) -> None:
+    """Copy key values from an object into a row of a secondary table."""
+    source_dict = source.dict
+    for left, right in pairs:
+        key = attribute_of(source.mapper if left in source.mapper.column_to_key else source_mapper, left, prop)
+        value = source_dict.get(key, NO_VALUE)
+        if value is NO_VALUE:
+            value = source.mapper.impls[key].get(source, source_dict)
+        row[right.key] = value
+
+
+def update_dict(
+    source: InstanceState, source_mapper: Any, row: dict[str, Any], old_prefix: str, pairs: Pairs, prop: Any = None
+) -> None:
+    """Copy new and old key values of an object whose key has changed into the parameters of an UPDATE."""
+    source_dict = source.dict
+    committed = source.committed_state or {}
+    for left, right in pairs:
+        key = attribute_of(source.mapper if left in source.mapper.column_to_key else source_mapper, left, prop)
+        current = source_dict.get(key)
+        if key not in source_dict:
+            current = source.mapper.impls[key].get(source, source_dict)
+        old = committed.get(key, current)
+        row[right.key] = current
+        row[old_prefix + right.key] = current if old is NO_VALUE else old
+
+
+def old_key(state: InstanceState, key: str, dict_: dict[str, Any]) -> Any:
+    """Return the value a column attribute had when the row was last read or written."""
+    committed = state.committed_state
+    if committed is not None:
+        old = committed.get(key, NO_VALUE)
+        if old is not NO_VALUE:
+            return old
+    return dict_.get(key)
+
+
+def source_modified(state: InstanceState, source_mapper: Any, pairs: Pairs) -> bool:
+    """Whether the key that others refer to has changed since the last flush."""
+    committed = state.committed_state
+    if not committed or state.pk is None:
+        return False
+    for left, _right in pairs:
+        key = attribute_of(state.mapper if left in state.mapper.column_to_key else source_mapper, left)
+        if key in committed:
+            history = state.mapper.impls[key].get_history(state, state.dict, PASSIVE_NO_INITIALIZE)
+            if history.deleted:
+                return True
+    return False
+
+
+def require_loadable(prop: Any, state: InstanceState) -> None:
+    """Refuse an object of the wrong class in a relationship.
+
+    Raises:
+        FlushError: its class is neither the relationship's target nor a subclass of it.
+    """
+    if prop.enable_typechecks and not state.mapper.isa(prop.mapper):
+        if (
+            state.mapper.base_mapper is prop.mapper.base_mapper
+            and prop.mapper.polymorphic_on is None
+            and state.mapper.inherits is not None
+        ):
+            hint = (
+                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". Expected '
+                f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type. If {state.mapper.class_} is "
+                f'a subclass of {prop.mapper.class_}, configure mapper "{prop.mapper}" to load this subtype '
+                "polymorphically, or set enable_typechecks=False to allow any subtype to be accepted for flush."
+            )
+        else:
+            hint = (
+                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". Expected '
+                f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type."
+            )
+        raise FlushError(hint)

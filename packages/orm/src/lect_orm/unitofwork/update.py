@@ -1,0 +1,261 @@
+"""UPDATE of changed objects: in batches by the set of columns that changed; row counts prove that nobody was faster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lect_orm.base import NO_VALUE, state_str
+from lect_orm.exc import FlushError, StaleDataError
+from lect_orm.unitofwork.facts import Row, TableFacts, is_expression
+from lect_orm.unitofwork.insert import DefaultContext
+
+if TYPE_CHECKING:
+    from lect_orm.state import InstanceState
+    from lect_orm.unitofwork.context import FlushContext
+
+__all__ = ["Update", "check_matched", "old_value", "post_update_rows", "update_rows"]
+
+
+class Update(NamedTuple):
+    """One row to be updated."""
+
+    state: InstanceState
+    params: Row  # new values by column key, and the key's old values by their parameter names
+    expressions: dict[Any, Any]  # column -> SQL expression
+    attributes: tuple[str, ...]  # attributes whose new value the database computes
+
+
+def old_value(state: InstanceState, dict_: dict[str, Any], key: str) -> Any:
+    """Return the value that the row has for an attribute, as far as the object knows."""
+    committed = state.committed_state
+    if committed is not None and key in committed:
+        old = committed[key]
+        if old is not NO_VALUE:
+            return old
+    value = dict_.get(key, NO_VALUE)
+    if value is NO_VALUE:
+        value = state.mapper.impls[key].get(state, dict_)
+        if value is NO_VALUE:
+            value = None
+    return value
+
+
+def update_rows(context: FlushContext, facts: TableFacts, states: list[InstanceState], connection: Any) -> None:
+    """Update the rows of changed objects in one table; objects without a net change there are left alone."""
+    batches: dict[Any, list[Update]] = {}
+    for state in states:
+        update = _collect(context, facts, state, connection)
+        if update is None:
+            continue
+        key: Any = tuple(update.params) if not update.expressions else (state,)
+        batches.setdefault(key, []).append(update)
+    for batch in batches.values():
+        _write(context, facts, batch, connection)
+
+
+def _changes(
+    facts: TableFacts, state: InstanceState, dict_: dict[str, Any], switched: bool
+) -> tuple[Row, dict[Any, Any], list[str]]:
+    params: Row = {}
+    expressions: dict[Any, Any] = {}
+    computed: list[str] = []
+    impls = state.mapper.impls
+    columns_of = facts.same_key
+    for key, old in (state.committed_state or {}).items():
+        columns = columns_of.get(key)
+        if columns is None:
+            continue
+        value = dict_.get(key)
+        if is_expression(value):
+            element = value.__clause_element__() if hasattr(type(value), "__clause_element__") else value
+            for column in columns:
+                expressions[column] = element
+            computed.append(key)
+        elif old is NO_VALUE or switched or impls[key].is_equal(value, old) is not True:
+            for column in columns:
+                params[column.key] = value
+    if switched:
+        # The object takes over a row: what it does not set is as in a new row.
+        for column, key in facts.columns:
+            if (
+                column.key not in params
+                and column not in expressions
+                and not column.primary_key
+                and column is not facts.version
+            ):
+                if column.default is None and column.server_default is None and key not in dict_:
+                    params[column.key] = None
+    return params, expressions, computed
+
+
+def _collect(context: FlushContext, facts: TableFacts, state: InstanceState, connection: Any) -> Update | None:
+    dict_ = state.dict
+    existing = context.switched.get(state)
+    params, expressions, computed = _changes(facts, state, dict_, existing is not None)
+    row_state = state if existing is None else existing
+    row_dict = dict_ if existing is None else existing.dict
+    mapper = facts.mapper
+    version = facts.version
+    if version is not None:
+        if not params and not expressions and not _changed_elsewhere(state, dict_):
+            return None
+        assert facts.version_key is not None
+        old = old_value(row_state, row_dict, facts.version_key)
+        params[facts.where_names[version]] = old
+        if mapper.version_id_generator is False:
+            if not (params.keys() - {facts.where_names[version]}) and not expressions:
+                # The database counts versions: some column has to be written for it to notice.
+                params[version.key] = old
+            computed.append(facts.version_key)
+        elif version.key not in params:
+            params[version.key] = mapper.version_id_generator(old)
+    elif not params and not expressions:
+        return None
+    _add_onupdate(facts, params, expressions, computed, connection)
+    for column, key in facts.primary:
+        if existing is not None:
+            value = row_dict.get(key)
+        else:
+            value = old_value(state, dict_, key)
+        if value is None:
+            raise FlushError(
+                f"Can't update table {facts.table.description} using NULL for primary key value on column {column}"
+            )
+        params[facts.where_names[column]] = value
+        if existing is not None:
+            params.pop(column.key, None)
+    return Update(state, params, expressions, tuple(computed))
+
+
+def _changed_elsewhere(state: InstanceState, dict_: dict[str, Any]) -> bool:
+    """Whether a column attribute has changed: the version of a row counts changes in the tables of subclasses too."""
+    committed = state.committed_state
+    if not committed:
+        return False
+    mapper = state.mapper
+    for prop in mapper.column_attrs:
+        if prop.key in committed and prop.key not in mapper.readonly_columns:
+            history = mapper.impls[prop.key].get_history(state, dict_, 0)
+            if history.added or history.deleted:
+                return True
+    return False
+
+
+def _add_onupdate(
+    facts: TableFacts, params: Row, expressions: dict[Any, Any], computed: list[str], connection: Any
+) -> None:
+    for column, key in facts.onupdate:
+        if column.key in params or column in expressions:
+            continue
+        onupdate = column.onupdate
+        if onupdate is not None and (onupdate.is_scalar or onupdate.is_callable):
+            if onupdate.is_callable:
+                context = DefaultContext(connection)
+                context.current_parameters = params
+                context.isinsert, context.isupdate = False, True
+                value = onupdate.arg(context)
+            else:
+                value = onupdate.arg
+            params[column.key] = value
+        else:
+            computed.append(key)
+
+
+def _write(context: FlushContext, facts: TableFacts, batch: list[Update], connection: Any) -> None:
+    versioned = facts.version is not None
+    statement = facts.update(versioned)
+    first = batch[0]
+    if first.expressions:
+        result = connection.execute(statement.values(first.expressions), first.params)
+        check_matched(result, 1, facts, versioned)
+    elif len(batch) == 1:
+        result = connection.execute(statement, first.params)
+        check_matched(result, 1, facts, versioned)
+    elif versioned and not _counts_many(connection):
+        for update in batch:
+            check_matched(connection.execute(statement, update.params), 1, facts, versioned)
+    else:
+        result = connection.execute(statement, [update.params for update in batch])
+        check_matched(result, len(batch), facts, versioned)
+    by_key = {column.key: key for column, key in facts.columns}
+    for update in batch:
+        _after(context, facts, update, by_key)
+
+
+def _counts_many(connection: Any) -> bool:
+    return bool(getattr(connection.dialect, "supports_sane_multi_rowcount", True))
+
+
+def check_matched(result: Any, expected: int, facts: TableFacts, versioned: bool) -> None:
+    """Compare the number of rows that matched with the number of objects.
+
+    Raises:
+        StaleDataError: some row is gone, or has another version.
+    """
+    sane = result.supports_sane_rowcount() if expected == 1 else result.supports_sane_multi_rowcount()
+    if sane and result.rowcount != expected:
+        raise StaleDataError(
+            f"UPDATE statement on table '{facts.table.description}' expected to update {expected} row(s); "
+            f"{result.rowcount} were matched."
+        )
+
+
+def _after(context: FlushContext, facts: TableFacts, update: Update, by_key: dict[str, str]) -> None:
+    """Give the object what the statement wrote without being asked: version and ``onupdate`` values."""
+    state = update.state
+    dict_ = state.dict
+    for column, key in facts.onupdate:
+        if column.key in update.params:
+            dict_[key] = update.params[column.key]
+    if facts.version is not None and facts.version_key and facts.version.key in update.params:
+        if facts.mapper.version_id_generator is not False:
+            dict_[facts.version_key] = update.params[facts.version.key]
+    if update.attributes:
+        for key in update.attributes:
+            dict_.pop(key, None)
+            if state.committed_state:
+                state.committed_state.pop(key, None)
+        state.expired_attributes = (state.expired_attributes or frozenset()).union(update.attributes)
+        if facts.mapper.eager_defaults is True or facts.version_key in update.attributes:
+            context.load_now.setdefault(state, set()).update(update.attributes)
+
+
+def post_update_rows(
+    context: FlushContext, facts: TableFacts, wanted: list[tuple[InstanceState, list[Any]]], connection: Any
+) -> None:
+    """Update only the given columns of rows that have been written or are about to be deleted."""
+    batches: dict[Any, list[tuple[InstanceState, Row]]] = {}
+    versioned = facts.version is not None
+    for state, columns in wanted:
+        dict_ = state.dict
+        params: Row = {}
+        for column in columns:
+            key = state.mapper.column_to_key.get(column)
+            if key is None or column.table is not facts.table:
+                continue
+            params[column.key] = dict_.get(key)
+        if not params:
+            continue
+        computed: list[str] = []
+        _add_onupdate(facts, params, {}, computed, connection)
+        for column, key in facts.primary:
+            value = dict_.get(key) if state in context.saved else old_value(state, dict_, key)
+            if value is None:
+                raise FlushError(f"Can't post-update {state_str(state)}: its primary key attribute '{key}' is None")
+            params[facts.where_names[column]] = value
+        if versioned and facts.version is not None and facts.version_key:
+            current = dict_.get(facts.version_key)
+            params[facts.where_names[facts.version]] = current
+            if state.pk is not None and facts.mapper.version_id_generator is not False:
+                params[facts.version.key] = facts.mapper.version_id_generator(current)
+        batches.setdefault(tuple(params), []).append((state, params))
+    for batch in batches.values():
+        rows = [params for _state, params in batch]
+        result = connection.execute(facts.update(versioned), rows if len(rows) > 1 else rows[0])
+        check_matched(result, len(rows), facts, versioned)
+        for state, params in batch:
+            if versioned and facts.version is not None and facts.version_key and facts.version.key in params:
+                state.dict[facts.version_key] = params[facts.version.key]
+            for column, key in facts.onupdate:
+                if column.key in params:
+                    state.dict[key] = params[column.key]
