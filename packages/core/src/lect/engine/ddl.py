@@ -314,13 +314,12 @@ class SchemaDropper(_Runner):
                     stacklevel=6,
                 )
                 return [(table, ()) for table in tables]
-            raise CircularDependencyError(
+            message = (
                 "Can't sort tables for DROP; an unresolvable foreign key dependency exists between tables: "
                 f"{names}.  Please ensure that the ForeignKey and ForeignKeyConstraint objects involved in the cycle "
-                "have names so that they can be dropped using DROP CONSTRAINT.",
-                circle.cycles,
-                circle.edges,
-            ) from None
+                "have names so that they can be dropped using DROP CONSTRAINT."
+            )
+            raise CircularDependencyError(message, circle.cycles, circle.edges, msg=message) from None
         return list(reversed(ordered))
 
     def wanted(self, table: Any) -> bool:

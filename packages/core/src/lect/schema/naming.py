@@ -90,10 +90,7 @@ class _Tokens(Mapping[str, Any]):
         return list(self.constraint._columns)
 
     def _column_part(self, index: int, attribute: str) -> str:
-        if isinstance(self.constraint, ForeignKeyConstraint):
-            columns = [fk.parent for fk in self.constraint.elements]
-        else:
-            columns = self._columns()
+        columns = self._columns()
         if index >= len(columns):
             return ""
         column = columns[index]
@@ -111,7 +108,7 @@ class _Tokens(Mapping[str, Any]):
         fk = self.constraint.elements[index]
         if fk._table_column is not None:
             return str(getattr(fk._table_column, "name" if attribute == "label" else attribute))
-        return str(fk._tokens().column_name or fk.parent.key)
+        return str(fk._tokens().column_name or self._columns()[index].key)
 
 
 def _label(column: Any, table: Any) -> str:
@@ -126,7 +123,8 @@ def _convention_for(constraint: Any, convention: Mapping[Any, Any]) -> str | Cal
             return convention[prefix]  # type: ignore[no-any-return]
         if cls in convention:
             return convention[cls]  # type: ignore[no-any-return]
-    return None
+    # A database takes a constraint without a name, but no index: it has one whatever the convention says of others.
+    return DEFAULT_NAMING_CONVENTION.get(_PREFIXES.get(type(constraint), ""))
 
 
 def conventional_name(constraint: Any, table: Any) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import lect.sql.operations  # noqa: F401 - what in_() is made of
 from lect.schema.constraints import CheckConstraint
 from lect.types.schema_type import SchemaType
 

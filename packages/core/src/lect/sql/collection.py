@@ -317,7 +317,8 @@ class DedupeColumnCollection(ColumnCollection[_C]):
     def _reset(self, entries: list[tuple[str, Any]]) -> None:
         for key in list(self._index):
             self._forget(key)
-        self._entries = []
+        # In place: read-only views share the list.
+        self._entries[:] = []
         for key, column in entries:
             self._entries.append((key, column))
             self._remember(key, column)
