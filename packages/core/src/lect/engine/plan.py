@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lect.engine.row import Columns, _find_by_name
+from lect.engine.row import Columns, _find_by_name, duplicates
 
 __all__ = ["Plan"]
 
@@ -71,11 +71,13 @@ class Plan:
         return found
 
     def _by_position(self, known: Sequence[Any], description: Sequence[Any]) -> Columns:
+        keys = [c.key for c in known]
         return Columns(
-            [c.key for c in known],
+            keys,
             [_objects(c) for c in known],
             [self._processor(c.type, d[1]) for c, d in zip(known, description, strict=True)],
             _unique_filters(known),
+            ambiguous=duplicates(keys),
         )
 
     def _by_name(self, known: Sequence[Any], names: tuple[str, ...], description: Sequence[Any]) -> Columns:
@@ -83,8 +85,9 @@ class Plan:
         for column in known:
             by_name.setdefault(column.name, column)
         matched = [by_name.get(name) or by_name.get(name.lower()) for name in names]
+        keys = [name if c is None else c.key for name, c in zip(names, matched, strict=True)]
         return Columns(
-            [name if c is None else c.key for name, c in zip(names, matched, strict=True)],
+            keys,
             [None if c is None else (*_objects(c), name) for name, c in zip(names, matched, strict=True)],
             [
                 None if c is None else self._processor(c.type, d[1])
@@ -92,6 +95,7 @@ class Plan:
             ],
             [None if c is None else _unique_filter(c.type) for c in matched],
             find=_find_by_name,
+            ambiguous=duplicates(keys),
         )
 
 
@@ -112,4 +116,5 @@ def _unique_filters(known: Sequence[Any]) -> list[Callable[[Any], Any] | None] |
 
 def columns_of_description(description: Sequence[Any]) -> Columns:
     """Return columns of which only the driver's names are known."""
-    return Columns([d[0] for d in description], find=_find_by_name)
+    keys = [d[0] for d in description]
+    return Columns(keys, find=_find_by_name, ambiguous=duplicates(keys))

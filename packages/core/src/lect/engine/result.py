@@ -300,6 +300,10 @@ class Result(_WithKeys, Fetching[Any], Generic[Unpack[_Ts]]):
     def _failed(self, error: BaseException) -> None:
         """Fetching raised `error`; subclasses translate it (and raise)."""
 
+    @property
+    def _soft_closed(self) -> bool:
+        return self._source is EXHAUSTED or self._source is CLOSED
+
     def _set_yield_per_size(self, num: int) -> None:
         self._yield_per = num
         fix = getattr(self._source, "fix_size", None)
@@ -446,16 +450,12 @@ class Result(_WithKeys, Fetching[Any], Generic[Unpack[_Ts]]):
         return MergedResult(self._metadata, (self, *others))
 
     def _raw_all(self) -> list[Any]:
-        """Return the remaining rows (single values if the source gives such), converted, before uniqueness."""
+        """Return the remaining rows, converted and made unique; single values as they come if the source gives such."""
         if self._source_supports_scalars:
             raws = list(self._source.fetchall())
             self._soft_close()
             return raws
-        unique, self._unique = self._unique, None
-        try:
-            return self._fetch_all()
-        finally:
-            self._unique = unique
+        return self._fetch_all()
 
 
 class _Picked:
@@ -628,9 +628,20 @@ class MappingResult(_WithKeys, FilterResult[RowMapping]):
     def _default_strategy(self) -> Callable[[Any], Any] | None:
         filters = self._metadata.unique_filters
         if filters is None or not any(filters):
-            return lambda mapping: tuple(mapping._row)
+            return None
         plan = [f or _identity for f in filters]
-        return lambda mapping: tuple([f(value) for f, value in zip(plan, mapping._row, strict=False)])
+        return lambda row: tuple([f(value) for f, value in zip(plan, row, strict=False)])
+
+    def _only_new(self, values: list[RowMapping]) -> list[RowMapping]:
+        # Mappings cannot be hashed: the rows below them are told apart.
+        seen, strategy = self._identify()
+        fresh: list[RowMapping] = []
+        for value in values:
+            mark = value._row if strategy is None else strategy(value._row)
+            if mark not in seen:
+                seen.add(mark)
+                fresh.append(value)
+        return fresh
 
     def unique(self, strategy: Callable[[Any], Any] | None = None) -> Self:
         """Leave out mappings seen before; see :meth:`Result.unique`."""

@@ -38,6 +38,7 @@ class Columns:
             None when there are none.
         unique_filters: for each column a function whose result stands for the value when rows are made unique, or None.
         find: last resort for a key that is not known: returns a position or None.
+        ambiguous: keys that find several columns; using one is an error. Without it the last of equal names is found.
     """
 
     __slots__ = (
@@ -75,15 +76,11 @@ class Columns:
         self._reduced: dict[tuple[int, ...], Columns] = {}
         lookup: dict[object, int] = {}
         for index, key in enumerate(self.keys):
-            if key in lookup:
-                self.ambiguous.setdefault(key, key)
             lookup[key] = index
         if objects is not None:
             for index, several in enumerate(objects):
                 for obj in several or ():
-                    found = lookup.setdefault(obj, index)
-                    if found != index and isinstance(obj, str) and obj not in self.keys:
-                        self.ambiguous.setdefault(obj, obj)
+                    lookup.setdefault(obj, index)
         self.lookup = lookup
 
     def __repr__(self) -> str:
@@ -135,6 +132,7 @@ class Columns:
                 None if processors is None else [processors[i] for i in indexes],
                 None if filters is None else [filters[i] for i in indexes],
                 None,
+                {k: v for k, v in self.ambiguous.items() if [self.keys[i] for i in indexes].count(v) > 1},
             )
         return found
 
@@ -196,6 +194,13 @@ class Columns:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["keys"], find=_find_by_name, ambiguous=state["ambiguous"])  # type: ignore[misc]
         self.lookup.update(state["lookup"])
+
+
+def duplicates(keys: Sequence[str]) -> dict[object, str]:
+    """Return the names that occur more than once: what makes them ambiguous in the result of a database."""
+    if len(set(keys)) == len(keys):
+        return {}
+    return {key: key for key in keys if keys.count(key) > 1}
 
 
 def _find_by_name(columns: Columns, key: object) -> int | None:
@@ -275,7 +280,7 @@ class Row(tuple, BaseRow, Generic[Unpack[_Ts]]):  # type: ignore[type-arg]
     @property
     def _fields(self) -> tuple[str, ...]:
         """The column names."""
-        return self._columns.keys
+        return tuple([key for key in self._columns.keys if key is not None])
 
     def _asdict(self) -> dict[str, Any]:
         """Return a dict of names and values."""
