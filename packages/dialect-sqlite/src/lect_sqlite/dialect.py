@@ -7,10 +7,16 @@ from typing import Any
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
 from lect.dialects.contract import Dialect, Failure, SettleRequest
+from lect.schema.column import Column
+from lect.schema.constraints import Constraint
+from lect.schema.index import Index
+from lect.schema.table import Table
 from lect_sqlite import errors
 from lect_sqlite.capabilities import LATEST, OLDEST, capabilities
 from lect_sqlite.compile import RULES
 from lect_sqlite.identifiers import make_identifiers
+from lect_sqlite.reflection import SQLiteReflector
+from lect_sqlite.types import TYPE_ADAPTATIONS
 
 __all__ = ["SQLiteDialect"]
 
@@ -23,6 +29,23 @@ class SQLiteDialect(Dialect):
     rules = RULES
     default_connector = "sqlite3"
     default_capabilities = capabilities(LATEST)
+    type_adaptations = TYPE_ADAPTATIONS
+    options = frozenset({"native_datetime"})
+    construct_arguments = (
+        (Table, {"autoincrement": False, "with_rowid": True, "strict": False}),
+        (Index, {"where": None}),
+        (
+            Column,
+            {"on_conflict_primary_key": None, "on_conflict_not_null": None, "on_conflict_unique": None},
+        ),
+        (Constraint, {"on_conflict": None}),
+    )
+    reflector = SQLiteReflector()
+
+    def __init__(self, *, native_datetime: bool = False, **common: Any) -> None:
+        super().__init__(**common)
+        #: The driver takes and gives date and datetime objects itself (``detect_types`` of ``sqlite3``).
+        self.native_datetime = native_datetime
 
     def make_identifiers(self) -> IdentifierPreparer:
         """Names are quoted as the SQL standard does."""
@@ -48,6 +71,10 @@ class SQLiteDialect(Dialect):
     def read_isolation(self, value: Any) -> str:
         """1 is READ UNCOMMITTED."""
         return "READ UNCOMMITTED" if value else "SERIALIZABLE"
+
+    def generated_key_sql(self, compiled: Any) -> str:
+        """For connectors without ``cursor.lastrowid``."""
+        return "SELECT last_insert_rowid()"
 
     def classify(self, failure: Failure) -> Failure:
         """Read the extended result code."""

@@ -31,6 +31,7 @@ from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.table import ANSI, RuleTable
 from lect.dialects.capabilities import Capabilities
 from lect.dialects.record import Record
+from lect.dialects.reflection import Reflector
 from lect.dialects.requests import (
     Brackets,
     BulkRequest,
@@ -109,6 +110,8 @@ class Dialect:
     #: Keyword arguments ``<name>_<argument>`` that schema constructs take for this dialect, with their defaults:
     #: ``((Table, {"engine": None}), (Index, {"where": None}))``. None: any is taken, none is checked.
     construct_arguments: ClassVar[tuple[tuple[type, Mapping[str, Any]], ...] | None] = None
+    #: Reads the catalogue (:mod:`lect.dialects.reflection`); the default one can return no fact.
+    reflector: ClassVar[Reflector] = Reflector()
     #: Facts that hold while no server was asked.
     default_capabilities: ClassVar[Capabilities] = Capabilities()
 

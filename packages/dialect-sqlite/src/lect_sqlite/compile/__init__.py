@@ -14,8 +14,16 @@ database anyway (https://sqlite.org/lockingv3.html).
 
 from __future__ import annotations
 
-from lect.compile.table import ANSI, RuleTable
+from lect_sqlite.compile import (
+    column_spec,
+    constraints,
+    create_index,
+    create_table,
+    limit,
+    locking,
+    select,
+    sequence,
+)
+from lect_sqlite.compile.table import RULES
 
 __all__ = ["RULES"]
-
-RULES = RuleTable("sqlite", parent=ANSI)

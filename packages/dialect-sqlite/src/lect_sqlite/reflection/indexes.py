@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lect.sql.text import text
-
 from lect.dialects.reflection import ReflectedIndex, ReflectionRequest, TableKey
+from lect.sql.text import text
 from lect_sqlite.reflection.catalogue import rows, sources
 from lect_sqlite.reflection.create_statement import index_parts
 
