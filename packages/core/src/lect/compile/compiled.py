@@ -42,9 +42,10 @@ from lect.compile.options import CompileOptions
 from lect.compile.writer import MARK_CLOSE, MARK_OPEN, ResultColumn, Writer
 from lect.exc import InvalidRequestError
 
-__all__ = ["BatchTemplate", "Compiled", "DmlPlan"]
+__all__ = ["MARK", "BatchTemplate", "Compiled", "DmlPlan"]
 
-_MARKS: Final = re.compile(f"{MARK_OPEN}([^{MARK_CLOSE}]*){MARK_CLOSE}")
+#: A parameter's mark in text that is not complete yet; group 1 is the name.
+MARK: Final = re.compile(f"{MARK_OPEN}([^{MARK_CLOSE}]*){MARK_CLOSE}")
 
 #: Characters that drivers take amiss inside a parameter's name, and what is written for them.
 _ESCAPES: Final = {"%": "P", "(": "A", ")": "Z", ":": "C", ".": "_", "[": "_", "]": "_", " ": "_"}
@@ -54,19 +55,45 @@ _ESCAPE: Final = re.compile(r"[%():.\[\] ]")
 MAX_EXPANDED: Final = 64
 
 
+#: Where the number of the row goes in a name of a batched row.
+HOLE: Final = "\ufdd5"
+
+
+def _sentinel(plan: DmlPlan, row_names: tuple[str, ...]) -> tuple[tuple[int, str], ...] | None:
+    """Return (position in the returned row, parameter) of the primary key, when its values are all given by the client."""
+    found: list[tuple[int, str]] = []
+    for column in plan.table.primary_key:
+        position = next((i for i, c in enumerate(plan.returned) if c is column), None)
+        if position is None or column.key not in row_names:
+            return None
+        found.append((position, column.key))
+    return tuple(found) or None
+
+
 class BatchTemplate:
     """An INSERT of any number of rows: the text is ``head + ", ".join([row] * n) + tail``.
 
     Attributes:
-        head, row, tail: text pieces, with placeholders written for a positional style; for named styles each
-            placeholder of `row` is ``name__<i>`` and `row` holds ``{i}`` in its place (use :meth:`text`).
+        head, row, tail: text pieces; use :meth:`text`. For named styles the parameters of row `i` (from 0) are called
+            ``name__<i>``.
         row_names: names of the parameters of one row, in order of their placeholders.
         head_names, tail_names: names of parameters outside the rows, in order.
         ordered: RETURNING gives rows in the order of the VALUES by the server's promise; else match by `sentinel`.
         sentinel: positions in the returned row that identify it, and the parameter names they equal, or None.
     """
 
-    __slots__ = ("head", "head_names", "ordered", "positional", "row", "row_names", "sentinel", "tail", "tail_names")
+    __slots__ = (
+        "head",
+        "head_names",
+        "numbered",
+        "ordered",
+        "positional",
+        "row",
+        "row_names",
+        "sentinel",
+        "tail",
+        "tail_names",
+    )
 
     def __init__(
         self,
@@ -90,12 +117,59 @@ class BatchTemplate:
         self.positional = positional
         self.ordered = ordered
         self.sentinel = sentinel
+        self.numbered: str | None = None
+
+    @classmethod
+    def of(cls, head: str, row: str, tail: str, plan: DmlPlan, writer: Any) -> BatchTemplate:
+        """Make the template from the marked text before, of and after one row."""
+        style = getattr(writer.dialect, "paramstyle", "named")
+        positional = style in ("qmark", "format", "numeric", "numeric_dollar")
+        percent = style in ("format", "pyformat")
+
+        def write(text: str, suffix: str) -> tuple[str, tuple[str, ...]]:
+            pieces = MARK.split(text)
+            names = tuple(pieces[1::2])
+            if percent:
+                pieces[::2] = [p.replace("%", "%%") for p in pieces[::2]]
+            for i in range(1, len(pieces), 2):
+                escaped = _ESCAPE.sub(lambda m: _ESCAPES[m.group()], pieces[i]) + suffix
+                pieces[i] = {
+                    "named": f":{escaped}",
+                    "pyformat": f"%({escaped})s",
+                    "qmark": "?",
+                    "format": "%s",
+                }.get(style, "\ufdd4")
+            return "".join(pieces), names
+
+        head_text, head_names = write(head, "")
+        row_text, row_names = write(row, "__\ufdd5")
+        tail_text, tail_names = write(tail, "")
+        made = cls(
+            head_text,
+            row_text,
+            tail_text,
+            row_names=row_names,
+            head_names=head_names,
+            tail_names=tail_names,
+            positional=positional,
+            ordered=writer.capabilities.insert_returning.name == "ORDERED",
+            sentinel=_sentinel(plan, row_names),
+        )
+        made.numbered = {"numeric": ":", "numeric_dollar": "$"}.get(style)
+        return made
 
     def text(self, count: int) -> str:
         """Return the statement for `count` rows."""
         if self.positional:
-            return f"{self.head}{', '.join([self.row] * count)}{self.tail}"
-        return f"{self.head}{', '.join([self.row.replace('{i}', str(i)) for i in range(count)])}{self.tail}"
+            text = f"{self.head}{', '.join([self.row] * count)}{self.tail}"
+            if self.numbered is None:
+                return text
+            pieces = text.split("\ufdd4")
+            out = [pieces[0]]
+            for number, piece in enumerate(pieces[1:], 1):
+                out.append(f"{self.numbered}{number}{piece}")
+            return "".join(out)
+        return f"{self.head}{', '.join([self.row.replace(HOLE, str(i)) for i in range(count)])}{self.tail}"
 
 
 class DmlPlan:
@@ -192,7 +266,7 @@ class Compiled:
             name: _ESCAPE.sub(lambda m: _ESCAPES[m.group()], name) for name in writer.binds if _ESCAPE.search(name)
         }
         self._index = {leaf: i for i, leaf in enumerate(leaves)}
-        pieces = _MARKS.split(text)
+        pieces = MARK.split(text)
         if self.paramstyle in ("format", "pyformat"):
             pieces[::2] = [piece.replace("%", "%%") for piece in pieces[::2]]
         self._pieces = pieces

@@ -19,12 +19,13 @@ from lect.exc import CompileError, UnsupportedCompilationError
 from lect.sql.anonymous import anonymous_name, new_name, resolve
 from lect.sql.names import truncated_label
 
-__all__ = ["COLUMN", "FROM", "PLAIN", "ResultColumn", "Scope", "Writer"]
+__all__ = ["COLUMN", "FROM", "LATERAL", "PLAIN", "ResultColumn", "Scope", "Writer"]
 
 #: Positions a node can stand in.
 PLAIN: Final = 0  # inside an expression, or where nothing else is said
 COLUMN: Final = 1  # directly in the list of result columns: a label writes "expr AS name"
 FROM: Final = 2  # directly in a FROM list: an alias writes "element AS name", elsewhere it writes its name
+LATERAL: Final = 3  # a SELECT in a FROM list that may refer to elements before it
 
 # Parameters are written as marks, and the marks replaced when the text is complete, because the order of parameters in
 # the text is known only then (WITH is written last and stands first). The marks hold a number made at random for this
@@ -119,6 +120,7 @@ class Writer:
         "position",
         "result_columns",
         "result_ordered",
+        "results_wanted",
         "rules",
         "scope",
         "statement",
@@ -143,6 +145,8 @@ class Writer:
         #: Columns of the result, in order; None while no statement that gives rows was written.
         self.result_columns: list[ResultColumn] | None = None
         self.result_ordered = True
+        #: True until the statement whose rows are the result begins; it takes the flag with :meth:`take_results`.
+        self.results_wanted = True
         #: CTEs met (see compile/ansi/cte.py) and facts of a DML statement (see compile/compiled.py).
         self.ctes: Any = None
         self.dml: Any = None
@@ -177,6 +181,16 @@ class Writer:
             return rule(node, self)
         finally:
             self.position = outer
+
+    def render_as(self, node: Any, position: int) -> str:
+        """Write `node` where another node stood: for nodes that only wrap one."""
+        return self._render(node, position)
+
+    def take_results(self) -> bool:
+        """Say whether the columns of the statement that asks are those of the result; True for one statement only."""
+        wanted = self.results_wanted
+        self.results_wanted = False
+        return wanted
 
     def render_all(self, nodes: Iterable[Any], separator: str = ", ") -> str:
         """Write several nodes with `separator` between them."""
@@ -321,6 +335,14 @@ class Writer:
         self.binds[name] = param
         self.bind_names[param] = name
         return name
+
+    def rename(self, param: Any, name: str | None) -> None:
+        """Give `param` the name `name` in this statement; None: a name of its own, ``param_<n>``."""
+        if param in self.bind_names:
+            return
+        final = self.next_number("param") if name is None else name
+        self.bind_names[param] = final
+        self.binds[final] = param
 
     def _unique_bind_name(self, param: Any) -> str:
         key = param.key

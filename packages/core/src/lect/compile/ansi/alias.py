@@ -1,0 +1,107 @@
+"""Default rules for FROM elements under a name: aliases, subqueries, functions that give rows, samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.compile.ansi.hints import with_hint
+from lect.compile.table import ANSI
+from lect.compile.writer import FROM, LATERAL
+from lect.sql.alias import Alias, TableValuedAlias
+from lect.sql.subquery import Lateral, Subquery
+from lect.sql.tablesample import TableSample
+
+__all__ = ["alias_name", "named"]
+
+
+def alias_name(node: Any, writer: Any) -> str:
+    """Return the name of a FROM element as it is written."""
+    return writer.quote(writer.name(node.name, "alias"))  # type: ignore[no-any-return]
+
+
+def named(text: str, name: str, writer: Any) -> str:
+    """Return a FROM element's text with its name."""
+    return f"{text} AS {name}"
+
+
+@ANSI.rule(Alias)
+def alias(node: Alias, writer: Any) -> str:
+    """``element AS name`` in FROM, the name elsewhere."""
+    position = writer.position
+    name = alias_name(node, writer)
+    if position != FROM:
+        return name
+    inner = node.element
+    text = writer.render_from(inner)
+    if inner._is_join:
+        text = f"({text})"
+    return with_hint(node, named(text, name, writer), writer)
+
+
+@ANSI.rule(Subquery)
+def subquery(node: Subquery, writer: Any) -> str:
+    """``(SELECT …) AS name`` in FROM, the name elsewhere."""
+    position = writer.position
+    name = alias_name(node, writer)
+    if position != FROM:
+        return name
+    text = f"({writer.render_as(node.element, FROM)})"
+    return with_hint(node, named(text, name, writer), writer)
+
+
+@ANSI.rule(Lateral)
+def lateral(node: Lateral, writer: Any) -> str:
+    """``LATERAL (SELECT …) AS name`` in FROM, the name elsewhere."""
+    position = writer.position
+    name = alias_name(node, writer)
+    if position != FROM:
+        return name
+    if writer.capabilities.lateral.name == "NONE":
+        writer.refuse("LATERAL", instead="write the subquery without references to other FROM elements")
+    element = node.element
+    text = writer.render_as(element, LATERAL if element._is_returns_rows and not element._is_from_clause else FROM)
+    if not element._is_from_clause:
+        text = f"({text})"
+    return named(f"LATERAL {text}", name, writer)
+
+
+@ANSI.rule(TableValuedAlias)
+def table_valued(node: TableValuedAlias, writer: Any) -> str:
+    """``function(…) AS name`` in FROM, with the list of columns where it was asked for; the name elsewhere."""
+    position = writer.position
+    name = alias_name(node, writer)
+    if position != FROM:
+        return name
+    text = writer.render(node.element)
+    if node._is_lateral:
+        text = f"LATERAL {text}"
+    if node._render_derived:
+        name += derived_columns(node, writer)
+    return named(text, name, writer)
+
+
+def derived_columns(node: Any, writer: Any) -> str:
+    """Return ``(a, b)``, or ``(a INTEGER, b VARCHAR)`` with types."""
+    cells = []
+    for column in node.c:
+        text = writer.quote(column.name)
+        if node._render_derived_w_types:
+            text += f" {writer.render(column.type)}"
+        cells.append(text)
+    return f"({', '.join(cells)})"
+
+
+@ANSI.rule(TableSample)
+def tablesample(node: TableSample, writer: Any) -> str:
+    """``table AS name TABLESAMPLE method(percentage) REPEATABLE (seed)`` in FROM, the name elsewhere."""
+    position = writer.position
+    name = alias_name(node, writer)
+    if position != FROM:
+        return name
+    if not writer.capabilities.tablesample:
+        writer.refuse("TABLESAMPLE")
+    text = named(writer.render_from(node.element), name, writer)
+    text += f" TABLESAMPLE {writer.render(node.sampling)}"
+    if node.seed is not None:
+        text += f" REPEATABLE ({writer.render(node.seed)})"
+    return text

@@ -1,0 +1,129 @@
+"""Default rules for common table expressions: the WITH clause and the names in FROM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.compile.ansi.alias import alias_name
+from lect.compile.table import ANSI
+from lect.compile.writer import FROM, Scope
+from lect.exc import CompileError
+from lect.sql.cte import CTE
+
+__all__ = ["CTEs", "with_clause", "words_of"]
+
+
+class CTEs:
+    """The CTEs written in one WITH clause, in order of dependency.
+
+    Attributes:
+        texts: CTE -> ``name AS (…)``; entered when its text is complete.
+        names: name -> the CTE of that name whose text is (being) written.
+    """
+
+    __slots__ = ("names", "texts")
+
+    def __init__(self) -> None:
+        self.texts: dict[CTE, str] = {}
+        self.names: dict[str, CTE] = {}
+
+
+def _keeper(writer: Any, node: CTE) -> CTEs:
+    """Return where the text of `node` is kept: the innermost statement for nesting ones, the outermost for others."""
+    if node.nesting or node in writer.facts.get("nest_here", ()):
+        scope = writer.scope
+        if scope.ctes is None:
+            scope.ctes = CTEs()
+        return scope.ctes  # type: ignore[no-any-return]
+    if writer.ctes is None:
+        writer.ctes = CTEs()
+    return writer.ctes  # type: ignore[no-any-return]
+
+
+def _known(writer: Any, name: str, node: CTE) -> CTE | None:
+    """Return the CTE of that name which is visible here."""
+    scope: Scope | None = writer.scope
+    while scope is not None:
+        if scope.ctes is not None and name in scope.ctes.names:
+            return scope.ctes.names[name]  # type: ignore[no-any-return]
+        scope = scope.parent
+    return writer.ctes.names.get(name) if writer.ctes is not None else None
+
+
+@ANSI.rule(CTE)
+def cte(node: CTE, writer: Any) -> str:
+    """The name, its text going to the WITH clause; ``name AS alias`` in FROM for an alias of one."""
+    position = writer.position
+    name = writer.name(node.name, "alias")
+    if position != FROM:
+        return writer.quote(name)  # type: ignore[no-any-return]
+    original = node._alias_of
+    if original is not None:
+        before = writer.render_from(original)
+        return f"{before} AS {writer.quote(name)}"
+    existing = _known(writer, name, node)
+    if existing is not None and (node in existing._chain()):
+        return writer.quote(name)  # type: ignore[no-any-return]
+    keeper = _keeper(writer, node)
+    if existing is not None:
+        if existing not in node._chain() and not _equal(existing, node):
+            raise CompileError(f"Multiple, unrelated CTEs found with the same name: {name!r}")
+        if existing not in node._chain():
+            return writer.quote(name)  # type: ignore[no-any-return]
+        keeper.texts.pop(existing, None)
+    keeper.names[name] = node
+    keeper.texts[node] = definition(node, writer)
+    return writer.quote(name)  # type: ignore[no-any-return]
+
+
+def _equal(a: CTE, b: CTE) -> bool:
+    return a.element is b.element or bool(a.compare(b))
+
+
+def definition(node: CTE, writer: Any) -> str:
+    """Return ``name(columns) AS (statement)``."""
+    text = alias_name(node, writer)
+    if node.recursive and node.element._is_select_base:
+        named = [n for n in node.element._named_columns(True) if n.name is not None]
+        text += f"({', '.join([writer.quote(n.label or n.name) for n in named])})"
+    elif getattr(node.element, "_is_values", False):
+        text += f"({', '.join([writer.quote(c.name) for c in node.element._column_args])})"
+    before = words_of(node._prefixes, writer)
+    after = words_of(node._suffixes, writer)
+    inner = writer.render_as(node.element, FROM)
+    if getattr(node.element, "_is_values", False) and inner.startswith("("):
+        inner = inner[1:-1]
+    text += f" AS {before}\n({inner})"
+    return f"{text} {after}".rstrip(" ") if after else text
+
+
+def words_of(words: Any, writer: Any) -> str:
+    """Return prefixes or suffixes meant for this dialect, each with a space after it."""
+    return "".join([f"{writer.render(w.text)} " for w in words if w.dialect in (None, writer.dialect.name)])
+
+
+def prepare_added(node: Any, writer: Any) -> None:
+    """Write the CTEs given to ``add_cte()``."""
+    for added in node._added_ctes:
+        if added.nest_here:
+            writer.facts.setdefault("nest_here", set()).add(added.cte)
+        writer.render_from(added.cte)
+
+
+def with_clause(text: str, scope: Scope, writer: Any) -> str:
+    """Return a statement's text with the WITH clause of the CTEs that belong to it."""
+    groups = []
+    if scope.parent is None and writer.ctes is not None:
+        groups.append(writer.ctes)
+        writer.ctes = None
+    if scope.ctes is not None:
+        groups.append(scope.ctes)
+    texts = [t for g in groups for t in g.texts.values()]
+    if not texts:
+        return text
+    if not writer.capabilities.ctes:
+        writer.refuse("a common table expression (WITH)", instead="use a subquery")
+    recursive = any(c.recursive for g in groups for c in g.texts)
+    keyword = "WITH RECURSIVE " if recursive and writer.capabilities.cte_recursive_keyword else "WITH "
+    joined = ", \n".join(texts)
+    return f"{keyword}{joined}\n {text}"

@@ -1,0 +1,188 @@
+"""Default rules for INSERT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.compile.ansi.cte import prepare_added, with_clause, words_of
+from lect.compile.ansi.dml_values import Written, added_columns, insert_cells, row_cells
+from lect.compile.ansi.hints import hints_of, with_hint
+from lect.compile.ansi.returning import returning, returning_columns
+from lect.compile.compiled import MARK, BatchTemplate, DmlPlan
+from lect.compile.table import ANSI
+from lect.exc import CompileError
+from lect.sql._insert import Insert
+from lect.sql._select import Select
+
+__all__ = ["column_names", "insert", "rows_of_values"]
+
+
+@ANSI.rule(Insert)
+def insert(node: Insert, writer: Any) -> str:
+    """``INSERT INTO t (a, b) VALUES (…)``, or from a SELECT, with RETURNING where it is asked for or needed."""
+    node = node._translated()
+    results = writer.take_results()
+    with writer.enter(node) as scope:
+        scope.froms = scope.visible = frozenset()
+        table = node.table
+        scope.target = table
+        plan = DmlPlan("insert", table)
+        plan.inline = node._inline
+        if results:
+            writer.dml = plan
+        if node._hints:
+            scope.facts["hints"] = hints_of(node, writer)
+        prepare_added(node, writer)
+        head = f"INSERT {words_of(node._prefixes, writer)}INTO "
+        head += with_hint(table, writer.format_table(table), writer)
+        if node._select is not None:
+            body, row = _from_select(node, plan, writer), None
+        else:
+            body, row = rows_of_values(node, plan, writer)
+        tail = writer.render(node._on_conflict) if node._on_conflict is not None else ""
+        tail += _returning(node, plan, writer, results)
+        text = with_clause(f"{head}{body}{tail}", scope, writer)
+        if row is not None and results and writer.options.batch:
+            plan.batch = batch_of(node, plan, text, row, writer)
+        return text
+
+
+def column_names(cells: list[Written], writer: Any) -> str:
+    """Return ``(a, b)``."""
+    return f"({', '.join([writer.quote(c.column.name) for c in cells])})"
+
+
+def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> str:
+    table = plan.table
+    columns = []
+    for name in node._select_names:
+        column = table.c.get(name)
+        if column is None:
+            raise CompileError(f"Unconsumed column names: {name}")
+        columns.append(column)
+    select = node._select
+    if node._include_defaults and isinstance(select, Select):
+        added = added_columns(node, writer, plan, node._select_names)
+        if added:
+            columns.extend([c for c, _ in added])
+            select = select.add_columns(*[e for _, e in added])
+    plan.written = tuple(columns)
+    names = ", ".join([writer.quote(c.name) for c in columns])
+    text = writer.render(select)
+    if writer.capabilities.cte_in_dml.name == "BEFORE_SELECT" and writer.scope.parent is None and writer.ctes is not None:
+        text = with_clause(text, writer.scope, writer)
+    return f" ({names}) {text}"
+
+
+def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str | None]:
+    """Return the columns and VALUES, and the text of one row when there is just one."""
+    cells = insert_cells(node, writer, plan)
+    if not cells:
+        return empty_row(writer), None
+    names = column_names(cells, writer)
+    row = f"({', '.join([c.text for c in cells])})"
+    _find_primary_key(node, plan, cells, writer)
+    if not node._multi_values:
+        return f" {names} VALUES {row}", row
+    if not writer.capabilities.multi_values:
+        writer.refuse(
+            "INSERT with several rows of VALUES", instead="give the rows to execute() as a list of dictionaries"
+        )
+    rows = [row]
+    for number in range(1, len(node._multi_values)):
+        more = row_cells(node, writer, plan, number, cells)
+        rows.append(f"({', '.join([c.text for c in more])})")
+    return f" {names} VALUES {', '.join(rows)}", None
+
+
+def empty_row(writer: Any) -> str:
+    """Return what inserts one row of defaults."""
+    form = writer.capabilities.default_row.name
+    if form == "DEFAULT_VALUES":
+        return " DEFAULT VALUES"
+    if form == "EMPTY_VALUES":
+        return " () VALUES ()"
+    return writer.refuse("an INSERT without values", instead="give a value for at least one column")  # type: ignore[no-any-return]
+
+
+def _find_primary_key(node: Insert, plan: DmlPlan, cells: list[Written], writer: Any) -> None:
+    """Note where the values of the primary key come from."""
+    if node._multi_values:
+        return
+    by_column = {id(c.column): c for c in cells}
+    found: list[tuple[str, Any] | None] = []
+    for column in plan.table.primary_key:
+        cell = by_column.get(id(column))
+        if cell is not None and cell.param is not None:
+            given = writer.options.column_keys or ()
+            prefetched = any(c is column for c, _ in plan.prefetch)
+            found.append(("param", cell.param) if cell.param in given or prefetched else ("value", cell.param))
+        elif cell is None and column is getattr(plan.table, "autoincrement_column", None):
+            # On servers without another way the driver says it; RETURNING takes the place of this where there is one.
+            found.append(("lastrowid", None))
+        else:
+            found.append(None)
+    plan.primary_key = tuple(found)
+
+
+def _needed(node: Insert, plan: DmlPlan, writer: Any) -> list[Any]:
+    """Return the columns that RETURNING must fetch although nobody wrote returning()."""
+    table = plan.table
+    options = writer.options
+    if (
+        node._inline
+        or node._select is not None
+        or node._multi_values
+        or writer.scope.nested
+        or not getattr(table, "implicit_returning", False)
+        or writer.capabilities.insert_returning.name == "NONE"
+        or not getattr(writer.dialect, "implicit_returning", True)
+        or (options.for_executemany and not (options.batch and node._return_defaults))
+    ):
+        return []
+    wanted: list[Any] = []
+    lastrowid = writer.capabilities.generated_key.name == "CURSOR" and not options.for_executemany
+    for column, source in zip(table.primary_key, plan.primary_key or [None] * len(table.primary_key), strict=True):
+        if source is None and not (lastrowid and column.server_default is None and column.default is None):
+            wanted.append(column)
+        elif source is not None and source[0] == "lastrowid" and not lastrowid:
+            wanted.append(column)
+    if node._return_defaults:
+        only = {id(c) for c in node._return_defaults_columns}
+        for column in [*plan.postfetch, *node._return_defaults_columns]:
+            if (not only or id(column) in only) and all(column is not w for w in wanted):
+                wanted.append(column)
+        if options.for_executemany and options.batch:
+            pass
+    return wanted
+
+
+def _returning(node: Insert, plan: DmlPlan, writer: Any, results: bool) -> str:
+    if node._returning:
+        plan.returning = "explicit"
+        plan.returned = tuple(node._column_expressions())
+        return returning(node, writer, results)
+    wanted = _needed(node, plan, writer)
+    if not wanted:
+        return ""
+    plan.returning = "implicit"
+    plan.returned = tuple(wanted)
+    places = {id(c): i for i, c in enumerate(wanted)}
+    plan.primary_key = tuple(
+        [
+            ("returned", places[id(c)]) if id(c) in places else source
+            for c, source in zip(
+                plan.table.primary_key, plan.primary_key or [None] * len(plan.table.primary_key), strict=True
+            )
+        ]
+    )
+    plan.postfetch = tuple([c for c in plan.postfetch if id(c) not in places])
+    return returning_columns(wanted, writer, results)
+
+
+def batch_of(node: Insert, plan: DmlPlan, text: str, row: str, writer: Any) -> BatchTemplate | None:
+    """Return the template for many rows in one statement, None when the statement cannot be written so."""
+    if not writer.capabilities.multi_values or text.count(row) != 1 or not MARK.search(row):
+        return None
+    head, tail = text.split(row)
+    return BatchTemplate.of(head, row, tail, plan, writer)

@@ -1,0 +1,237 @@
+"""Default rules for SELECT: its columns, FROM, conditions, grouping and ordering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.compile.ansi.cte import prepare_added, with_clause, words_of
+from lect.compile.ansi.hints import hints_of, statement_hints
+from lect.compile.clauses import AfterSelect, EmptyFrom, Locking, RowLimit
+from lect.compile.table import ANSI
+from lect.compile.writer import FROM, LATERAL, Scope
+from lect.sql._select import Select
+from lect.sql.boolean import and_
+from lect.sql.compound import CompoundSelect
+from lect.sql.exists import Exists, ScalarSelect
+from lect.sql.naming import NamedColumn
+from lect.sql.select_base import SelectGrouping
+from lect.sql.select_froms import display_froms
+from lect.sql.textual_select import TextualSelect
+
+__all__ = ["column_list", "from_list", "order_by", "tail"]
+
+
+@ANSI.rule(Select)
+def select(node: Select[Any], writer: Any) -> str:
+    """A whole SELECT; nested in FROM, each of its columns gets its name."""
+    node = node._translated()
+    position = writer.position
+    results = writer.take_results()
+    outer = writer.scope
+    nested = position in (FROM, LATERAL)
+    with writer.enter(node) as scope:
+        froms = froms_here(node, outer, position)
+        inside = [f for each in froms for f in each._from_objects] if froms else []
+        scope.froms = frozenset(inside)
+        scope.visible = scope.visible | scope.froms
+        scope.facts["display"] = froms
+        if node._hints:
+            scope.facts["hints"] = hints_of(node, writer)
+        prepare_added(node, writer)
+        columns = column_list(node, writer, nested, results)
+        text = f"SELECT {words_of(node._prefixes, writer)}{writer.render(AfterSelect(node))}{columns}"
+        text += from_list(node, froms, writer)
+        if node._where:
+            where = writer.render(and_(*node._where))
+            if where:
+                text += f" \nWHERE {where}"
+        text += tail(node, writer)
+        return with_clause(text, scope, writer)
+
+
+def froms_here(node: Any, outer: Scope, position: int) -> list[Any]:
+    """Return the FROM list of a SELECT in the scope around it."""
+    if position == FROM:
+        return display_froms(node, outer.visible - outer.froms, ())
+    return display_froms(node, outer.visible, outer.froms)
+
+
+@ANSI.rule(AfterSelect)
+def after_select(node: AfterSelect, writer: Any) -> str:
+    """DISTINCT."""
+    return "DISTINCT " if node.statement._distinct else ""
+
+
+@ANSI.rule(EmptyFrom)
+def empty_from(node: EmptyFrom, writer: Any) -> str:
+    """Nothing: the standard's dialects can select without FROM."""
+    return ""
+
+
+def from_list(node: Any, froms: list[Any], writer: Any) -> str:
+    """Return ``FROM a, b`` with the newline before it."""
+    if not froms:
+        return writer.render(EmptyFrom(node))  # type: ignore[no-any-return]
+    return " \nFROM " + ", ".join([writer.render_from(f) for f in froms])
+
+
+def column_list(node: Any, writer: Any, nested: bool, results: bool) -> str:
+    """Return the columns of a SELECT, noting them as the result's where `results`."""
+    texts = []
+    for named in node._named_columns(nested):
+        text = column_text(named, writer, nested, results)
+        if text:
+            texts.append(text)
+    return ", ".join(texts)
+
+
+def column_text(named: NamedColumn, writer: Any, nested: bool, results: bool) -> str:
+    """Return one column with its label."""
+    column = named.column
+    label = named.label
+    if label is None and nested and not named.plain:
+        label = named.name
+    if column.__visit_name__ == "label":
+        text = writer.render_column(column)
+        final = writer.name(named.name) if results else ""
+    else:
+        wrapped = column_expression(column, writer, results)
+        if label is None and wrapped is not column and named.name is not None:
+            label = named.name
+        final = writer.name(label) if label is not None else ""
+        text = writer.render(wrapped)
+        if label is not None:
+            text = f"{text} AS {writer.identifiers.quote(_as_name(final, label))}"
+        elif results:
+            final = writer.name(named.name) if named.name is not None else ""
+    if results:
+        note_result(named, final, writer)
+    return text  # type: ignore[no-any-return]
+
+
+def _as_name(final: str, given: str) -> str:
+    """Return the final name with the wish to quote of the given one."""
+    return given if final == given else final
+
+
+def column_expression(column: Any, writer: Any, results: bool) -> Any:
+    """Return what is selected for `column`: itself, or what its type wraps around values read from the database."""
+    if not results or not column._is_column_element:
+        return column
+    type_ = column.type
+    if not type_._has_column_expression:
+        return column
+    return type_.dialect_impl(writer.dialect).column_expression(column)
+
+
+def note_result(named: NamedColumn, final: str, writer: Any) -> None:
+    """Enter a column among the columns of the result."""
+    column = named.column
+    if not column._is_column_element:
+        writer.add_result(None, None, (column,), column.type if hasattr(column, "type") else None)
+        return
+    key = final or None
+    objects: tuple[Any, ...] = (final,) if named.repeated else (column, final)
+    writer.add_result(key, final, objects, column.type)
+
+
+def tail(node: Any, writer: Any) -> str:
+    """Return GROUP BY, HAVING, ORDER BY, limits, locks, hints and suffixes."""
+    text = ""
+    if node._group_by:
+        text += group_by(node, writer)
+    having = getattr(node, "_having", ())
+    if having:
+        condition = writer.render(and_(*having))
+        if condition:
+            text += f" \nHAVING {condition}"
+    if node._order_by:
+        text += order_by(node, writer)
+    if node._has_row_limit:
+        text += writer.render(RowLimit(node))
+    if node._for_update is not None:
+        text += writer.render(Locking(node))
+    if node._hints:
+        text += statement_hints(node, writer)
+    suffixes = getattr(node, "_suffixes", ())
+    if suffixes:
+        text += f" {words_of(suffixes, writer)}"
+    return text
+
+
+def group_by(node: Any, writer: Any) -> str:
+    """Return GROUP BY with the space before it."""
+    writer.scope.facts["clause"] = "group"
+    try:
+        text = ", ".join(filter(None, [writer.render(c) for c in node._group_by]))
+    finally:
+        writer.scope.facts.pop("clause", None)
+    return f" GROUP BY {text}" if text else ""
+
+
+def order_by(node: Any, writer: Any) -> str:
+    """Return ORDER BY with the space before it."""
+    writer.scope.facts["clause"] = "order"
+    try:
+        text = ", ".join(filter(None, [writer.render(c) for c in node._order_by]))
+    finally:
+        writer.scope.facts.pop("clause", None)
+    return f" ORDER BY {text}" if text else ""
+
+
+@ANSI.rule(CompoundSelect)
+def compound(node: CompoundSelect, writer: Any) -> str:
+    """``SELECT … UNION SELECT …``: members stand where the whole stands."""
+    position = writer.position
+    results = writer.take_results()
+    outer = writer.scope
+    with writer.enter(node) as scope:
+        # Members see the statement around as if they stood in it alone.
+        scope.froms, scope.visible = outer.froms, outer.visible
+        prepare_added(node, writer)
+        texts = []
+        for number, member in enumerate(node.selects):
+            writer.results_wanted = results and number == 0
+            texts.append(writer.render_as(member, position))
+        writer.results_wanted = False
+        text = f" {node.keyword} ".join(texts) + tail(node, writer)
+        return with_clause(text, scope, writer)
+
+
+@ANSI.rule(SelectGrouping)
+def select_grouping(node: SelectGrouping, writer: Any) -> str:
+    """A SELECT in parentheses."""
+    return f"({writer.render_as(node.element, writer.position)})"
+
+
+@ANSI.rule(ScalarSelect)
+def scalar_select(node: ScalarSelect[Any], writer: Any) -> str:
+    """A SELECT in parentheses, as a value."""
+    writer.results_wanted = False
+    return f"({writer.render(node.element)})"
+
+
+@ANSI.rule(Exists)
+def exists(node: Exists, writer: Any) -> str:
+    """``EXISTS (SELECT …)``."""
+    writer.results_wanted = False
+    element = node.element
+    text = writer.render(element)
+    return f"EXISTS {text}" if isinstance(element, SelectGrouping) else f"EXISTS ({text})"
+
+
+@ANSI.rule(TextualSelect)
+def textual_select(node: TextualSelect, writer: Any) -> str:
+    """The text; its columns are those of the result."""
+    results = writer.take_results()
+    with writer.enter(node) as scope:
+        prepare_added(node, writer)
+        text = writer.render(node.element)
+        if results:
+            for column in node.column_args:
+                writer.add_result(column.key, writer.name(column.name), (column, column.key), column.type)
+            if writer.result_columns is None:
+                writer.result_columns = []
+            # Columns given by position match the text's; given by name, they are found by the names the server reports.
+            writer.result_ordered = node.positional
+        return with_clause(text, scope, writer)

@@ -1,0 +1,145 @@
+"""Default rules for UPDATE and DELETE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.compile.ansi.cte import prepare_added, with_clause, words_of
+from lect.compile.ansi.dml_values import Written, update_cells
+from lect.compile.ansi.hints import hints_of
+from lect.compile.ansi.returning import returning, returning_columns
+from lect.compile.clauses import ExtraFroms
+from lect.compile.compiled import DmlPlan
+from lect.compile.table import ANSI
+from lect.sql._update import Delete, Update
+from lect.sql.boolean import and_
+from lect.sql.from_clause import froms_of
+
+__all__ = ["delete", "extra_froms", "set_clause", "update", "where_clause"]
+
+
+def extra_froms(node: Any) -> list[Any]:
+    """Return the FROM elements a statement reads beside its own table."""
+    found: dict[Any, None] = {}
+    for clause in node._where:
+        found.update(dict.fromkeys(froms_of(clause)))
+    row = getattr(node, "_values", None)
+    if row is not None:
+        for column, value in row.cells:
+            if not isinstance(column, str) and column.table is not None:
+                found.setdefault(column.table)
+            found.update(dict.fromkeys(froms_of(value)))
+    own = node.table
+    hidden = {own, *own._from_objects}
+    for f in list(found):
+        hidden.update(f._hide_froms)
+    return [f for f in found if f not in hidden]
+
+
+def where_clause(node: Any, writer: Any) -> str:
+    """Return WHERE with the space before it."""
+    if not node._where:
+        return ""
+    condition = writer.render(and_(*node._where))
+    return f" WHERE {condition}" if condition else ""
+
+
+def set_clause(cells: list[Written], writer: Any, several: bool) -> str:
+    """Return ``a=x, b=y``; `several`: the statement reads or writes several tables."""
+    return ", ".join([f"{writer.quote(c.column.name)}={c.text}" for c in cells])
+
+
+@ANSI.rule(ExtraFroms)
+def extra_from_clause(node: ExtraFroms, writer: Any) -> str:
+    """``FROM a, b`` of an UPDATE, ``USING a, b`` of a DELETE."""
+    kind = node.statement._kind
+    form = getattr(writer.capabilities, f"multi_table_{kind}").name
+    if form == "NONE":
+        writer.refuse(
+            f"{kind.upper()} that reads several tables", instead="use a subquery: where(column.in_(select(...)))"
+        )
+    froms = ", ".join([writer.render_from(f) for f in node.froms])
+    if form == "FROM":
+        return f" FROM {froms}"
+    if form == "USING":
+        return f" USING {froms}"
+    return f", {froms}"
+
+
+@ANSI.rule(Update)
+def update(node: Update, writer: Any) -> str:
+    """``UPDATE t SET a=x FROM u WHERE …``."""
+    node = node._translated()
+    results = writer.take_results()
+    with writer.enter(node) as scope:
+        table = node.table
+        scope.target = table
+        plan = DmlPlan("update", table)
+        if results:
+            writer.dml = plan
+        extra = extra_froms(node)
+        scope.froms = frozenset([table, *table._from_objects, *[o for f in extra for o in f._from_objects]])
+        scope.visible = scope.visible | scope.froms
+        scope.facts["several"] = bool(extra)
+        if node._hints:
+            scope.facts["hints"] = hints_of(node, writer)
+        prepare_added(node, writer)
+        text = f"UPDATE {words_of(node._prefixes, writer)}{writer.render_from(table)}"
+        cells = update_cells(node, writer, plan)
+        text += f" SET {set_clause(cells, writer, bool(extra))}"
+        if extra:
+            text += writer.render(ExtraFroms(node, extra))
+        text += where_clause(node, writer)
+        text += _returning(node, plan, writer, results)
+        return with_clause(text, scope, writer)
+
+
+def _returning(node: Any, plan: DmlPlan, writer: Any, results: bool) -> str:
+    if node._returning:
+        plan.returning = "explicit"
+        plan.returned = tuple(node._column_expressions())
+        return returning(node, writer, results)
+    if (
+        node._return_defaults
+        and getattr(writer.capabilities, f"{node._kind}_returning").name != "NONE"
+        and getattr(plan.table, "implicit_returning", False)
+        and not writer.options.for_executemany
+        and getattr(writer.dialect, "implicit_returning", True)
+    ):
+        only = node._return_defaults_columns
+        wanted = list(only) if only else list(plan.postfetch)
+        if wanted:
+            plan.returning = "implicit"
+            plan.returned = tuple(wanted)
+            plan.postfetch = tuple([c for c in plan.postfetch if all(c is not w for w in wanted)])
+            return returning_columns(wanted, writer, results)
+    return ""
+
+
+@ANSI.rule(Delete)
+def delete(node: Delete, writer: Any) -> str:
+    """``DELETE FROM t USING u WHERE …``."""
+    node = node._translated()
+    results = writer.take_results()
+    with writer.enter(node) as scope:
+        table = node.table
+        scope.target = table
+        plan = DmlPlan("delete", table)
+        if results:
+            writer.dml = plan
+        extra = extra_froms(node)
+        scope.froms = frozenset([table, *table._from_objects, *[o for f in extra for o in f._from_objects]])
+        scope.visible = scope.visible | scope.froms
+        scope.facts["several"] = bool(extra)
+        if node._hints:
+            scope.facts["hints"] = hints_of(node, writer)
+        prepare_added(node, writer)
+        text = f"DELETE {words_of(node._prefixes, writer)}FROM {writer.render_from(table)}"
+        if extra:
+            text += writer.render(ExtraFroms(node, extra))
+        text += where_clause(node, writer)
+        if node._returning:
+            plan.returning = "explicit"
+            plan.returned = tuple(node._column_expressions())
+            text += returning(node, writer, results)
+        return with_clause(text, scope, writer)

@@ -1,0 +1,53 @@
+"""Default rules for VALUES as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.compile.ansi.alias import alias_name
+from lect.compile.table import ANSI
+from lect.compile.writer import FROM
+from lect.sql.anonymous import anonymous_name
+from lect.sql.values import ScalarValues, Values
+
+__all__ = ["rows_text"]
+
+
+def rows_text(node: Values, writer: Any) -> str:
+    """Return ``VALUES (…), (…)``."""
+    if not node._data:
+        rows = f"({', '.join(['NULL'] * len(node._column_args))}) WHERE 1 != 1"
+        return f"SELECT {rows[1:]}".replace(") WHERE", " WHERE")
+    rows = ", ".join([f"({', '.join([_cell(c, node, writer) for c in row])})" for row in node._data])
+    return f"VALUES {rows}"
+
+
+def _cell(cell: Any, node: Values, writer: Any) -> str:
+    if node.literal_binds:
+        with writer.literals():
+            return writer.render(cell)  # type: ignore[no-any-return]
+    return writer.render(cell)  # type: ignore[no-any-return]
+
+
+@ANSI.rule(Values)
+def values(node: Values, writer: Any) -> str:
+    """``(VALUES (…), (…)) AS name (a, b)`` in FROM, the name elsewhere, the rows alone at the top."""
+    position = writer.position
+    if writer.scope.statement is None and position != FROM:
+        return rows_text(node, writer)
+    if position != FROM:
+        return alias_name(node, writer)
+    if not writer.capabilities.values_table:
+        writer.refuse("VALUES as a table", instead="use select(...).union_all(...)")
+    text = rows_text(node, writer)
+    if not node._named and isinstance(node.name, anonymous_name) and writer.scope.facts.get("values_without_name"):
+        return f"({text})"
+    lateral = "LATERAL " if node._is_lateral else ""
+    columns = ", ".join([writer.quote(c.name) for c in node.c])
+    return f"{lateral}({text}) AS {alias_name(node, writer)} ({columns})"
+
+
+@ANSI.rule(ScalarValues)
+def scalar_values(node: ScalarValues, writer: Any) -> str:
+    """The rows in parentheses."""
+    return f"({rows_text(node.rows, writer)})"

@@ -1,0 +1,79 @@
+"""Clauses that databases spell differently, as small nodes of their own, so that a dialect replaces the clause and no more.
+
+Each has a rule in the default table; a dialect registers its own for the class, in its file of the same name as the default's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["AfterSelect", "EmptyFrom", "ExtraFroms", "FromHint", "Locking", "RowLimit", "StatementHints"]
+
+
+class Clause:
+    """A clause of `statement`; its rule returns the clause's text with the space or newline before it, or ``""``."""
+
+    __slots__ = ("statement",)
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+
+
+class AfterSelect(Clause):
+    """What stands between SELECT (and its prefixes) and the columns, with a space after it: ``DISTINCT ``, ``TOP 5 ``."""
+
+    __slots__ = ()
+
+
+class RowLimit(Clause):
+    """LIMIT, OFFSET and FETCH of a SELECT; also of an UPDATE or DELETE where there is such a thing."""
+
+    __slots__ = ()
+
+
+class Locking(Clause):
+    """FOR UPDATE and its relatives; ``statement._for_update`` holds what was asked for."""
+
+    __slots__ = ()
+
+
+class EmptyFrom(Clause):
+    """What a SELECT says that selects from nothing: nothing, or ``FROM dual``."""
+
+    __slots__ = ()
+
+
+class StatementHints:
+    """Hints about a statement as a whole; the rule returns them with the space before, at the end of the statement."""
+
+    __slots__ = ("statement", "texts")
+
+    def __init__(self, statement: Any, texts: list[str]) -> None:
+        self.statement = statement
+        self.texts = texts
+
+
+class FromHint:
+    """A hint about one FROM element; `text` is what stands in FROM for it so far. The rule returns text and hint."""
+
+    __slots__ = ("element", "hint", "text")
+
+    def __init__(self, element: Any, text: str, hint: str) -> None:
+        self.element = element
+        self.text = text
+        self.hint = hint
+
+
+class ExtraFroms:
+    """Further tables an UPDATE or DELETE reads: ``FROM …`` or ``USING …``, with the space before it.
+
+    Attributes:
+        statement: the UPDATE or DELETE.
+        froms: the further elements.
+    """
+
+    __slots__ = ("froms", "statement")
+
+    def __init__(self, statement: Any, froms: list[Any]) -> None:
+        self.statement = statement
+        self.froms = froms
