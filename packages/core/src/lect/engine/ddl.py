@@ -165,9 +165,7 @@ class SchemaGenerator(_Runner):
         self.look("table", [table for table in tables if self.wants_check(table)])
         tables = [table for table in tables if self.wanted(table)]
         views = [table for table in tables if table.is_view]
-        ordered = sort_tables_and_constraints(
-            [table for table in tables if not table.is_view], None if self.can_alter else _keep_inside
-        )
+        ordered = sort_tables_and_constraints([table for table in tables if not table.is_view])
         sequences = [s for s in metadata._sequences.values() if s.column is None and self.tables is None]
         present = [table for table, _ in ordered if table is not None] + views
         self.told("before_create", metadata, tables=present)
@@ -365,8 +363,3 @@ class SchemaDropper(_Runner):
             self.told("before_drop", constraint)
             self.send(DropConstraint(constraint, isolate_from_table=False))
             self.told("after_drop", constraint)
-
-
-def _keep_inside(constraint: Any) -> bool:
-    """Every foreign key stays with its table: the database cannot add one later."""
-    return False

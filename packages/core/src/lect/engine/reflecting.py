@@ -129,6 +129,9 @@ class _Reading:
             for key in ("nullable", "autoincrement", "quote", "info", "key", "comment", "primary_key")
             if key in info
         }
+        key = self.fact("pk_constraint")
+        if key and name in key["constrained_columns"]:
+            arguments["primary_key"] = True
         arguments.update(_dialect_options(info.get("dialect_options")))
         if not args:
             arguments["server_default"] = _server_default(info)

@@ -348,13 +348,13 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
                 LectWarning,
                 stacklevel=2,
             )
-            flagged = []
         for column in mine:
             column.primary_key = True
             if column._user_defined_nullable is NULL_UNSPECIFIED:
                 column.nullable = False
-        for column in flagged:
-            self._columns.add(column)
+        if not mine:
+            for column in flagged:
+                self._columns.add(column)
         parent._changed()
 
     def _reload(self, columns: Sequence[Any]) -> None:
