@@ -204,9 +204,10 @@ class Pool:
 
     def _lend(self, entry: ConnectionPoolEntry, connection: Any) -> Lent:
         entry._in_use = True
-        lent = Lent(self, entry, connection)
+        quiet = not self._log.level()
+        lent = Lent(self, entry, connection, quiet)
         entry._lent = weakref.ref(lent)
-        if self._pre_ping or self.dispatch.checkout or self._log.level():
+        if self._pre_ping or self.dispatch.checkout or not quiet:
             self._inspect(entry, lent)
         entry.fresh = False
         return lent

@@ -164,22 +164,30 @@ class Lent(ManagesConnection):
             finishes a transaction through :class:`~lect.engine.connection.Connection` clears it.
     """
 
-    __slots__ = ("__weakref__", "_entry", "_place", "_pool", "_uses", "dbapi_connection", "touched", "used", "_detached_info")
+    __slots__ = (
+        "__weakref__",
+        "_detached_info",
+        "_entry",
+        "_place",
+        "_pool",
+        "_quiet",
+        "_uses",
+        "dbapi_connection",
+        "touched",
+        "used",
+    )
 
-    def __init__(self, pool: Any, entry: ConnectionPoolEntry, connection: Any) -> None:
+    def __init__(self, pool: Any, entry: ConnectionPoolEntry, connection: Any, quiet: bool = False) -> None:
         self._pool = pool
         self._entry: ConnectionPoolEntry | None = entry
         self.dbapi_connection = connection
         self._uses = 1
         self.touched = False
         self.used = False
-        self._detached_info: dict[Any, Any] | None = None
+        self._quiet = quiet  # nobody logs what the pool does
         # Where the program took it: code and instruction, from which file and line are worked out when they are needed.
         frame = sys._getframe(2)
-        while True:
-            name = frame.f_globals.get("__name__")
-            if name is None or not name.startswith(_OURS) or frame.f_back is None:
-                break
+        while frame.f_globals.get("__name__", "").startswith(_OURS) and frame.f_back is not None:
             frame = frame.f_back
         self._place: tuple[CodeType, int] = (frame.f_code, frame.f_lasti)
 
@@ -199,9 +207,11 @@ class Lent(ManagesConnection):
     def info(self) -> dict[Any, Any]:
         """A dictionary that lives as long as the driver's connection."""
         if self._entry is None:
-            if self._detached_info is None:
-                self._detached_info = {}
-            return self._detached_info
+            try:
+                found: dict[Any, Any] = self._detached_info
+            except AttributeError:
+                found = self._detached_info = {}
+            return found
         return self._entry.info
 
     @property
@@ -287,8 +297,26 @@ class Lent(ManagesConnection):
     def close(self) -> None:
         """Give the connection back to its pool, or close it when it is detached; again is allowed."""
         self._uses -= 1
-        if self._uses <= 0:
-            self._pool._return(self)
+        if self._uses > 0:
+            return
+        pool = self._pool
+        entry = self._entry
+        if (
+            self._quiet
+            and not self.touched
+            and entry is not None
+            and entry.undo is None
+            and not pool.dispatch._any
+            and entry._generation == pool._generation
+            and not (self.used and pool._manners.resets_sessions)
+        ):
+            # Nothing to reset and nobody to tell.
+            self._entry = self.dbapi_connection = None
+            entry._in_use = False
+            entry._lent = None
+            pool._put(entry)
+        else:
+            pool._return(self)
 
     def __enter__(self) -> Lent:
         return self

@@ -11,10 +11,11 @@ import time
 import weakref
 from collections import deque
 from typing import Any
+from weakref import ref
 
 from lect.exc import ArgumentError, TimeoutError
 from lect.pool.base import Pool
-from lect.pool.lent import ConnectionPoolEntry
+from lect.pool.lent import ConnectionPoolEntry, Lent
 
 __all__ = ["AsyncAdaptedQueuePool", "FallbackAsyncAdaptedQueuePool", "QueuePool"]
 
@@ -117,6 +118,36 @@ class QueuePool(Pool):
         self._known: weakref.WeakSet[ConnectionPoolEntry] = weakref.WeakSet()
 
     # -- taking -------------------------------------------------------------------------------------------------------
+
+    def connect(self) -> Lent:
+        """Lend a connection; ``close()`` gives it back.
+
+        Raises:
+            TimeoutError: none came free in time.
+        """
+        if self._line or self._pre_ping or self.dispatch._any or self._log.level():
+            return super().connect()
+        try:
+            entry = self._idle.pop() if self._use_lifo else self._idle.popleft()
+        except IndexError:
+            return super().connect()
+        connection = entry.dbapi_connection
+        if (
+            connection is None
+            or entry._expires is not None
+            or entry._stale
+            or entry._opened <= self._invalid_before
+        ):
+            try:
+                connection = entry._ready()
+            except BaseException:
+                self._put(entry)
+                raise
+        entry._in_use = True
+        entry.fresh = False
+        lent = Lent(self, entry, connection, True)
+        entry._lent = ref(lent)
+        return lent
 
     def _pop(self) -> ConnectionPoolEntry | None:
         try:
