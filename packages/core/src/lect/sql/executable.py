@@ -23,6 +23,7 @@ _NO_OPTIONS: Final[Mapping[str, Any]] = {}
 class Generative(ClauseElement):
     """A statement whose methods return changed copies; fields not in its ``__dict__`` have the class's defaults."""
 
+    _sparse: ClassVar[bool] = True
     #: Results kept with this object, dropped in copies: selected columns, translation by a mapper …
     _memo: dict[str, Any] | None = None
     #: What makes a plain statement of this one, when it contains entities of a mapper (see :mod:`lect.sql.entity`).

@@ -36,6 +36,9 @@ class SelectLabelStyle(enum.Enum):
     LABEL_STYLE_DEFAULT = 2
     LABEL_STYLE_LEGACY_ORM = 3
 
+    # By identity, in C: the style is part of every statement's structure.
+    __hash__ = object.__hash__
+
 
 LABEL_STYLE_NONE: Final = SelectLabelStyle.LABEL_STYLE_NONE
 LABEL_STYLE_TABLENAME_PLUS_COL: Final = SelectLabelStyle.LABEL_STYLE_TABLENAME_PLUS_COL

@@ -22,6 +22,9 @@ __all__ = ["Field", "Node", "child", "children", "pairs", "scalar", "statement_k
 
 _N = TypeVar("_N", bound="Node")
 
+#: Combinations of fields for which a sparse class keeps generated code.
+MAX_WAYS: Final = 500
+
 CHILD: Final = "child"  # a Node or None
 CHILDREN: Final = "children"  # a tuple of Nodes
 PAIRS: Final = "pairs"  # a tuple of (Node | hashable, Node | hashable | None)
@@ -96,42 +99,55 @@ def _pairs_intern(value: tuple[tuple[Any, Any], ...]) -> Shape:
     return intern(tuple(flat))
 
 
-def _generate_structure(cls: type[Node], fields: tuple[Field, ...]) -> Callable[[Any], Shape]:
-    """Write `_structure` for a node class: straight code, no loop over the field list at run time."""
-    lines = ["def _structure(self):"]
-    parts = ["cls"]
-    leaves: list[str] = []
+def _generate_structure(
+    cls: type[Node], fields: tuple[Field, ...], present: tuple[str, ...] | None = None
+) -> Callable[[Any], Shape]:
+    """Write `_structure` for a node class: straight code, no loop over the field list at run time.
+
+    `present` names the fields a sparse node has set, when the code is for those only; it becomes part of the structure.
+    """
+    lines = ["def _structure(self):", "    leaves = ()"]
+    parts = ["cls"] if present is None else ["cls", "present"]
     for i, field in enumerate(fields):
         v = f"v{i}"
         lines.append(f"    {v} = self.{field.name}")
         if field.kind == CHILD:
-            lines.append(f"    s{i} = None if {v} is None else ({v}._shape or {v}._structure())")
+            lines.append(f"    if {v} is None:")
+            lines.append(f"        s{i} = None")
+            lines.append("    else:")
+            lines.append(f"        s{i} = {v}._shape or {v}._structure()")
+            lines.append(f"        if {v}._leaves:")
+            lines.append(f"            leaves += {v}._leaves")
             parts.append(f"s{i}")
-            leaves.append(f"(() if {v} is None else {v}._leaves)")
         elif field.kind == CHILDREN:
-            lines.append(f"    s{i} = tuple([n._shape or n._structure() for n in {v}])")
-            # A group is a shape of its own so that one uncacheable member is seen by the parent.
-            lines.append(f"    s{i} = SHAPES.get(s{i}) or intern(s{i})")
-            lines.append(f"    l{i} = ()")
-            lines.append(f"    for n in {v}:")
-            lines.append("        if n._leaves:")
-            lines.append(f"            l{i} += n._leaves")
+            # A group is a shape of its own so that one uncacheable member is seen by the parent; most groups are empty.
+            lines.append(f"    if {v}:")
+            lines.append(f"        s{i} = tuple([n._shape or n._structure() for n in {v}])")
+            lines.append(f"        s{i} = SHAPES.get(s{i}) or intern(s{i})")
+            lines.append("        for n in " + v + ":")
+            lines.append("            if n._leaves:")
+            lines.append("                leaves += n._leaves")
+            lines.append("    else:")
+            lines.append(f"        s{i} = None")
             parts.append(f"s{i}")
-            leaves.append(f"l{i}")
         elif field.kind == PAIRS:
-            parts.append(f"pairs_intern({v}) if {v} else None")
-            leaves.append(f"(pairs_leaves({v}) if {v} else ())")
+            lines.append(f"    s{i} = None")
+            lines.append(f"    if {v}:")
+            lines.append(f"        s{i} = pairs_intern({v})")
+            lines.append(f"        leaves += pairs_leaves({v})")
+            parts.append(f"s{i}")
         elif field.kind == TYPED:
             parts.append(f"({v}._shape or {v}._structure())")
         else:
             parts.append(v)
     lines.append(f"    parts = ({', '.join(parts)},)")
     lines.append("    shape = SHAPES.get(parts) or intern(parts)")
-    lines.append(f"    self._leaves = {' + '.join(leaves) if leaves else '()'}")
+    lines.append("    self._leaves = leaves")
     lines.append("    self._shape = shape")
     lines.append("    return shape")
     scope: dict[str, Any] = {
         "cls": cls,
+        "present": present and intern(present),
         "SHAPES": SHAPES,
         "intern": intern,
         "pairs_intern": _pairs_intern,
@@ -141,6 +157,24 @@ def _generate_structure(cls: type[Node], fields: tuple[Field, ...]) -> Callable[
     function: Callable[[Any], Shape] = scope["_structure"]
     function.__qualname__ = f"{cls.__qualname__}._structure"
     return function
+
+
+def _sparse_structure(cls: type[Node], fields: tuple[Field, ...]) -> Callable[[Any], Shape]:
+    """Return `_structure` for a class most of whose fields keep the class's default: code per set of fields that are set."""
+    ways: dict[tuple[str, ...], Callable[[Any], Shape]] = {}
+
+    def _structure(self: Any) -> Shape:
+        names = tuple(self.__dict__)
+        way = ways.get(names)
+        if way is None:
+            own = tuple([f for f in fields if f.name in names])
+            # Names come in any order; the code is written for one order, and equal sets share a structure.
+            way = _generate_structure(cls, own, ("fields", *[f.name for f in own]))
+            if len(ways) < MAX_WAYS:
+                ways[names] = way
+        return way(self)
+
+    return _structure
 
 
 def _uncacheable_structure(self: Node) -> Shape:
@@ -161,6 +195,8 @@ class Node:
 
     __visit_name__: ClassVar[str] = "node"
     _fields: ClassVar[tuple[Field, ...]] = ()
+    #: Most fields keep the class's default and are absent from ``__dict__``: statements with many clauses.
+    _sparse: ClassVar[bool] = False
     _declared_structure: ClassVar[Callable[[Any], Shape]]
 
     #: Interned structure; None until somebody asks. Ask with ``node._shape or node._structure()``.
@@ -171,14 +207,15 @@ class Node:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = cls.__dict__
+        generate = _sparse_structure if cls._sparse else _generate_structure
         if "_fields" in own:
-            generated = _generate_structure(cls, cls._fields)
+            generated = generate(cls, cls._fields)
             cls._declared_structure = generated
             if "_structure" not in own:
                 cls._structure = generated  # type: ignore[method-assign]
         elif own.get("inherit_cache"):
             if "_structure" not in own:
-                cls._structure = _generate_structure(cls, cls._fields)  # type: ignore[method-assign]
+                cls._structure = generate(cls, cls._fields)  # type: ignore[method-assign]
         elif "_structure" not in own and cls._fields:
             cls._structure = _uncacheable_structure  # type: ignore[assignment, method-assign]
 
