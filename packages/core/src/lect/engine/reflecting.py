@@ -124,7 +124,7 @@ class _Reading:
             args.append(Computed(TextClause(computed["sqltext"]), persisted=computed.get("persisted")))
         elif "identity" in info:
             args.append(Identity(**info["identity"]))
-        arguments = {
+        arguments: dict[str, Any] = {
             key: info[key]
             for key in ("nullable", "autoincrement", "quote", "info", "key", "comment", "primary_key")
             if key in info
@@ -267,12 +267,17 @@ def _server_default(info: Mapping[str, Any]) -> DefaultClause | None:
     return default if isinstance(default, DefaultClause) else DefaultClause(default, _reflected=True)
 
 
-def _sorted_by(element: Any, words: Iterable[str]) -> Any:
-    for word in words:
-        if word in ("asc", "desc", "nulls_first", "nulls_last"):
-            from lect.sql.unary import sort_modifier
+_SORTING = {"asc": "ASC", "desc": "DESC", "nulls_first": "NULLS FIRST", "nulls_last": "NULLS LAST"}
 
-            element = sort_modifier(element, word)
+
+def _sorted_by(element: Any, words: Iterable[str]) -> Any:
+    """Return an index's column or expression with its order."""
+    for word in words:
+        if word in _SORTING:
+            if isinstance(element, TextClause):
+                element = TextClause(f"{element.text} {_SORTING[word]}")
+            else:
+                element = getattr(element, word)()
     return element
 
 

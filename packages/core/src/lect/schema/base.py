@@ -84,7 +84,7 @@ class SchemaItem(SchemaVisitable):
         found = self.__dict__.get("_info")
         if found is None:
             found = self.__dict__["_info"] = {}
-        return found  # type: ignore[no-any-return]
+        return found
 
     @info.setter
     def info(self, value: dict[Any, Any]) -> None:

@@ -121,7 +121,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         self.type = type_
         self.table = None
         self.is_literal = False
-        self.key = key if key is not None else name  # type: ignore[assignment]
+        self.key = key if key is not None else name
         self.primary_key = bool(primary_key)
         self._insert_sentinel = insert_sentinel
         self._omit_from_statements = _omit_from_statements
@@ -234,7 +234,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         else:
             self._table_waiters.append(attached)
 
-    def _set_parent(  # type: ignore[override]
+    def _set_parent(
         self, parent: Any, *, allow_replacements: bool = True, index: int | None = None, **how: Any
     ) -> None:
         table = parent

@@ -278,7 +278,7 @@ class CreateSchema(_Create):
     """CREATE SCHEMA of a name."""
 
     __visit_name__ = "create_schema"
-    stringify_dialect = "default"  # type: ignore[assignment]
+    stringify_dialect = "default"
 
     def __init__(self, name: str, if_not_exists: bool = False) -> None:
         super().__init__(_schema_name(name), if_not_exists)
@@ -288,7 +288,7 @@ class DropSchema(_Drop):
     """DROP SCHEMA of a name, with all that is in it when `cascade`."""
 
     __visit_name__ = "drop_schema"
-    stringify_dialect = "default"  # type: ignore[assignment]
+    stringify_dialect = "default"
 
     def __init__(self, name: str, cascade: bool = False, if_exists: bool = False) -> None:
         super().__init__(_schema_name(name), if_exists)

@@ -157,7 +157,8 @@ class ForeignKey(DialectKWArgs, SchemaItem):
 
     @property
     def _column_tokens(self) -> tuple[str | None, str, str | None]:
-        return tuple(self._tokens())
+        tokens = self._tokens()
+        return (tokens.schema, tokens.table_name, tokens.column_name)
 
     def _spec(self, schema: Any = False, table_name: str | None = None, is_default_schema: bool = False) -> str:
         """Return the target as a string; with `schema` (None for no schema) or `table_name`, as if it were there.
@@ -217,7 +218,8 @@ class ForeignKey(DialectKWArgs, SchemaItem):
         if self._unresolvable or key not in metadata.tables:
             raise NoReferencedTableError(
                 f"Foreign key associated with column '{described(self.parent)}' could not find table '{key}' with "
-                f"which to generate a foreign key to target column '{tokens.column_name}'{nearest(key, metadata.tables)}",
+                f"which to generate a foreign key to target column '{tokens.column_name}'"
+                f"{nearest(key, metadata.tables)}",
                 key,
             )
         return metadata.tables[key]
@@ -462,7 +464,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         """The Table this refers to; the errors of :attr:`ForeignKey.column` if it cannot be found."""
         return self.elements[0].column.table
 
-    def _copy(self, *, schema: Any = False, target_table: Any = None, **kw: Any) -> ForeignKeyConstraint:
+    def _copy(self, target_table: Any = None, *, schema: Any = False, **kw: Any) -> ForeignKeyConstraint:
         targets: list[Any] = []
         mine = self.__dict__.get("parent")
         for fk in self.elements:

@@ -21,8 +21,8 @@ class _Tables(dict[str, Any]):
     def _refuse(self, *args: Any, **kw: Any) -> NoReturn:
         raise TypeError("MetaData.tables object is immutable; make a Table, or use MetaData.remove()")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = _refuse  # type: ignore[assignment]
-    setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = _refuse
+    setdefault = update = __ior__ = _refuse
 
     def _put(self, key: str, table: Any) -> None:
         dict.__setitem__(self, key, table)

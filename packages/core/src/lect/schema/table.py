@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from lect.exc import ArgumentError, InvalidRequestError, nearest
-from lect.schema.base import RETAIN_SCHEMA, SchemaItem, fire, schema_argument
+from lect.schema.base import RETAIN_SCHEMA, SchemaItem, schema_argument
 from lect.schema.checkfirst import CheckFirst
-from lect.schema.column import Column
 from lect.schema.constraints import Constraint, PrimaryKeyConstraint
 from lect.schema.copying import copy_table
+from lect.schema.events import fire
 from lect.schema.foreign_key import ForeignKeyConstraint
 from lect.schema.index import Index
 from lect.schema.table_key import table_key
@@ -57,6 +57,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
     foreign_keys: Any = frozenset()
     fullname: str = ""
     description: Any = ""
+    _columns: Any
 
     def __new__(cls, *args: Any, **kw: Any) -> Table:
         if not args and not kw:  # a copy or an unpickled table, filled by what makes it
@@ -290,7 +291,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         else:
             self._columns.add(column)
 
-    def append_column(self, column: Any, *, replace_existing: bool = False) -> None:  # type: ignore[override]
+    def append_column(self, column: Any, *, replace_existing: bool = False) -> None:
         """Add a Column; DuplicateColumnError when there is one of that name, unless `replace_existing`."""
         self._insert_column(column, None, replace_existing)
 
@@ -327,12 +328,13 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         return sorted(self.constraints, key=lambda c: c._creation_order)
 
     @property
-    def autoincrement_column(self) -> Column[Any] | None:
+    def autoincrement_column(self) -> Any:
         """The column that the database numbers by itself, or None."""
-        found: Column[Any] | None = self.primary_key._autoincrement_column
-        return found
+        return self.primary_key._autoincrement_column
 
-    _autoincrement_column = autoincrement_column
+    @property
+    def _autoincrement_column(self) -> Any:
+        return self.primary_key._autoincrement_column
 
     @property
     def is_view(self) -> bool:
@@ -369,7 +371,8 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
             referred_schema_fn: ``(table, schema, foreign key constraint, referred schema) -> schema`` to refer to.
             name: name of the copy.
         """
-        return copy_table(type(self), self, metadata, schema, referred_schema_fn, name)
+        copy: Table = copy_table(type(self), self, metadata, schema, referred_schema_fn, name)
+        return copy
 
     tometadata = to_metadata
 

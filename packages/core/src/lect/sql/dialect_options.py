@@ -227,7 +227,7 @@ class DialectKWArgs:
             try:
                 _declared(dialect)
             except NoSuchModuleError:
-                if argument not in _added.get(dialect, {}):
+                if not any(argument in names for names in _added.get(dialect, {}).values()):
                     warnings.warn(
                         f"Can't validate argument {key!r}; can't locate any dialect named {dialect!r}",
                         LectWarning,

@@ -338,7 +338,10 @@ class TableClause(NamedFromClause):
     def _auto_column(self) -> Any:
         return None
 
-    autoincrement_column = None
+    @property
+    def autoincrement_column(self) -> Any:
+        """The column that the database numbers by itself, or None."""
+        return None
 
     def insert(self) -> Any:
         """Return ``INSERT INTO`` this table."""

@@ -200,7 +200,9 @@ def test_listeners_are_told_in_order() -> None:
     told: list[str] = []
     for target, what in ((metadata, "metadata"), (t, "table"), (next(iter(t.indexes)), "index")):
         for name in ("before_create", "after_create", "before_drop", "after_drop"):
-            event.listen(target, name, lambda target, connection, what=what, name=name, **kw: told.append(f"{name} {what}"))
+            event.listen(
+                target, name, lambda target, connection, what=what, name=name, **kw: told.append(f"{name} {what}")
+            )
     bind = Recorder()
     metadata.create_all(bind)
     assert told == [
@@ -220,7 +222,9 @@ def test_text_listens_under_a_condition() -> None:
     t = Table("t", MetaData(), Column("x", Integer))
     event.listen(t, "after_create", DDL("ANALYZE %(table)s").execute_if(dialect="default"))
     event.listen(t, "after_create", DDL("NEVER %(table)s").execute_if(dialect="elsewhere"))
-    event.listen(t, "before_create", DDL("ASKED").execute_if(callable_=lambda ddl, target, bind, state, **kw: state, state=1))
+    event.listen(
+        t, "before_create", DDL("ASKED").execute_if(callable_=lambda ddl, target, bind, state, **kw: state, state=1)
+    )
     bind = Recorder()
     t.create(bind)
     assert bind.heads == ["ASKED", "CREATE TABLE t", "ANALYZE t"]

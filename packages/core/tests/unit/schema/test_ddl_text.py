@@ -290,7 +290,9 @@ def test_a_condition_leaves_a_constraint_out() -> None:
     assert "CHECK" not in str(CreateTable(t))
     u = table(
         Column("x", Integer),
-        CheckConstraint("x > 1", name="ask").ddl_if(callable_=lambda ddl, target, bind, dialect, **kw: dialect.name == "default"),
+        CheckConstraint("x > 1", name="ask").ddl_if(
+            callable_=lambda ddl, target, bind, dialect, **kw: dialect.name == "default"
+        ),
     )
     assert "CONSTRAINT ask CHECK (x > 1)" in str(CreateTable(u))
 

@@ -124,7 +124,9 @@ def test_composite() -> None:
 def test_composite_refusals() -> None:
     with pytest.raises(exc.ArgumentError, match="number of constrained columns must match"):
         ForeignKeyConstraint(["x"], ["a.b", "a.c"])
-    with pytest.raises(exc.ArgumentError, match=r"ForeignKeyConstraint on t\(x, y\) refers to multiple remote tables: a and b"):
+    with pytest.raises(
+        exc.ArgumentError, match=r"ForeignKeyConstraint on t\(x, y\) refers to multiple remote tables: a and b"
+    ):
         Table(
             "t",
             MetaData(),

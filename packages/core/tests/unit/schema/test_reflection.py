@@ -218,7 +218,9 @@ def test_some_of_a_database(connection: Connection) -> None:
     metadata = MetaData()
     metadata.reflect(connection, only=lambda name, metadata: name == "parent")
     assert set(metadata.tables) == {"parent"}
-    with pytest.raises(exc.InvalidRequestError, match=r"requested table\(s\) not available .*\(parnet\).*did you mean 'parent'"):
+    with pytest.raises(
+        exc.InvalidRequestError, match=r"requested table\(s\) not available .*\(parnet\).*did you mean 'parent'"
+    ):
         metadata.reflect(connection, only=["parnet"])
 
 

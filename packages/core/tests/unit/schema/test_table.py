@@ -42,9 +42,7 @@ def test_defining_a_table_twice_is_refused(metadata: MetaData) -> None:
 
 def test_extend_existing_adds_and_replaces(metadata: MetaData) -> None:
     table = Table("t", metadata, Column("id", Integer, primary_key=True), Column("x", Integer))
-    again = Table(
-        "t", metadata, Column("x", String(5)), Column("y", Integer), extend_existing=True, comment="better"
-    )
+    again = Table("t", metadata, Column("x", String(5)), Column("y", Integer), extend_existing=True, comment="better")
     assert again is table
     assert table.c.keys() == ["id", "x", "y"]
     assert isinstance(table.c.x.type, String)
@@ -154,7 +152,9 @@ def test_primary_key_flags_and_constraint_agree(metadata: MetaData) -> None:
 
 def test_a_disagreeing_primary_key_is_warned_about(metadata: MetaData) -> None:
     with pytest.warns(exc.LectWarning, match="specifies columns 'a' as primary_key=True, not matching"):
-        table = Table("t", metadata, Column("a", Integer, primary_key=True), Column("b", Integer), PrimaryKeyConstraint("b"))
+        table = Table(
+            "t", metadata, Column("a", Integer, primary_key=True), Column("b", Integer), PrimaryKeyConstraint("b")
+        )
     assert [c.name for c in table.primary_key] == ["b"]
 
 
@@ -184,7 +184,7 @@ def test_a_pickled_metadata_keeps_its_references() -> None:
         comment="people",
     )
     Table("child", metadata, Column("id", Integer, primary_key=True), Column("pid", ForeignKey("parent.id")))
-    copy = pickle.loads(pickle.dumps(metadata))  # noqa: S301 - our own
+    copy = pickle.loads(pickle.dumps(metadata))
     parent, child = copy.tables["parent"], copy.tables["child"]
     (fk,) = child.c.pid.foreign_keys
     assert fk.column is parent.c.id

@@ -11,6 +11,7 @@ from lect.compile.ansi import (
     create_schema,
     create_table,
     cte,
+    ddl_text,
     hints,
     insert,
     join,
