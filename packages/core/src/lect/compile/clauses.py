@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["AfterSelect", "EmptyFrom", "ExtraFroms", "FromHint", "Locking", "RowLimit", "StatementHints"]
+__all__ = [
+    "AfterSelect",
+    "DeleteParts",
+    "EmptyFrom",
+    "ExtraFroms",
+    "FromHint",
+    "InsertParts",
+    "Locking",
+    "Returning",
+    "RowLimit",
+    "StatementHints",
+    "UpdateParts",
+]
 
 
 class Clause:
@@ -77,3 +89,67 @@ class ExtraFroms:
     def __init__(self, statement: Any, froms: list[Any]) -> None:
         self.statement = statement
         self.froms = froms
+
+
+class Returning(Clause):
+    """The columns a data-changing statement hands back; the rule returns the clause with the space before it.
+
+    While the columns are written, ``writer.scope.facts["clause"]`` is ``"returning"``, for databases that name the row.
+
+    Attributes:
+        texts: the columns, written.
+    """
+
+    __slots__ = ("texts",)
+
+    def __init__(self, statement: Any, texts: list[str]) -> None:
+        super().__init__(statement)
+        self.texts = texts
+
+
+class InsertParts(Clause):
+    """An INSERT whose parts are written, each with the space before it; the rule puts them in order.
+
+    Attributes:
+        head: ``INSERT INTO t``.
+        columns: `` (a, b)``, or nothing.
+        source: `` VALUES (…)``, a SELECT, or what inserts a row of defaults.
+        conflict: ON CONFLICT and its like, or nothing.
+        returning: RETURNING, or nothing.
+    """
+
+    __slots__ = ("columns", "conflict", "head", "returning", "source")
+
+    def __init__(self, statement: Any, head: str, columns: str, source: str, conflict: str, returning: str) -> None:
+        super().__init__(statement)
+        self.head = head
+        self.columns = columns
+        self.source = source
+        self.conflict = conflict
+        self.returning = returning
+
+
+class UpdateParts(Clause):
+    """An UPDATE whose parts are written, each with the space before it; the rule puts them in order.
+
+    Attributes:
+        head: ``UPDATE t SET a=x``.
+        froms: further tables, or nothing.
+        where: WHERE, or nothing.
+        returning: RETURNING, or nothing.
+    """
+
+    __slots__ = ("froms", "head", "returning", "where")
+
+    def __init__(self, statement: Any, head: str, froms: str, where: str, returning: str) -> None:
+        super().__init__(statement)
+        self.head = head
+        self.froms = froms
+        self.where = where
+        self.returning = returning
+
+
+class DeleteParts(UpdateParts):
+    """The same for a DELETE; `head` is ``DELETE FROM t``."""
+
+    __slots__ = ()

@@ -8,6 +8,7 @@ from lect.compile.ansi.cte import prepare_added, with_clause, words_of
 from lect.compile.ansi.dml_values import Written, added_columns, insert_cells, row_cells
 from lect.compile.ansi.hints import hints_of, with_hint
 from lect.compile.ansi.returning import returning, returning_columns
+from lect.compile.clauses import InsertParts
 from lect.compile.compiled import MARK, BatchTemplate, DmlPlan
 from lect.compile.table import ANSI
 from lect.exc import CompileError
@@ -36,15 +37,22 @@ def insert(node: Insert, writer: Any) -> str:
         head = f"INSERT {words_of(node._prefixes, writer)}INTO "
         head += with_hint(table, writer.format_table(table), writer)
         if node._select is not None:
-            body, row = _from_select(node, plan, writer), None
+            columns, source, row = *_from_select(node, plan, writer), None
         else:
-            body, row = rows_of_values(node, plan, writer)
-        tail = writer.render(node._on_conflict) if node._on_conflict is not None else ""
-        tail += _returning(node, plan, writer, results)
-        text = with_clause(f"{head}{body}{tail}", scope, writer)
+            columns, source, row = rows_of_values(node, plan, writer)
+        conflict = writer.render(node._on_conflict) if node._on_conflict is not None else ""
+        returned = _returning(node, plan, writer, results)
+        text = writer.render(InsertParts(node, head, columns, source, conflict, returned))
+        text = with_clause(text, scope, writer)
         if row is not None and results and writer.options.batch:
             plan.batch = batch_of(node, plan, text, row, writer)
         return text
+
+
+@ANSI.rule(InsertParts)
+def insert_parts(node: InsertParts, writer: Any) -> str:
+    """RETURNING stands at the end."""
+    return f"{node.head}{node.columns}{node.source}{node.conflict}{node.returning}"
 
 
 def column_names(cells: list[Written], writer: Any) -> str:
@@ -52,7 +60,7 @@ def column_names(cells: list[Written], writer: Any) -> str:
     return f"({', '.join([writer.quote(c.column.name) for c in cells])})"
 
 
-def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> str:
+def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str]:
     table = plan.table
     columns = []
     for name in node._select_names:
@@ -71,19 +79,19 @@ def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> str:
     text = writer.render(select)
     if writer.capabilities.cte_in_dml.name == "BEFORE_SELECT" and writer.scope.parent is None and writer.ctes is not None:
         text = with_clause(text, writer.scope, writer)
-    return f" ({names}) {text}"
+    return f" ({names})", f" {text}"
 
 
-def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str | None]:
-    """Return the columns and VALUES, and the text of one row when there is just one."""
+def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, str | None]:
+    """Return the columns, VALUES, and the text of one row when there is just one."""
     cells = insert_cells(node, writer, plan)
     if not cells:
-        return empty_row(writer), None
+        return "", empty_row(writer), None
     names = column_names(cells, writer)
     row = f"({', '.join([c.text for c in cells])})"
     _find_primary_key(node, plan, cells, writer)
     if not node._multi_values:
-        return f" {names} VALUES {row}", row
+        return f" {names}", f" VALUES {row}", row
     if not writer.capabilities.multi_values:
         writer.refuse(
             "INSERT with several rows of VALUES", instead="give the rows to execute() as a list of dictionaries"
@@ -92,7 +100,7 @@ def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str |
     for number in range(1, len(node._multi_values)):
         more = row_cells(node, writer, plan, number, cells)
         rows.append(f"({', '.join([c.text for c in more])})")
-    return f" {names} VALUES {', '.join(rows)}", None
+    return f" {names}", f" VALUES {', '.join(rows)}", None
 
 
 def empty_row(writer: Any) -> str:

@@ -8,7 +8,7 @@ from lect.compile.ansi.cte import prepare_added, with_clause, words_of
 from lect.compile.ansi.dml_values import Written, update_cells
 from lect.compile.ansi.hints import hints_of
 from lect.compile.ansi.returning import returning, returning_columns
-from lect.compile.clauses import ExtraFroms
+from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
 from lect.compile.compiled import DmlPlan
 from lect.compile.table import ANSI
 from lect.sql._update import Delete, Update
@@ -87,11 +87,16 @@ def update(node: Update, writer: Any) -> str:
         text = f"UPDATE {words_of(node._prefixes, writer)}{writer.render_from(table)}"
         cells = update_cells(node, writer, plan)
         text += f" SET {set_clause(cells, writer, bool(extra))}"
-        if extra:
-            text += writer.render(ExtraFroms(node, extra))
-        text += where_clause(node, writer)
-        text += _returning(node, plan, writer, results)
-        return with_clause(text, scope, writer)
+        froms = writer.render(ExtraFroms(node, extra)) if extra else ""
+        where = where_clause(node, writer)
+        returned = _returning(node, plan, writer, results)
+        return with_clause(writer.render(UpdateParts(node, text, froms, where, returned)), scope, writer)
+
+
+@ANSI.rule(UpdateParts)
+def update_parts(node: UpdateParts, writer: Any) -> str:
+    """RETURNING stands at the end."""
+    return f"{node.head}{node.froms}{node.where}{node.returning}"
 
 
 def _returning(node: Any, plan: DmlPlan, writer: Any, results: bool) -> str:
@@ -135,11 +140,11 @@ def delete(node: Delete, writer: Any) -> str:
             scope.facts["hints"] = hints_of(node, writer)
         prepare_added(node, writer)
         text = f"DELETE {words_of(node._prefixes, writer)}FROM {writer.render_from(table)}"
-        if extra:
-            text += writer.render(ExtraFroms(node, extra))
-        text += where_clause(node, writer)
+        froms = writer.render(ExtraFroms(node, extra)) if extra else ""
+        where = where_clause(node, writer)
+        returned = ""
         if node._returning:
             plan.returning = "explicit"
             plan.returned = tuple(node._column_expressions())
-            text += returning(node, writer, results)
-        return with_clause(text, scope, writer)
+            returned = returning(node, writer, results)
+        return with_clause(writer.render(DeleteParts(node, text, froms, where, returned)), scope, writer)
