@@ -792,6 +792,7 @@ _LEVELS: Final[tuple[tuple[int, tuple[OperatorType, ...]], ...]] = (
 )
 PRECEDENCE: Final[dict[OperatorType, int]] = {op: level for level, ops in _LEVELS for op in ops}
 _LOWEST: Final = -100
+_HIGHEST: Final = 100
 
 
 def precedence_of(operator: OperatorType) -> int:
@@ -804,18 +805,18 @@ def precedence_of(operator: OperatorType) -> int:
 
 
 def is_precedent(operator: OperatorType, against: OperatorType | None) -> bool:
-    """True when an expression of `operator` needs parentheses inside one of `against`."""
+    """True when an expression of `operator` needs parentheses inside one of `against`.
+
+    Inside something without a rank (None among it) everything does; an operator without a rank does inside anything.
+    """
     if operator is against and is_natural_self_precedent(operator):
         return False
     inner = PRECEDENCE.get(operator)
     if inner is None:
-        # An operator nobody gave a rank is grouped inside anything but a list.
-        inner = getattr(operator, "precedence", 0)
-    if against is None:
-        return False
-    outer = PRECEDENCE.get(against)
+        inner = getattr(operator, "precedence", _LOWEST)
+    outer = PRECEDENCE.get(against) if against is not None else None
     if outer is None:
-        outer = getattr(against, "precedence", _LOWEST)
+        outer = getattr(against, "precedence", _HIGHEST)
     return inner <= outer
 
 

@@ -38,6 +38,8 @@ class RuleTable:
         self.name = name
         self.parent = parent
         self.own: dict[type, Rule] = {}
+        #: Rules of single operators, asked by the rules of binary and unary expressions.
+        self.operators: dict[Callable[..., Any], Rule] = {}
         self._found: dict[type, Rule] = {}
         self._seen_version = -1
 
@@ -51,6 +53,29 @@ class RuleTable:
             return function
 
         return register
+
+    def operator(self, *operators: Callable[..., Any]) -> Callable[[_R], _R]:
+        """Register the decorated function as the rule for expressions of `operators` (:mod:`lect.operators`).
+
+        It gets the whole expression: ``rule(binary, writer)``, ``rule(unary, writer)``.
+        """
+
+        def register(function: _R) -> _R:
+            for op in operators:
+                self.operators[op] = function
+            return function
+
+        return register
+
+    def find_operator(self, op: Callable[..., Any]) -> Rule | None:
+        """Return the rule for expressions of one operator, of this table or its parents, or None."""
+        table: RuleTable | None = self
+        while table is not None:
+            found = table.operators.get(op)
+            if found is not None:
+                return found
+            table = table.parent
+        return None
 
     def find(self, cls: type) -> Rule | None:
         """Return the rule for `cls`, or None when neither this table, its parents nor the users have one."""

@@ -28,6 +28,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, Protocol, TypeVar, runtime_checkable
 
 from lect.compile.identifiers import IdentifierPreparer
+from lect.compile.literals import Literals
 from lect.compile.table import ANSI, RuleTable
 from lect.dialects.capabilities import Capabilities
 from lect.dialects.record import Record
@@ -142,6 +143,8 @@ class Dialect:
         self.identifiers = self.make_identifiers()
         if max_identifier_length is not None:
             self.identifiers.max_identifier_length = max_identifier_length
+        #: Writes values as SQL text: quotes, escapes, refusals.
+        self.literals = self.make_literals()
 
     # -- composition --------------------------------------------------------------------------------------------------
 
@@ -181,6 +184,11 @@ class Dialect:
         """Return the writer of names. Called when the dialect is made; `settle` may make another for a server version
         with other reserved words."""
         return IdentifierPreparer()
+
+    def make_literals(self) -> Literals:
+        """Return the renderer of literals. Called when the dialect is made; `settle` makes another where the server's
+        settings say so (whether a backslash escapes)."""
+        return Literals()
 
     # -- transactions -------------------------------------------------------------------------------------------------
 

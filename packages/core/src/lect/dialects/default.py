@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from lect.compile.default import set_default_dialect
-from lect.compile.table import ANSI, RuleTable
+from lect.compile.lenient import LENIENT
+from lect.compile.table import ANSI
 from lect.dialects.capabilities import Capabilities, CteInDml, MultiTableDelete, MultiTableUpdate, Returning
 from lect.dialects.contract import Dialect
 
@@ -35,7 +36,7 @@ class StrDialect(DefaultDialect):
     version.
     """
 
-    rules = RuleTable("default", parent=ANSI)
+    rules = LENIENT
     default_capabilities = DefaultDialect.default_capabilities.replace(
         insert_returning=Returning.UNORDERED,
         update_returning=Returning.UNORDERED,

@@ -47,7 +47,7 @@ class OperatorExpression(ColumnElement[_T]):
         return is_comparison(self.operator)
 
     def self_group(self, against: OperatorType | None = None) -> Any:
-        if self.group and against is not None and is_precedent(self.operator, against):
+        if self.group and is_precedent(self.operator, against):
             return Grouping(self)
         operator = self.operator
         if isinstance(operator, custom_op) and operator.eager_grouping:

@@ -16,7 +16,7 @@ from lect.shape import Shape, intern
 from lect.sql.arguments import condition, from_argument
 from lect.sql.boolean import and_
 from lect.sql.collection import ColumnSet
-from lect.sql.from_clause import MAKE_FROM, FromClause
+from lect.sql.from_clause import MAKE_FROM, FromClause, adapt_to
 from lect.sql.node import Node, child, scalar
 
 __all__ = ["Join", "join", "join_condition", "outerjoin"]
@@ -112,9 +112,7 @@ class Join(FromClause):
             own = None if name is None or inner._is_join else f"{name}_{inner.name}"
             sides.append(inner.alias(name if inner._is_join else own, flat=inner._is_join))
         left, right = sides
-        from lect.sql.traversal import ClauseAdapter
-
-        on = ClauseAdapter(left).chain(ClauseAdapter(right)).traverse(self.onclause)
+        on = adapt_to(adapt_to(self.onclause, left), right)
         return type(self)(left, right, on, isouter=self.isouter, full=self.full)
 
 

@@ -60,7 +60,7 @@ class ClauseList(ClauseElement):
         return [f for c in self.clauses for f in c._from_objects]
 
     def self_group(self, against: OperatorType | None = None) -> Any:
-        if self.group and against is not None and is_precedent(self.operator, against):
+        if self.group and is_precedent(self.operator, against):
             return Grouping(self)
         return self
 
@@ -127,7 +127,7 @@ class ExpressionClauseList(ColumnElement[_T]):
         return len(self.clauses)
 
     def self_group(self, against: OperatorType | None = None) -> Any:
-        if self.group and against is not None and is_precedent(self.operator, against):
+        if self.group and is_precedent(self.operator, against):
             return Grouping(self)
         return self
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lect.exc import ArgumentError
-from lect.operators import OperatorType, comma_op, is_precedent
+from lect.operators import OperatorType, comma_op
 from lect.sql.bind import BindParameter
 from lect.sql.coercions import column_or_value
 from lect.sql.element import ColumnElement
-from lect.sql.grouping import Grouping
 from lect.sql.node import children, typed
 from lect.types.null import NULLTYPE
 from lect.types.tuple_type import TupleType
@@ -43,9 +42,6 @@ class Tuple(ColumnElement[tuple[Any, ...]]):
         return len(self.clauses)
 
     def self_group(self, against: OperatorType | None = None) -> Any:
-        # Against a list too: a tuple keeps its parentheses wherever it stands.
-        if against is not None and is_precedent(comma_op, against):
-            return Grouping(self)
         return self
 
     def _bind_param(self, operator: OperatorType | None, obj: Any, type_: Any = None, expanding: bool = False) -> Any:

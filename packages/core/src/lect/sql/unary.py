@@ -38,7 +38,7 @@ class UnaryExpression(ColumnElement[_T]):
         self.type = NULLTYPE if type_ is None else to_instance(type_)
 
     def self_group(self, against: OperatorType | None = None) -> Any:
-        if self.operator is not None and against is not None and is_precedent(self.operator, against):
+        if self.operator is not None and is_precedent(self.operator, against):
             return Grouping(self)
         return self
 

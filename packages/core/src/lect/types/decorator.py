@@ -143,6 +143,19 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
         return self.impl_instance._type_affinity
 
     @property
+    def _has_bind_expression(self) -> bool:
+        own = type(self).bind_expression is not TypeDecorator.bind_expression
+        return own or self.impl_instance._has_bind_expression or self._variants_have("_has_bind_expression")
+
+    @property
+    def _has_column_expression(self) -> bool:
+        own = type(self).column_expression is not TypeDecorator.column_expression
+        return own or self.impl_instance._has_column_expression or self._variants_have("_has_column_expression")
+
+    def _variants_have(self, name: str) -> bool:
+        return any([getattr(v, name) for v in self._variant_mapping.values()])
+
+    @property
     def sort_key_function(self) -> Any:  # type: ignore[override]
         return self.impl_instance.sort_key_function
 

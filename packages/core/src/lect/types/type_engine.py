@@ -175,6 +175,20 @@ class TypeEngine(Generic[_T]):
         return None
 
     @property
+    def _has_bind_expression(self) -> bool:
+        """True when bound values may be written inside of more SQL."""
+        return type(self).bind_expression is not TypeEngine.bind_expression or any(
+            [v._has_bind_expression for v in self._variant_mapping.values()]
+        )
+
+    @property
+    def _has_column_expression(self) -> bool:
+        """True when columns in a SELECT's list may be written inside of more SQL."""
+        return type(self).column_expression is not TypeEngine.column_expression or any(
+            [v._has_column_expression for v in self._variant_mapping.values()]
+        )
+
+    @property
     def python_type(self) -> type[Any]:
         """The class of this type's values, where there is one."""
         raise NotImplementedError(f"{type(self).__name__} does not say a Python type")
