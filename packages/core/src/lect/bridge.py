@@ -23,7 +23,7 @@ def _greenlet_class() -> Any:
     global _class
     if _class is None:
         try:
-            import greenlet
+            import greenlet  # type: ignore[import-untyped,unused-ignore]
         except ImportError as error:
             raise InvalidRequestError(
                 "asyncio support needs the greenlet package; install it with: pip install 'lect[asyncio]'",

@@ -1,6 +1,7 @@
 """Standard logging, imported only when somebody logs.
 
-Loggers are ``lect.engine.Engine`` and ``lect.pool.<class>`` with ``.<logging_name>`` behind when one was given. ``echo=True``
+Loggers are ``lect.engine.Engine`` and ``lect.pool.<class>`` with ``.<logging_name>`` behind when one was given.
+``echo=True``
 means INFO for that one object, ``echo="debug"`` DEBUG, without touching what the program configured.
 """
 

@@ -1,7 +1,8 @@
 """The asyncio front: engines, connections and transactions whose methods are awaited.
 
 Each object here holds a synchronous one and runs its methods in a greenlet; asynchronous connectors await from inside
-(:mod:`lect.bridge`). The synchronous objects are at hand as ``sync_engine``, ``sync_connection``, ``sync_transaction``: events are
+(:mod:`lect.bridge`). The synchronous objects are at hand as ``sync_engine``, ``sync_connection``,
+``sync_transaction``: events are
 registered on them, and ``run_sync()`` hands them to a function.
 """
 
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from lect.aio.exc import AsyncContextAlreadyStarted, AsyncContextNotStarted, AsyncMethodRequired, SyncConnector
 from lect.aio.result import AsyncResult, AsyncScalarResult
 from lect.bridge import greenlet_spawn, require_greenlet
-from lect.engine import Connection, CursorResult, Engine, NestedTransaction, Transaction, URL, create_engine
+from lect.engine import URL, Connection, CursorResult, Engine, NestedTransaction, Transaction, create_engine
 from lect.engine import engine_from_config as _engine_from_config
 from lect.engine.result import ScalarResult
 from lect.engine.sources import Buffered
@@ -21,7 +22,7 @@ from lect.exc import ArgumentError
 from lect.pool import Pool, PoolProxiedConnection
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 __all__ = [
     "AsyncConnection",
@@ -68,7 +69,7 @@ class Startable(Awaitable[_P], Generic[_P]):
         raise NotImplementedError
 
     def __await__(self) -> Generator[Any, Any, _P]:
-        return self.start().__await__()  # type: ignore[no-any-return]
+        return self.start().__await__()
 
     async def __aenter__(self) -> _P:
         started: _P = await self.start(is_ctxmanager=True)
@@ -235,7 +236,8 @@ class AsyncConnection(Startable["AsyncConnection"]):
         wrapped.sync_transaction = transaction
         return wrapped
 
-    # -- transactions ---------------------------------------------------------------------------------------------------
+    # -- transactions
+    # ---------------------------------------------------------------------------------------------------
 
     def begin(self) -> AsyncTransaction:
         """Begin a transaction, when awaited or entered."""
@@ -271,7 +273,8 @@ class AsyncConnection(Startable["AsyncConnection"]):
         """Take the driver's connection out of the pool."""
         await greenlet_spawn(self._started().detach)
 
-    # -- statements ------------------------------------------------------------------------------------------------------
+    # -- statements
+    # ------------------------------------------------------------------------------------------------------
 
     async def execution_options(self, **opt: Any) -> Self:
         """Set options for all statements to come."""
@@ -477,10 +480,10 @@ class _AsyncBegin:
         self._transaction: AsyncTransaction | None = None
 
     async def __aenter__(self) -> AsyncConnection:
-        await self._connection
+        self._connection = await self._connection.start()
         try:
-            self._transaction = AsyncTransaction(self._connection)
-            await self._transaction.__aenter__()
+            transaction = AsyncTransaction(self._connection)
+            self._transaction = await transaction.start(is_ctxmanager=True)
         except BaseException:
             await _undisturbed(self._connection.close())
             raise

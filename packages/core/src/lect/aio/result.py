@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple, Unpack
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
 
 from lect.bridge import greenlet_spawn
 from lect.engine.result import FrozenResult, MappingResult, MergedResult, Result, ScalarResult
 from lect.engine.row import KeyView, Row, RowMapping
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 __all__ = ["AsyncMappingResult", "AsyncResult", "AsyncScalarResult", "AsyncTupleResult"]
 
@@ -100,10 +100,10 @@ class _AsyncFetching(Generic[_R]):
         return value
 
 
-class AsyncResult(_AsyncFetching[Any], Generic[Unpack[_Ts]]):
+class AsyncResult(_AsyncFetching[Any], Generic[*_Ts]):
     """Rows of a streamed statement."""
 
-    def __init__(self, real_result: Result[Unpack[_Ts]]) -> None:
+    def __init__(self, real_result: Result[*_Ts]) -> None:
         self._sync = real_result
 
     @property
@@ -121,9 +121,9 @@ class AsyncResult(_AsyncFetching[Any], Generic[Unpack[_Ts]]):
         self._sync.columns(*col_expressions)
         return self
 
-    async def fetchone(self) -> Row[Unpack[_Ts]] | None:
+    async def fetchone(self) -> Row[*_Ts] | None:
         """Return the next row, or None."""
-        row: Row[Unpack[_Ts]] | None = await greenlet_spawn(self._sync.fetchone)
+        row: Row[*_Ts] | None = await greenlet_spawn(self._sync.fetchone)
         return row
 
     async def scalar(self) -> Any:
@@ -138,9 +138,9 @@ class AsyncResult(_AsyncFetching[Any], Generic[Unpack[_Ts]]):
         """Return the first column of the only row, or None."""
         return await greenlet_spawn(self._sync.scalar_one_or_none)
 
-    async def freeze(self) -> FrozenResult[Unpack[_Ts]]:
+    async def freeze(self) -> FrozenResult[*_Ts]:
         """Fetch everything and keep it; calling what is returned gives a synchronous result."""
-        frozen: FrozenResult[Unpack[_Ts]] = await greenlet_spawn(FrozenResult, self._sync)
+        frozen: FrozenResult[*_Ts] = await greenlet_spawn(FrozenResult, self._sync)
         return frozen
 
     def scalars(self, index: Any = 0) -> AsyncScalarResult[Any]:
@@ -151,18 +151,18 @@ class AsyncResult(_AsyncFetching[Any], Generic[Unpack[_Ts]]):
         """Return a result of mappings."""
         return AsyncMappingResult(self._sync)
 
-    def tuples(self) -> AsyncTupleResult[tuple[Unpack[_Ts]]]:
+    def tuples(self) -> AsyncTupleResult[tuple[*_Ts]]:
         """Return this result, for type checkers one of plain tuples."""
         return self  # type: ignore[return-value]
 
     @property
-    def t(self) -> AsyncTupleResult[tuple[Unpack[_Ts]]]:
+    def t(self) -> AsyncTupleResult[tuple[*_Ts]]:
         """The same as :meth:`tuples`."""
         return self  # type: ignore[return-value]
 
-    def merge(self, *others: AsyncResult[Any]) -> MergedResult[Unpack[_Ts]]:
+    def merge(self, *others: AsyncResult[Any]) -> MergedResult[*_Ts]:
         """Return one result of the rows of all."""
-        merged: MergedResult[Unpack[_Ts]] = self._sync.merge(*[other._sync for other in others])
+        merged: MergedResult[*_Ts] = self._sync.merge(*[other._sync for other in others])
         return merged
 
 

@@ -54,7 +54,6 @@ __all__ = [
     "Transaction",
     "TupleResult",
     "TwoPhaseTransaction",
-    "URL",
     "create_engine",
     "create_mock_engine",
     "create_pool_from_url",

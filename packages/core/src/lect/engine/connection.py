@@ -25,7 +25,8 @@ _Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class Connection(ConnectionLife):
-    """A connection of an engine, and its transaction. Made by :meth:`Engine.connect`; not for several threads at once."""
+    """A connection of an engine, and its transaction. Made by :meth:`Engine.connect`; not for several threads at
+    once."""
 
     def execute(
         self,
@@ -183,7 +184,7 @@ class Connection(ConnectionLife):
         """Return the value of a SQL default that is needed before the statement runs."""
         from lect.sql import _select
 
-        return self.scalar(_select.select(expression if hasattr(expression, "type") else expression))
+        return self.scalar(_select.select(expression))
 
     def _next_value(self, sequence: Any, type_: Any = None) -> Any:
         """Take the next number of a sequence."""
@@ -212,15 +213,18 @@ def _run_compiled(connection: Any, compiled: Any, parameters: Any, options: Any)
 def _run_function(connection: Any, function: Any, parameters: Any, options: Any) -> CursorResult[Any]:
     from lect.sql import _select
 
-    return connection.execute(_select.select(function), parameters, execution_options=options)  # type: ignore[no-any-return]
+    result: CursorResult[Any] = connection.execute(_select.select(function), parameters, execution_options=options)
+    return result
 
 
 def _run_default(connection: Any, default: Any, parameters: Any, options: Any) -> CursorResult[Any]:
-    return running.run_default(connection, default, options)
+    result: CursorResult[Any] = running.run_default(connection, default, options)
+    return result
 
 
 def _run_own(connection: Any, statement: Any, parameters: Any, options: Any) -> CursorResult[Any]:
-    return statement._execute_on_connection(connection, parameters, options)  # type: ignore[no-any-return]
+    result: CursorResult[Any] = statement._execute_on_connection(connection, parameters, options)
+    return result
 
 
 def _find_way(statement: Any) -> _Way:
@@ -248,7 +252,8 @@ def _find_way(statement: Any) -> _Way:
             way = Connection._run
     if way is None:
         if isinstance(statement, (dict, list)):
-            raise ArgumentError(f"execute() takes the statement first, then the parameters; got {type(statement).__name__}")
+            what = type(statement).__name__
+            raise ArgumentError(f"execute() takes the statement first, then the parameters; got {what}")
         raise ObjectNotExecutableError(statement)
     _WAYS[cls] = way
     return way

@@ -67,10 +67,12 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
         enable_from_linting: warn of FROM elements that nothing joins.
         cache_audit: share of executions, between 0 and 1, for which the cached plan is compared with a new compilation.
         plugins: names of cross-cutting plugins.
-        pool: a pool to use; poolclass: its class. pool_size, max_overflow, pool_timeout, pool_use_lifo, pool_max_waiting,
-            pool_recycle, pool_pre_ping, pool_reset_on_return, pool_events, pool_logging_name, pool_leak_after, echo_pool:
-            see :mod:`lect.pool`.
-        paramstyle, label_length, max_identifier_length, json_serializer, json_deserializer, and what dialect and connector
+        pool: a pool to use; poolclass: its class. pool_size, max_overflow, pool_timeout, pool_use_lifo,
+        pool_max_waiting,
+            pool_recycle, pool_pre_ping, pool_reset_on_return, pool_events, pool_logging_name, pool_leak_after,
+            echo_pool: see :mod:`lect.pool`.
+        paramstyle, label_length, max_identifier_length, json_serializer, json_deserializer, and what dialect and
+        connector
             take.
 
     Raises:
@@ -235,8 +237,8 @@ def _refuse(options: dict[str, Any], dialect: Any, connector: Any, pool: Pool) -
     hint = nearest(next(iter(sorted(options))), known | set(connector.options))
     raise _UnknownArgument(
         f"Invalid argument(s) {names} sent to create_engine(), using configuration "
-        f"{type(dialect).__name__}/{type(connector).__name__}/{type(pool).__name__}.  Please check that the keyword arguments "
-        f"are appropriate for this combination of components{hint}"
+        f"{type(dialect).__name__}/{type(connector).__name__}/{type(pool).__name__}.  Please check that the keyword "
+        f"arguments are appropriate for this combination of components{hint}"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVarTuple, Unpack
+from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 from lect.engine.result import Result
 from lect.engine.row import Columns, Row
@@ -20,7 +20,7 @@ _Ts = TypeVarTuple("_Ts")
 _NO_COLUMNS = Columns(())
 
 
-class CursorResult(Result[Unpack[_Ts]]):
+class CursorResult(Result[*_Ts]):
     """Rows of a statement as they come from the driver's cursor, and what the statement did.
 
     Attributes:
@@ -110,7 +110,8 @@ class CursorResult(Result[Unpack[_Ts]]):
     def failed(self, error: BaseException) -> None:
         """Translate an error that reading :meth:`raw_cursor` raised.
 
-        Raises the exception of :mod:`lect.exc` for an error of the driver; returns for any other, to be raised as it is.
+        Raises the exception of :mod:`lect.exc` for an error of the driver; returns for any other, to be raised as it
+        is.
         """
         self._failed(error)
 

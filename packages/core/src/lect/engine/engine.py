@@ -177,11 +177,13 @@ class Engine:
         return Connection(self)
 
     def begin(self) -> _Begin[Engine]:
-        """Return a context manager that gives a connection in a transaction: committed at the end, rolled back on error."""
+        """Return a context manager that gives a connection in a transaction: committed at the end, rolled back on
+        error."""
         return _Begin(self)
 
     def raw_connection(self) -> PoolProxiedConnection:
-        """Return a connection of the pool without anything around it: the driver's own methods; ``close()`` gives it back.
+        """Return a connection of the pool without anything around it: the driver's own methods; ``close()`` gives it
+        back.
 
         Raises:
             OperationalError: the driver could not connect.
@@ -287,7 +289,7 @@ class OptionEngine(Engine):
     def _pool_set(self, pool: Pool) -> None:
         self._proxied.pool = pool
 
-    pool = property(_pool_get, _pool_set)  # type: ignore[assignment]
+    pool = property(_pool_get, _pool_set)
 
     @property
     def echo(self) -> EchoFlag:

@@ -22,7 +22,8 @@ class ConnectionEvents(Events[Any]):
     def before_execute(
         self, conn: Any, clauseelement: Any, multiparams: Any, params: Any, execution_options: Any
     ) -> Any:
-        """A statement is about to be compiled and run; with ``retval=True`` returns (statement, multiparams, params)."""
+        """A statement is about to be compiled and run; with ``retval=True`` returns (statement, multiparams,
+        params)."""
 
     def after_execute(
         self, conn: Any, clauseelement: Any, multiparams: Any, params: Any, execution_options: Any, result: Any

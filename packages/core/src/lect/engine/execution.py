@@ -45,8 +45,8 @@ class ExecutionContext:
         self.binds = binds
         self.given: Sequence[Mapping[str, Any]] = given
         self.execution_options = options
-        self.compiled = plan.compiled if plan is not None else None
-        self.dml = plan.dml if plan is not None else None
+        self.compiled: Any = plan.compiled if plan is not None else None
+        self.dml: Any = plan.dml if plan is not None else None
         self.statement: str | None = plan.text if plan is not None else None
         self.parameters: Any = None
         self.executemany = len(given) > 1
@@ -109,7 +109,7 @@ class ExecutionContext:
     @property
     def rowcount(self) -> int:
         """The cursor's row count."""
-        return -1 if self.cursor is None else self.cursor.rowcount  # type: ignore[no-any-return]
+        return -1 if self.cursor is None else self.cursor.rowcount
 
     @property
     def compiled_parameters(self) -> list[dict[str, Any]]:
@@ -226,7 +226,7 @@ class ExecutionContext:
 
     def _find_keys(self) -> list[Row[Any]]:
         dml = self.dml
-        keys = [column for column in dml.table.primary_key]
+        keys = list(dml.table.primary_key)
         columns = Columns([c.key for c in keys], [(c,) for c in keys])
         make = columns.row_class
         # Only several executions, or one statement that says so, give several rows.

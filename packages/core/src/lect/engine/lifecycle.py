@@ -23,11 +23,14 @@ from lect.exc import (
 from lect.log import INFO
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 __all__ = ["ConnectionLife"]
 
 NO_OPTIONS: Mapping[str, Any] = {}
+
+_COMMIT_WITHOUT_EFFECT = "COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode"
+_ROLLBACK_WITHOUT_EFFECT = "ROLLBACK using DBAPI connection.rollback(), has no effect due to autocommit mode"
 
 
 class ConnectionLife:
@@ -69,8 +72,8 @@ class ConnectionLife:
     @property
     def _listened(self) -> Dispatch:
         """Listeners of the engine, and of this connection when there are any."""
-        own = self.__dict__.get("dispatch")
-        return self.engine.dispatch if own is None else own
+        found: Dispatch = self.__dict__.get("dispatch") or self.engine.dispatch
+        return found
 
     def _dispatch_parents(self) -> tuple[Dispatch, ...]:
         return (self.engine.dispatch,)
@@ -129,8 +132,9 @@ class ConnectionLife:
         """Set options for all statements to come, in place, and return this connection.
 
         ``isolation_level`` is set now and taken back when the connection is closed. The others: ``stream_results``,
-        ``yield_per``, ``max_row_buffer``, ``schema_translate_map``, ``compiled_cache``, ``logging_token``, ``no_parameters``,
-        ``insertmanyvalues_page_size``, ``preserve_rowcount``, ``driver_column_names``, and names of one's own.
+        ``yield_per``, ``max_row_buffer``, ``schema_translate_map``, ``compiled_cache``,
+        ``logging_token``, ``no_parameters``, ``insertmanyvalues_page_size``, ``preserve_rowcount``,
+        ``driver_column_names``, and names of one's own.
         """
         listened = self._listened
         if listened.set_connection_execution_options:
@@ -179,7 +183,7 @@ class ConnectionLife:
 
     def get_isolation_level(self) -> str:
         """Ask the server for the isolation level in force."""
-        if self._isolation == "AUTOCOMMIT" or (self._isolation is None and self._driver.isolation_level == "AUTOCOMMIT"):
+        if self._autocommitting():
             return "AUTOCOMMIT"
         lent = self._usable()
         try:
@@ -287,8 +291,8 @@ class ConnectionLife:
 
     def _invalid_transaction(self) -> None:
         raise PendingRollbackError(
-            f"Can't reconnect until invalid {'savepoint ' if self._nested is not None else ''}transaction is rolled back."
-            "  Please rollback() fully before proceeding"
+            f"Can't reconnect until invalid {'savepoint ' if self._nested is not None else ''}transaction is rolled "
+            "back.  Please rollback() fully before proceeding"
         )
 
     # -- what transactions do on the driver ---------------------------------------------------------------------------
@@ -329,15 +333,14 @@ class ConnectionLife:
                 raise
 
     def _autocommitting(self) -> bool:
-        return "AUTOCOMMIT" == (self._isolation or self._driver.isolation_level)
+        return (self._isolation or self._driver.isolation_level) == "AUTOCOMMIT"
 
     def _commit_impl(self) -> None:
         listened = self._listened
         if listened.commit:
             listened.commit(self)
         if self._log_level:
-            auto = self._autocommitting()
-            self._say("COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode" if auto else "COMMIT")
+            self._say(_COMMIT_WITHOUT_EFFECT if self._autocommitting() else "COMMIT")
         lent = self._usable()
         try:
             lent.dbapi_connection.commit()
@@ -354,10 +357,7 @@ class ConnectionLife:
         if lent is None or lent.dbapi_connection is None:
             return
         if self._log_level:
-            auto = self._autocommitting()
-            self._say(
-                "ROLLBACK using DBAPI connection.rollback(), has no effect due to autocommit mode" if auto else "ROLLBACK"
-            )
+            self._say(_ROLLBACK_WITHOUT_EFFECT if self._autocommitting() else "ROLLBACK")
         try:
             lent.dbapi_connection.rollback()
         except BaseException as error:
@@ -448,7 +448,7 @@ class ConnectionLife:
         replaced: BaseException | None = None
         try:
             listeners = self._driver.hooks.dispatch.handle_error
-            if listeners and not preparing or (listeners and wrapped is not None):
+            if (listeners and not preparing) or (listeners and wrapped is not None):
                 facts = ExceptionContext(
                     connection=self,
                     engine=self.engine,
@@ -505,7 +505,8 @@ class ConnectionLife:
     # -- going away ---------------------------------------------------------------------------------------------------
 
     def invalidate(self, exception: BaseException | None = None) -> None:
-        """Throw the driver's connection away. The Connection stays usable: it takes another once the transaction ends."""
+        """Throw the driver's connection away. The Connection stays usable: it takes another once the transaction
+        ends."""
         if self.invalidated:
             return
         if self._closed:

@@ -74,7 +74,8 @@ def create_mock_engine(url: str | URL, executor: Any, **kw: Any) -> MockConnecti
 
     Args:
         url: names the dialect.
-        executor: called with (construct, parameters); write the construct with ``construct.compile(dialect=engine.dialect)``.
+        executor: called with (construct, parameters); write the construct with
+        ``construct.compile(dialect=engine.dialect)``.
     """
     u = make_url(url)
     cls = plugins.load_dialect(u.get_backend_name())

@@ -7,14 +7,14 @@ functions chosen once, ``one`` and ``many``; nothing else is called per row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple, Unpack
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
 
 from lect.engine.row import Columns, KeyView, Row, RowMapping
 from lect.engine.sources import CLOSED, EXHAUSTED, Buffered, ChunkSource, IteratorSource, Source
 from lect.exc import InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 __all__ = [
     "ChunkedIteratorResult",
@@ -46,7 +46,7 @@ def _identity(value: Any) -> Any:
 class Fetching(Generic[_R]):
     """What results of every kind can do: hand out what their ``_one`` and ``_many`` make of raw rows."""
 
-    _real: Result[Unpack[tuple[Any, ...]]]  # who owns the source; a plain result is its own
+    _real: Result[*tuple[Any, ...]]  # who owns the source; a plain result is its own
     _unique: _Unique | None = None
     _one_made: Callable[[Any], _R] | None = None
     _many_made: Callable[[Any], list[_R]] | None = None
@@ -258,7 +258,7 @@ class _WithKeys:
         return self._metadata
 
 
-class Result(_WithKeys, Fetching[Any], Generic[Unpack[_Ts]]):
+class Result(_WithKeys, Fetching[Any], Generic[*_Ts]):
     """Rows of a statement. See :class:`~lect.engine.cursor.CursorResult` for what comes from a database.
 
     Args:
@@ -367,66 +367,68 @@ class Result(_WithKeys, Fetching[Any], Generic[Unpack[_Ts]]):
 
     def scalars(self, index: Any = 0) -> ScalarResult[Any]:
         """Return a result of the single values of one column."""
-        return ScalarResult(self, index)
+        real: Result[Any] = self  # type: ignore[assignment]
+        return ScalarResult(real, index)
 
     def mappings(self) -> MappingResult:
         """Return a result whose rows are mappings."""
-        return MappingResult(self)
+        real: Result[Any] = self  # type: ignore[assignment]
+        return MappingResult(real)
 
-    def tuples(self) -> TupleResult[tuple[Unpack[_Ts]]]:
+    def tuples(self) -> TupleResult[tuple[*_Ts]]:
         """Return this result, for type checkers one of plain tuples."""
         return self  # type: ignore[return-value]
 
     @property
-    def t(self) -> TupleResult[tuple[Unpack[_Ts]]]:
+    def t(self) -> TupleResult[tuple[*_Ts]]:
         """The same as :meth:`tuples`."""
         return self  # type: ignore[return-value]
 
     # -- all, some, one -----------------------------------------------------------------------------------------------
 
-    def all(self) -> Sequence[Row[Unpack[_Ts]]]:
+    def all(self) -> Sequence[Row[*_Ts]]:
         """Return the remaining rows as a list and free the cursor; afterwards the result is empty, not closed."""
         return self._fetch_all()
 
-    def fetchall(self) -> Sequence[Row[Unpack[_Ts]]]:
+    def fetchall(self) -> Sequence[Row[*_Ts]]:
         """The same as :meth:`all`."""
         return self._fetch_all()
 
-    def fetchone(self) -> Row[Unpack[_Ts]] | None:
+    def fetchone(self) -> Row[*_Ts] | None:
         """Return the next row, or None when there is none."""
         found = self._fetch_one()
         return None if found is None else found[0]
 
-    def fetchmany(self, size: int | None = None) -> Sequence[Row[Unpack[_Ts]]]:
+    def fetchmany(self, size: int | None = None) -> Sequence[Row[*_Ts]]:
         """Return up to `size` rows; an empty list at the end."""
         return self._fetch_many(size)
 
-    def partitions(self, size: int | None = None) -> Iterator[Sequence[Row[Unpack[_Ts]]]]:
+    def partitions(self, size: int | None = None) -> Iterator[Sequence[Row[*_Ts]]]:
         """Iterate over lists of `size` rows; the last may be shorter."""
         return self._partitions(size)
 
-    def first(self) -> Row[Unpack[_Ts]] | None:
+    def first(self) -> Row[*_Ts] | None:
         """Return the first row, or None, and close the result."""
-        row: Row[Unpack[_Ts]] | None = self._only_one(False, False)
+        row: Row[*_Ts] | None = self._only_one(False, False)
         return row
 
-    def one(self) -> Row[Unpack[_Ts]]:
+    def one(self) -> Row[*_Ts]:
         """Return the only row and close the result.
 
         Raises:
             NoResultFound: there is none.
             MultipleResultsFound: there are more.
         """
-        row: Row[Unpack[_Ts]] = self._only_one(True, True)
+        row: Row[*_Ts] = self._only_one(True, True)
         return row
 
-    def one_or_none(self) -> Row[Unpack[_Ts]] | None:
+    def one_or_none(self) -> Row[*_Ts] | None:
         """Return the only row, or None when there is none, and close the result.
 
         Raises:
             MultipleResultsFound: there are more.
         """
-        row: Row[Unpack[_Ts]] | None = self._only_one(False, True)
+        row: Row[*_Ts] | None = self._only_one(False, True)
         return row
 
     def scalar(self) -> Any:
@@ -441,13 +443,14 @@ class Result(_WithKeys, Fetching[Any], Generic[Unpack[_Ts]]):
         """Return the first column of the only row, or None; raises as :meth:`one_or_none` does."""
         return self._only_one(False, True, scalar=True)
 
-    def freeze(self) -> FrozenResult[Unpack[_Ts]]:
+    def freeze(self) -> FrozenResult[*_Ts]:
         """Fetch everything and return a function that makes a new result of the same rows at each call."""
         return FrozenResult(self)
 
-    def merge(self, *others: Result[Any]) -> MergedResult[Unpack[_Ts]]:
+    def merge(self, *others: Result[Any]) -> MergedResult[*_Ts]:
         """Return one result of the rows of this result and then of the others."""
-        return MergedResult(self._metadata, (self, *others))
+        first: Result[Any] = self  # type: ignore[assignment]
+        return MergedResult(self._metadata, (first, *others))
 
     def _raw_all(self) -> list[Any]:
         """Return the remaining rows, converted and made unique; single values as they come if the source gives such."""
@@ -693,12 +696,12 @@ class MappingResult(_WithKeys, FilterResult[RowMapping]):
         return value
 
 
-class FrozenResult(Generic[Unpack[_Ts]]):
+class FrozenResult(Generic[*_Ts]):
     """All rows of a result, kept; calling it gives a new result of them."""
 
     data: Sequence[Any]
 
-    def __init__(self, result: Result[Unpack[_Ts]]) -> None:
+    def __init__(self, result: Result[*_Ts]) -> None:
         self._source_supports_scalars = result._source_supports_scalars
         self._attributes = result._attributes
         self.data = result._raw_all()
@@ -706,9 +709,9 @@ class FrozenResult(Generic[Unpack[_Ts]]):
         columns = result._metadata
         self.metadata = _converted(columns)
 
-    def with_new_rows(self, tuple_data: Sequence[Row[Unpack[_Ts]]]) -> FrozenResult[Unpack[_Ts]]:
+    def with_new_rows(self, tuple_data: Sequence[Row[*_Ts]]) -> FrozenResult[*_Ts]:
         """Return a frozen result of the same columns with other rows."""
-        new: FrozenResult[Unpack[_Ts]] = FrozenResult.__new__(FrozenResult)
+        new: FrozenResult[*_Ts] = FrozenResult.__new__(FrozenResult)
         new.metadata = self.metadata
         new._attributes = self._attributes
         new._source_supports_scalars = self._source_supports_scalars
@@ -719,8 +722,8 @@ class FrozenResult(Generic[Unpack[_Ts]]):
         """Return the rows as sequences."""
         return [(value,) for value in self.data] if self._source_supports_scalars else self.data
 
-    def __call__(self) -> Result[Unpack[_Ts]]:
-        result: Result[Unpack[_Ts]] = IteratorResult(
+    def __call__(self) -> Result[*_Ts]:
+        result: Result[*_Ts] = IteratorResult(
             self.metadata, iter(self.data), _source_supports_scalars=self._source_supports_scalars
         )
         result._attributes = self._attributes
@@ -736,7 +739,7 @@ def _converted(columns: Columns) -> Columns:
     return copy
 
 
-class IteratorResult(Result[Unpack[_Ts]]):
+class IteratorResult(Result[*_Ts]):
     """A result over any iterator of sequences."""
 
     def __init__(
@@ -772,7 +775,7 @@ class IteratorResult(Result[Unpack[_Ts]]):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
-class ChunkedIteratorResult(IteratorResult[Unpack[_Ts]]):
+class ChunkedIteratorResult(IteratorResult[*_Ts]):
     """A result over a function that gives lists of rows, in pieces of the size asked for with ``yield_per()``."""
 
     def __init__(
@@ -788,7 +791,7 @@ class ChunkedIteratorResult(IteratorResult[Unpack[_Ts]]):
         self._source = ChunkSource(chunks, dynamic_yield_per)
 
 
-class MergedResult(IteratorResult[Unpack[_Ts]]):
+class MergedResult(IteratorResult[*_Ts]):
     """The rows of several results one after the other."""
 
     closed = False
@@ -836,7 +839,8 @@ def SimpleResultMetaData(
     _translated_indexes: Any = None,
     _unique_filters: Sequence[Callable[[Any], Any] | None] | None = None,
 ) -> Columns:
-    """Return the columns of a result that is not a database's: names, and for each name the objects that find it too."""
+    """Return the columns of a result that is not a database's: names, and for each name the objects that find it
+    too."""
     if _tuplefilter is not None or _translated_indexes is not None:
         raise InvalidRequestError("columns are reduced with Columns.reduce(), not by a tuple filter")
     return Columns(keys, extra, _processors, _unique_filters)

@@ -1,6 +1,7 @@
 """Rows: tuples whose class knows the names of the columns.
 
-Each shape of result has a tuple subclass of its own, kept with the shape; reading an attribute of a row is then a C-level
+Each shape of result has a tuple subclass of its own, kept with the shape; reading an attribute of a row is then a
+C-level
 look-up by position, and making a row from what the driver gave is one call of a C constructor.
 """
 
@@ -8,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVarTuple, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVarTuple
 
 from lect.exc import AmbiguousColumnError, NoSuchColumnError
 
 try:
-    from _collections import _tuplegetter  # what named tuples use: a getter without a Python frame
+    from _collections import _tuplegetter  # type: ignore[import-not-found]  # what named tuples use: a getter without a Python frame
 except ImportError:  # pragma: no cover - other implementations of Python
 
     def _tuplegetter(index: int, doc: str) -> Any:
@@ -34,7 +35,8 @@ class Columns:
     Args:
         keys: name of each column, in order; a name may occur twice.
         objects: for each column the further keys that find it (column objects, labels, mapped attributes), or None.
-        processors: for each column the function that turns the driver's value into the user's, or None; the whole may be
+        processors: for each column the function that turns the driver's value into the user's, or None; the whole
+        may be
             None when there are none.
         unique_filters: for each column a function whose result stands for the value when rows are made unique, or None.
         find: last resort for a key that is not known: returns a position or None.
@@ -95,7 +97,8 @@ class Columns:
             InvalidRequestError: the key finds several columns.
         """
         if self.ambiguous and key in self.ambiguous:
-            raise AmbiguousColumnError(f"Ambiguous column name '{self.ambiguous[key]}' in result set column descriptions")
+            name = self.ambiguous[key]
+            raise AmbiguousColumnError(f"Ambiguous column name '{name}' in result set column descriptions")
         found = self.lookup.get(key)
         if found is None and self.find is not None:
             found = self.find(self, key)
@@ -250,10 +253,11 @@ class BaseRow:
     __slots__ = ()
 
 
-class Row(tuple, BaseRow, Generic[Unpack[_Ts]]):  # type: ignore[type-arg]
+class Row(tuple, BaseRow, Generic[*_Ts]):  # type: ignore[type-arg]
     """One row of a result: a tuple, with attributes by column name.
 
-    ``row.name``, ``row[0]``, unpacking, comparison and hashing are those of a named tuple; ``row._mapping[column]`` finds a
+    ``row.name``, ``row[0]``, unpacking, comparison and hashing are those of a named tuple; ``row._mapping[column]``
+    finds a
     value by column object or name. A column whose name is also a method of tuples (``count``, ``index``) wins.
     """
 
@@ -286,13 +290,13 @@ class Row(tuple, BaseRow, Generic[Unpack[_Ts]]):  # type: ignore[type-arg]
         """Return a dict of names and values."""
         return dict(self._mapping)
 
-    def _tuple(self) -> tuple[Unpack[_Ts]]:
+    def _tuple(self) -> tuple[*_Ts]:
         """Return the row itself, for type checkers a plain tuple."""
-        return self  # type: ignore[return-value]
+        return self
 
-    def tuple(self) -> tuple[Unpack[_Ts]]:
+    def tuple(self) -> tuple[*_Ts]:
         """Return the row itself, for type checkers a plain tuple."""
-        return self  # type: ignore[return-value]
+        return self
 
     @property
     def _t(self) -> Any:
@@ -429,7 +433,7 @@ class _Items(ItemsView[Any, Any]):
     """Pairs by position, so that a column whose name occurs twice appears twice."""
 
     __slots__ = ()
-    _mapping: RowMapping  # type: ignore[assignment]
+    _mapping: RowMapping
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         return zip(self._mapping._columns.keys, self._mapping._row, strict=False)
@@ -437,7 +441,7 @@ class _Items(ItemsView[Any, Any]):
 
 class _Values(ValuesView[Any]):
     __slots__ = ()
-    _mapping: RowMapping  # type: ignore[assignment]
+    _mapping: RowMapping
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._mapping._row)

@@ -252,7 +252,8 @@ def run_driver_sql(connection: Any, statement: str, parameters: Any, options: _O
     listened = connection._listened
     if listened._any and listened.before_execute:
         for listener in listened.before_execute:
-            answer = listener(connection, statement, sets if many else [], sets[0] if sets and not many else {}, options)
+            single = sets[0] if sets and not many else {}
+            answer = listener(connection, statement, sets if many else [], single, options)
             if answer is not None:
                 statement = answer[0]
     context = ExecutionContext(connection, None, (), [], options)
@@ -367,7 +368,8 @@ def _fetch_all(connection: Any, context: ExecutionContext, cursor: Any) -> list[
 
 
 def _returned(
-    connection: Any, context: ExecutionContext, plan: Plan, run: Any, columns: Columns | None, rows: list[Any], affected: int
+    connection: Any, context: ExecutionContext, plan: Plan, run: Any, columns: Columns | None, rows: list[Any],
+    affected: int
 ) -> CursorResult[Any]:
     """Return the result of rows that RETURNING gave for many parameter sets."""
     if plan.dml.returning == "implicit":
@@ -386,7 +388,7 @@ def _returned(
 
 def _cursor(connection: Any, context: ExecutionContext, text: str, options: _Options) -> Any:
     lent = connection._lent
-    if options and options.get("stream_results") or (options and options.get("yield_per")):
+    if (options and options.get("stream_results")) or (options and options.get("yield_per")):
         size = options.get("yield_per") or options.get("max_row_buffer")
         cursor = connection._driver.streaming_cursor(lent.dbapi_connection, text, size)
         if cursor is not None:
@@ -432,7 +434,7 @@ def _sizes(connection: Any, context: ExecutionContext, cursor: Any, text: str, v
     """Tell the driver parameter types, where it wants to know."""
     sizes = connection._driver.sizes
     compiled = context.compiled
-    if sizes is None or compiled is None or compiled.positiontup is None and not compiled.binds:
+    if sizes is None or compiled is None or (compiled.positiontup is None and not compiled.binds):
         return
     from lect.dialects.contract import InputSizesRequest
 
@@ -488,7 +490,9 @@ def _no_values(context: ExecutionContext) -> Any:
     return () if context.dialect.positional else {}
 
 
-def _execute_many(connection: Any, context: ExecutionContext, text: str, values: Sequence[Any], options: _Options) -> Any:
+def _execute_many(
+    connection: Any, context: ExecutionContext, text: str, values: Sequence[Any], options: _Options
+) -> Any:
     """Run text for many parameter sets and return the cursor."""
     cursor = None
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lect.exc import InvalidRequestError
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 __all__ = ["NestedTransaction", "RootTransaction", "Transaction", "TwoPhaseTransaction"]
 

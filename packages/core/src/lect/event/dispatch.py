@@ -65,11 +65,12 @@ EMPTY = Listeners()
 class Dispatch:
     """The listeners of one target (an object, or a class and all of its instances).
 
-    An attribute per event of the family. `sources` are dispatches whose listeners come first (those of the class, of the
+    An attribute per event of the family. `sources` are dispatches whose listeners come first (those of the class, of
+    the
     engine for a connection); a change there is pushed here.
     """
 
-    def __init__(self, family: type[Events], owner: type, *sources: Dispatch) -> None:
+    def __init__(self, family: type[Events[Any]], owner: type, *sources: Dispatch) -> None:
         self._family = family
         self._owner = owner
         self._own: dict[str, list[Listener]] = {}
@@ -195,7 +196,8 @@ class Events(Generic[_T]):
 
     @classmethod
     def _accept_with(cls, target: Any, identifier: str) -> Any:
-        """Return the object (or class) whose dispatch takes the listener, or None when `target` is not of this family."""
+        """Return the object (or class) whose dispatch takes the listener, or None when `target` is not of this
+        family."""
         if isinstance(target, type):
             return target if issubclass(target, cls._targets) else None
         return target if isinstance(target, cls._targets) else None

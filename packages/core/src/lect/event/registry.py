@@ -63,7 +63,8 @@ class EventKey:
         return (id(self.target), self.identifier, _function_id(self.fn))
 
     def with_wrapper(self, call: Callable[..., Any]) -> EventKey:
-        """Return this key with `call` being what is run instead of the function; ``remove`` still knows the function."""
+        """Return this key with `call` being what is run instead of the function; ``remove`` still knows the
+        function."""
         return EventKey(self.target, self.identifier, self.fn, self.dispatch_target, self.family, call)
 
     def with_dispatch_target(self, dispatch_target: Any) -> EventKey:

@@ -1,4 +1,5 @@
-"""What every pool does: open, lend, take back, reset and close connections. Which one is lent is each pool's own affair."""
+"""What every pool does: open, lend, take back, reset and close connections. Which one is lent is each pool's own
+affair."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ ResetStyle = Literal["rollback", "commit"] | bool | None
 #: Every pool alive, for the child of a fork.
 _POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
 
-#: Connections a forked child got from its parent: never used, never closed, because the parent talks through their sockets.
+#: Connections a forked child got from its parent: never used, never closed, because the parent talks through their
+#: sockets.
 _INHERITED: list[Any] = []
 
 
@@ -83,11 +85,13 @@ class Pool:
 
     Args:
         creator: opens a connection of the driver; may take the pool's entry as its only argument.
-        recycle: seconds after which a connection is replaced when it is next lent; -1: never. Each connection gets up to
+        recycle: seconds after which a connection is replaced when it is next lent; -1: never. Each connection gets
+        up to
             a tenth less, so that those opened together do not expire together.
         echo: log what happens; ``"debug"`` for each loan.
         logging_name: appended to the name of the logger.
-        reset_on_return: end the transaction of a connection that comes back, by rollback or commit, or not at all. Nothing
+        reset_on_return: end the transaction of a connection that comes back, by rollback or commit, or not at all.
+        Nothing
             is sent when no statement has run since the last commit or rollback.
         events: pairs (listener, event name) to register.
         dialect: gives manners and exists for programs that pass it; optional.
@@ -335,8 +339,8 @@ class Pool:
         lent._entry = None
         lent.dbapi_connection = None
         message = (
-            f"a connection taken from the pool at {lent.taken_at} was never given back; the garbage collector found it. "
-            "Close connections explicitly, or use them in a with statement"
+            f"a connection taken from the pool at {lent.taken_at} was never given back; the garbage collector found "
+            "it. Close connections explicitly, or use them in a with statement"
         )
         try:
             if self._is_asyncio:
@@ -351,9 +355,9 @@ class Pool:
             self._came_back(entry)
         self._log.error("%s", message)
         if self._is_asyncio:
-            from lect.exc import LectWarning
-
             import warnings
+
+            from lect.exc import LectWarning
 
             warnings.warn(message, LectWarning, stacklevel=1)
 

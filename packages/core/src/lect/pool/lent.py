@@ -160,7 +160,8 @@ class Lent(ManagesConnection):
 
     Attributes:
         dbapi_connection: the driver's connection.
-        touched: statements may have run since the last commit or rollback, so that a rollback is needed at return. Whoever
+        touched: statements may have run since the last commit or rollback, so that a rollback is needed at return.
+        Whoever
             finishes a transaction through :class:`~lect.engine.connection.Connection` clears it.
     """
 
@@ -182,6 +183,7 @@ class Lent(ManagesConnection):
         self._entry: ConnectionPoolEntry | None = entry
         self.dbapi_connection = connection
         self._uses = 1
+        self._detached_info: dict[Any, Any]
         self.touched = False
         self.used = False
         self._quiet = quiet  # nobody logs what the pool does
@@ -207,11 +209,9 @@ class Lent(ManagesConnection):
     def info(self) -> dict[Any, Any]:
         """A dictionary that lives as long as the driver's connection."""
         if self._entry is None:
-            try:
-                found: dict[Any, Any] = self._detached_info
-            except AttributeError:
-                found = self._detached_info = {}
-            return found
+            if not hasattr(self, "_detached_info"):
+                self._detached_info = {}
+            return self._detached_info
         return self._entry.info
 
     @property

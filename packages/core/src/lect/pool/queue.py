@@ -1,11 +1,13 @@
 """The queue pool: a bounded number of connections, idle ones in a deque, waiting takers in order of arrival.
 
-Taking an idle connection and giving it back use a deque without a lock. A taker who finds nothing idle joins the line; who
+Taking an idle connection and giving it back use a deque without a lock. A taker who finds nothing idle joins the
+line; who
 gives back while somebody is in line hands over directly, so that nobody is overtaken.
 """
 
 from __future__ import annotations
 
+import builtins
 import threading
 import time
 import weakref
@@ -13,7 +15,8 @@ from collections import deque
 from typing import Any
 from weakref import ref
 
-from lect.exc import ArgumentError, TimeoutError
+from lect.exc import ArgumentError
+from lect.exc import TimeoutError as PoolTimeout
 from lect.pool.base import Pool
 from lect.pool.lent import ConnectionPoolEntry, Lent
 
@@ -62,7 +65,7 @@ class _AsyncWaiter:
             try:
                 async with asyncio.timeout(timeout_s):
                     await self._future
-            except asyncio.TimeoutError:
+            except builtins.TimeoutError:
                 return False
             return True
 
@@ -187,7 +190,7 @@ class QueuePool(Pool):
     def _join_line(self) -> Any:
         if self._max_waiting is not None and len(self._line) >= self._max_waiting:
             self._counts.timeouts += 1
-            raise TimeoutError(
+            raise PoolTimeout(
                 f"{type(self).__name__} has {len(self._line)} takers waiting already (max_waiting={self._max_waiting})",
                 code="pool-line-full",
             )
@@ -209,7 +212,7 @@ class QueuePool(Pool):
             self._counts.wait_time_s += time.monotonic() - started
         if not served and self._leave_line(waiter):
             self._counts.timeouts += 1
-            raise TimeoutError(
+            raise PoolTimeout(
                 f"QueuePool limit of size {self._size} overflow {self._max_overflow} reached, "
                 f"connection timed out, timeout {self._timeout:0.2f}",
                 code="pool-timeout",

@@ -79,7 +79,8 @@ class SingletonThreadPool(Pool):
     """One connection per thread, kept until the thread ends; a thread that takes it twice gets the same loan twice.
 
     Args:
-        pool_size: connections kept at most; when more threads come, the oldest connections that are not lent are closed.
+        pool_size: connections kept at most; when more threads come, the oldest connections that are not lent are
+        closed.
     """
 
     def __init__(self, creator: Any, pool_size: int = 5, **kw: Any) -> None:

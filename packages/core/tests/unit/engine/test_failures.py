@@ -124,7 +124,7 @@ def test_closed_connection(engine: Any) -> None:
 def test_unknown_argument_is_named(server: Any) -> None:
     from lect.engine import create_engine
 
-    with pytest.raises(exc.ArgumentError, match="'pool_sise'.*did you mean 'pool_size'"):
+    with pytest.raises(exc.ArgumentError, match=r"'pool_sise'.*did you mean 'pool_size'"):
         create_engine("fake://", pool_sise=3)
     with pytest.raises(TypeError):
         create_engine("fake://", pool_sise=3)

@@ -107,7 +107,7 @@ def test_scalars() -> None:
 def test_mappings() -> None:
     assert result().mappings().first() == {"n": 1, "s": "a"}
     assert result().mappings().columns("s").all()[0] == {"s": "a"}
-    assert [dict(m) for m in result().mappings().unique()] == [dict(n=n, s=s) for n, s in dict.fromkeys(ROWS)]
+    assert [dict(m) for m in result().mappings().unique()] == [{"n": n, "s": s} for n, s in dict.fromkeys(ROWS)]
 
 
 def test_columns_and_partitions() -> None:

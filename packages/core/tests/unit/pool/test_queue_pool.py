@@ -81,7 +81,7 @@ def test_overflow_is_closed_on_return(database: Database) -> None:
 def test_timeout_says_size_and_time(database: Database) -> None:
     pool = QueuePool(database, pool_size=1, max_overflow=0, timeout=0.02)
     kept = pool.connect()
-    with pytest.raises(exc.TimeoutError, match="QueuePool limit of size 1 overflow 0 reached, .* timeout 0.02"):
+    with pytest.raises(exc.TimeoutError, match=r"QueuePool limit of size 1 overflow 0 reached, .* timeout 0.02"):
         pool.connect()
     assert kept.is_valid
     assert pool.stats().timeouts == 1
@@ -190,7 +190,7 @@ def test_hard_invalidation(database: Database) -> None:
     lent.invalidate()
     assert not lent.is_valid
     assert database.opened[0].said == ["close"]
-    with pytest.raises(exc.InvalidRequestError, match="closed"):
+    with pytest.raises(exc.InvalidRequestError, match="is closed"):
         lent.cursor()
     assert pool.connect().dbapi_connection is database.opened[1]
 
