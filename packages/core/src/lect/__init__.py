@@ -32,6 +32,7 @@ from lect.engine import (
     make_url,
     result_tuple,
 )
+from lect.engine.inspecting import Inspector
 from lect.inspection import inspect
 from lect.pool import (
     AssertionPool,
@@ -44,3 +45,27 @@ from lect.pool import (
     SingletonThreadPool,
     StaticPool,
 )
+from lect.schema import (
+    BLANK_SCHEMA,
+    DDL,
+    CheckConstraint,
+    Column,
+    ColumnDefault,
+    Computed,
+    Constraint,
+    DDLElement,
+    DefaultClause,
+    ExecutableDDLElement,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Sequence,
+    Table,
+    UniqueConstraint,
+    insert_sentinel,
+)
+from lect.sql.names import quoted_name

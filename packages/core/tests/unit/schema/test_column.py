@@ -103,7 +103,7 @@ def test_a_default_is_not_a_server_default() -> None:
 
 
 def test_identity_and_computed_exclude_other_defaults() -> None:
-    with pytest.raises(exc.ArgumentError, match="Identity object cannot specify a server_default.*'x'"):
+    with pytest.raises(exc.ArgumentError, match=r"Identity object cannot specify a server_default.*'x'"):
         Column("x", Integer, Identity(), server_default="1")
     with pytest.raises(exc.ArgumentError, match="generated column cannot specify a server_default"):
         Column("x", Integer, Computed("y + 1"), server_default="1")
@@ -211,7 +211,7 @@ def test_two_columns_cannot_number_themselves() -> None:
 
 def test_a_string_cannot_number_itself() -> None:
     table = Table("t", MetaData(), Column("a", String, primary_key=True, autoincrement=True))
-    with pytest.raises(exc.ArgumentError, match="on column 't.a' is not compatible with autoincrement=True"):
+    with pytest.raises(exc.ArgumentError, match=r"on column 't.a' is not compatible with autoincrement=True"):
         _ = table.autoincrement_column
 
 

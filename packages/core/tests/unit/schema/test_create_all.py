@@ -115,7 +115,7 @@ def test_a_circle_without_names_cannot_be_dropped() -> None:
     metadata = MetaData()
     Table("a", metadata, Column("id", Integer, primary_key=True), Column("b_id", ForeignKey("b.id")))
     Table("b", metadata, Column("id", Integer, primary_key=True), Column("a_id", ForeignKey("a.id")))
-    with pytest.raises(exc.CircularDependencyError, match="between tables: a, b.  Please ensure that .* have names"):
+    with pytest.raises(exc.CircularDependencyError, match=r"between tables: a, b.  Please ensure that .* have names"):
         metadata.drop_all(Recorder("a", "b"))
 
 

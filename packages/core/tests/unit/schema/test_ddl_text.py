@@ -83,7 +83,7 @@ def test_create_table_with_everything() -> None:
                 ondelete="SET NULL",
                 deferrable=True,
                 initially="DEFERRED",
-                match="FULL",
+                match=r"FULL",
             ),
         ),
         Column("hidden", Integer, system=True),
@@ -137,7 +137,7 @@ def test_a_foreign_key_with_use_alter_is_left_out() -> None:
 
 def test_a_missing_reference_names_both_ends() -> None:
     t = table(Column("x", Integer, ForeignKey("nowhere.id")))
-    with pytest.raises(exc.NoReferencedTableError, match="column 't.x' could not find table 'nowhere'"):
+    with pytest.raises(exc.NoReferencedTableError, match=r"column 't.x' could not find table 'nowhere'"):
         str(CreateTable(t))
 
 
@@ -146,7 +146,7 @@ def test_actions_are_words(phrase: str) -> None:
     metadata = MetaData()
     Table("o", metadata, Column("id", Integer))
     t = Table("t", metadata, Column("x", ForeignKey("o.id", ondelete=phrase)))
-    with pytest.raises(exc.CompileError, match="Unexpected SQL phrase"):
+    with pytest.raises(exc.CompileError, match=r"Unexpected SQL phrase"):
         str(CreateTable(t))
 
 
@@ -185,7 +185,7 @@ def test_isolation_from_the_table_can_be_declined() -> None:
 def test_a_constraint_without_a_name_cannot_be_dropped() -> None:
     t = table(Column("x", Integer), UniqueConstraint("x"))
     (unique,) = [c for c in t.constraints if isinstance(c, UniqueConstraint)]
-    with pytest.raises(exc.CompileError, match="it has no name"):
+    with pytest.raises(exc.CompileError, match=r"it has no name"):
         str(DropConstraint(unique))
 
 
@@ -206,7 +206,7 @@ def test_indexes() -> None:
 
 
 def test_an_index_without_a_table_is_refused() -> None:
-    with pytest.raises(exc.CompileError, match="Index 'ix' is not associated with any table"):
+    with pytest.raises(exc.CompileError, match=r"Index 'ix' is not associated with any table"):
         str(CreateIndex(Index("ix", "x")))
 
 
@@ -219,7 +219,7 @@ def test_a_long_name_of_a_convention_is_shortened_and_a_given_one_refused() -> N
     assert len(name) <= 30
     assert name.startswith("uq_t_xxx")
     given = table(Column("x", Integer), UniqueConstraint("x", name="u" * 31))
-    with pytest.raises(exc.IdentifierError, match="31 characters"):
+    with pytest.raises(exc.IdentifierError, match=r"31 characters"):
         CreateTable(given).compile(dialect=dialect)
 
 
@@ -235,7 +235,7 @@ def test_schemas() -> None:
     assert str(CreateSchema("x y")) == 'CREATE SCHEMA "x y"'
     assert str(CreateSchema("x", if_not_exists=True)) == "CREATE SCHEMA IF NOT EXISTS x"
     assert str(DropSchema("x", cascade=True, if_exists=True)) == "DROP SCHEMA IF EXISTS x CASCADE"
-    with pytest.raises(exc.ArgumentError, match="must be a string"):
+    with pytest.raises(exc.ArgumentError, match=r"must be a string"):
         CreateSchema(Sequence("s"))  # type: ignore[arg-type]
 
 
@@ -256,7 +256,7 @@ def test_text_with_names_put_in() -> None:
 def test_text_that_asks_for_what_there_is_not() -> None:
     with pytest.raises(exc.CompileError, match=r"asks for %\(tabel\)s"):
         str(DDL("DROP %(tabel)s"))
-    with pytest.raises(exc.ArgumentError, match="Expected a string"):
+    with pytest.raises(exc.ArgumentError, match=r"Expected a string"):
         DDL(5)  # type: ignore[arg-type]
 
 
@@ -281,7 +281,7 @@ def test_create_table_as(other: Table) -> None:
 
 
 def test_a_view_of_something_else_is_refused() -> None:
-    with pytest.raises(exc.ArgumentError, match="CreateView needs a SELECT"):
+    with pytest.raises(exc.ArgumentError, match=r"CreateView needs a SELECT"):
         CreateView("SELECT 1", "v")
 
 
