@@ -159,8 +159,11 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         """Return the innermost savepoint, or None."""
         return self._nested_transaction
 
+    #: Finds the asyncio session in front of this one; set by it.
+    _front: Callable[[Session], Any] | None = None
+
     def _async_front(self) -> Any:
-        return None
+        return None if self._front is None else self._front(self)
 
     object_session = staticmethod(object_session)
     identity_key = staticmethod(identity_key)
