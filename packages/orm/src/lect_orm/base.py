@@ -200,7 +200,10 @@ def init_state(obj: Any) -> Any:
     mapper = cls.__dict__.get("__mapper__") or mapper_of(cls)
     if mapper is None:
         raise UnmappedInstanceError(obj)
-    return STATE_FACTORY[0](obj, mapper)
+    state = STATE_FACTORY[0](obj, mapper)
+    if mapper.on_new is not None:
+        mapper.on_new(state, obj)
+    return state
 
 
 def instance_state(obj: Any) -> Any:

@@ -48,11 +48,6 @@ class PropComparator(ColumnOperators, Generic[_T]):
         self._adapt_to_entity = adapt_to_entity
 
     @property
-    def property(self) -> Any:
-        """The mapped property."""
-        return self.prop
-
-    @property
     def parent(self) -> Any:
         """The entity whose attribute this is."""
         return self._parententity
@@ -119,6 +114,11 @@ class PropComparator(ColumnOperators, Generic[_T]):
         """:meth:`any` for a reference to one object."""
         return self.operate(PropComparator.has_op, criterion, **kwargs)
 
+    @property
+    def property(self) -> Any:
+        """The mapped property."""
+        return self.prop
+
 
 def _and_op(a: Any, *criteria: Any) -> Any:
     return a.and_(*criteria)
@@ -156,15 +156,6 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
     def parent(self) -> Any:
         """The mapper, or alias inspection, whose attribute this is."""
         return self._parententity
-
-    @property
-    def property(self) -> Any:
-        """The mapped property."""
-        prop = self.prop
-        mapper = getattr(self._parententity, "mapper", None)
-        if mapper is not None and not mapper.configured and getattr(prop, "is_relationship", False):
-            mapper._check_configure()
-        return prop
 
     @property
     def _impl_uses_objects(self) -> bool:
@@ -332,6 +323,15 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
             wrapped: EventKey = key.with_dispatch_target(self.impl)
             wrapped.place(propagate=True, **options)
             self.propagated.append((key, active_history, options))
+
+    @property
+    def property(self) -> Any:
+        """The mapped property."""
+        prop = self.prop
+        mapper = getattr(self._parententity, "mapper", None)
+        if mapper is not None and not mapper.configured and getattr(prop, "is_relationship", False):
+            mapper._check_configure()
+        return prop
 
 
 class InstrumentedAttribute(QueryableAttribute[_T]):

@@ -144,6 +144,11 @@ class AttributeImpl:
         """Whether anybody may have to hear of writes: listeners, the reverse side, the unit of work."""
         return "_dispatch" in self.__dict__ or bool(self.mirrors) or self.tracked
 
+    @property
+    def writes_plainly(self) -> bool:
+        """Whether writing to an object without identity is nothing but storing."""
+        return False
+
     def __str__(self) -> str:
         return f"{self.class_.__name__}.{self.key}"
 
@@ -315,12 +320,18 @@ class AttributeImpl:
 class ScalarImpl(AttributeImpl):
     """A column's value."""
 
+    @property
+    def writes_plainly(self) -> bool:
+        return not self.listened
+
     def setter(self) -> Callable[[Any, Any], None]:
-        if self.listened or self.active_history:
+        if self.listened:
             return AttributeImpl.setter(self)
         key = self.key
         missing = NO_VALUE
         state_key = STATE_KEY
+        load_old = self.active_history
+        full = self.set
 
         def set_scalar(obj: Any, value: Any) -> None:
             values = obj.__dict__
@@ -331,6 +342,9 @@ class ScalarImpl(AttributeImpl):
             if committed is None:
                 committed = state.committed_state = {}
             if key not in committed:
+                if load_old and key not in values and state.pk is not None:
+                    full(state, values, value)
+                    return
                 committed[key] = values.get(key, missing)
                 expired = state.expired_attributes
                 if expired and key in expired:

@@ -1,0 +1,1 @@
+"""Relationships between mapped classes: how rows of two tables belong together."""
