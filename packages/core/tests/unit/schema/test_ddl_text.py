@@ -109,7 +109,7 @@ def test_create_table_with_everything() -> None:
     [
         ("5", "DEFAULT '5'"),
         (lect.text("5"), "DEFAULT 5"),
-        (lect.func.now(), "DEFAULT CURRENT_TIMESTAMP"),
+        (lect.func.now(), "DEFAULT now()"),
         (lect.literal(5), "DEFAULT 5"),
         ("a\\'; DROP TABLE x --", "DEFAULT 'a\\''; DROP TABLE x --'"),
     ],
