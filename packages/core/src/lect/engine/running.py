@@ -34,7 +34,8 @@ __all__ = [
     "without_rows",
 ]
 
-_PLAIN = CompileOptions()
+#: No names: an INSERT without parameters writes its own values and defaults, not every column.
+_PLAIN = CompileOptions(column_keys=())
 _Options = Mapping[str, Any]
 
 
@@ -46,7 +47,7 @@ def _compile_options(names: tuple[str, ...], many: bool, options: _Options, lint
     if not names and not many and not translate and not linting:
         return _PLAIN
     return CompileOptions(
-        column_keys=names or None,
+        column_keys=names,
         for_executemany=many,
         schema_translate_map=translate,
         linting=linting,

@@ -325,7 +325,7 @@ class Lent(ManagesConnection):
         self.close()
 
     def __del__(self) -> None:
-        if self._entry is not None or self.dbapi_connection is not None:
+        if (self._entry is not None or self.dbapi_connection is not None) and not sys.is_finalizing():
             self._pool._forgotten(self)
 
     def _reset_state(self, terminating: bool, asyncio_safe: bool) -> PoolResetState:
