@@ -307,9 +307,10 @@ class ColumnElement(ClauseElement, SQLColumnExpression[_T]):
         try:
             return getattr(comparator, name)
         except AttributeError:
+            kind = type(comparator)
+            known = "Comparator" if kind.__module__.startswith("lect.") else kind.__name__
             raise AttributeError(
-                f"Neither {type(self).__name__!r} object nor {type(comparator).__name__!r} object has an attribute "
-                f"{name!r}"
+                f"Neither {type(self).__name__!r} object nor {known!r} object has an attribute {name!r}"
             ) from None
 
     def __iter__(self) -> Iterator[Any]:

@@ -6,7 +6,6 @@ import re
 from typing import Any, Final
 
 from lect.exc import ArgumentError
-from lect.operators import from_
 from lect.sql.coercions import column_or_value
 from lect.sql.element import ColumnElement
 from lect.sql.node import child, scalar
@@ -29,7 +28,7 @@ class Extract(ColumnElement[int]):
         if not isinstance(field, str) or not _FIELD.match(field):
             raise ArgumentError(f"extract() takes a field such as 'year', 'month' or 'epoch', not {field!r}")
         self.field = field
-        self.expr = column_or_value(expr).self_group(against=from_)
+        self.expr = column_or_value(expr)
 
 
 def extract(field: str, expr: Any) -> Extract:

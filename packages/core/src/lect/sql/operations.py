@@ -11,7 +11,7 @@ from typing import Any, Final
 from lect import operators as ops
 from lect.exc import ArgumentError, LectDeprecationWarning
 from lect.operators import NEGATIONS, OperatorClass, OperatorType, custom_op, operator_class_of
-from lect.sql import boolean
+from lect.sql import boolean, fast_comparison
 from lect.sql.binary import BinaryExpression, combine
 from lect.sql.bind import BindParameter
 from lect.sql.coercions import column_or_value, constant, operand, resolve
@@ -77,6 +77,8 @@ def _warn_about(op: OperatorType, type_: TypeEngine[Any]) -> None:
             stacklevel=5,
         )
 
+
+fast_comparison.install()
 
 MAKE.apply = apply
 MAKE.apply_reversed = apply_reversed
@@ -391,7 +393,7 @@ def _mixed(expr: Any, op: OperatorType, values: list[Any]) -> Any:
     for value in values:
         found = resolve(value)
         if found is None:
-            found = NULL if value is None else expr._bind_param(op, value)
+            found = expr._bind_param(op, value)
         else:
             found = found._as_expression()
         members.append(found)

@@ -86,7 +86,7 @@ class CollectionAggregate(UnaryExpression[_T]):
 
 
 def _negation(element: Any) -> Any:
-    return UnaryExpression(element, operator=inv)
+    return UnaryExpression(element, operator=inv, type_=BOOLEANTYPE)
 
 
 def _as_boolean(element: Any, operator: OperatorType, negate: OperatorType) -> Any:

@@ -29,7 +29,9 @@ def bind(node: BindParameter[Any], writer: Any) -> str:
         around = type_.dialect_impl(writer.dialect).bind_expression(BareBind(node))
         if around is not None and around.__class__ is not BareBind:
             return writer.render(around)  # type: ignore[no-any-return]
-    return writer.bind(node)  # type: ignore[no-any-return]
+    text: str = writer.bind(node)
+    # A list stands in parentheses; as a literal it has them already.
+    return f"({text})" if node.expanding and not writer.literal_only else text
 
 
 @ANSI.rule(BareBind)
