@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from lect import event, exc
+from lect import (
+    event,
+    exc,
+)
+from lect.compile.compiled import (
+    Compiled,
+)
+from lect.dialects.contract import (
+    Dialect,
+)
 from lect.engine import (
     URL,
     BaseRow,
@@ -32,8 +41,12 @@ from lect.engine import (
     make_url,
     result_tuple,
 )
-from lect.engine.inspecting import Inspector
-from lect.inspection import inspect
+from lect.engine.inspecting import (
+    Inspector,
+)
+from lect.inspection import (
+    inspect,
+)
 from lect.pool import (
     AssertionPool,
     AsyncAdaptedQueuePool,
@@ -68,4 +81,519 @@ from lect.schema import (
     UniqueConstraint,
     insert_sentinel,
 )
-from lect.sql.names import quoted_name
+from lect.schema.checkfirst import (
+    CheckFirst,
+)
+from lect.schema.ddl import (
+    BaseDDLElement,
+    CreateTable,
+    DropTable,
+)
+from lect.schema.foreign_key import (
+    ForeignKeyTarget,
+)
+from lect.schema.view import (
+    CreateTableAs,
+    CreateView,
+    DropView,
+)
+from lect.sql._case import (
+    Case,
+    case,
+)
+from lect.sql._cast import (
+    Cast,
+    TryCast,
+    TypeCoerce,
+    cast,
+    try_cast,
+    type_coerce,
+)
+from lect.sql._insert import (
+    Insert,
+    insert,
+)
+from lect.sql._select import (
+    Select,
+    select,
+)
+from lect.sql._update import (
+    Delete,
+    Update,
+    delete,
+    update,
+)
+from lect.sql.alias import (
+    Alias,
+    AliasedReturnsRows,
+    TableValuedAlias,
+    alias,
+)
+from lect.sql.binary import (
+    BinaryExpression,
+)
+from lect.sql.bind import (
+    BindParameter,
+    bindparam,
+    outparam,
+)
+from lect.sql.boolean import (
+    BooleanClauseList,
+    and_,
+    not_,
+    or_,
+)
+from lect.sql.collection import (
+    ColumnCollection,
+)
+from lect.sql.column import (
+    ColumnClause,
+    column,
+    literal_column,
+)
+from lect.sql.compound import (
+    CompoundSelect,
+    except_,
+    except_all,
+    intersect,
+    intersect_all,
+    union,
+    union_all,
+)
+from lect.sql.constructors import (
+    all_,
+    any_,
+    asc,
+    between,
+    bitwise_not,
+    collate,
+    desc,
+    distinct,
+    nulls_first,
+    nulls_last,
+    nullsfirst,
+    nullslast,
+)
+from lect.sql.cte import (
+    CTE,
+    cte,
+)
+from lect.sql.dml import (
+    UpdateBase,
+    ValuesBase,
+)
+from lect.sql.element import (
+    ClauseElement,
+    ColumnElement,
+    SQLColumnExpression,
+)
+from lect.sql.executable import (
+    Executable,
+    HasCTE,
+    HasPrefixes,
+    HasSuffixes,
+)
+from lect.sql.exists import (
+    Exists,
+    ScalarSelect,
+    exists,
+)
+from lect.sql.extract import (
+    Extract,
+    extract,
+)
+from lect.sql.from_clause import (
+    FromClause,
+    ReturnsRows,
+    Selectable,
+    TableClause,
+    table,
+)
+from lect.sql.function import (
+    Function,
+    FunctionElement,
+    func,
+    modifier,
+)
+from lect.sql.functions import (
+    FunctionFilter,
+    Over,
+    WithinGroup,
+)
+from lect.sql.grouping import (
+    Grouping,
+)
+from lect.sql.join import (
+    Join,
+    join,
+    outerjoin,
+)
+from lect.sql.label import (
+    Label,
+    label,
+)
+from lect.sql.lists import (
+    ClauseList,
+    OrderByList,
+)
+from lect.sql.literal import (
+    False_,
+    Null,
+    True_,
+    false,
+    literal,
+    null,
+    true,
+)
+from lect.sql.names import (
+    quoted_name,
+)
+from lect.sql.naming import (
+    LABEL_STYLE_DEFAULT,
+    LABEL_STYLE_DISAMBIGUATE_ONLY,
+    LABEL_STYLE_NONE,
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    SelectLabelStyle,
+)
+from lect.sql.select_base import (
+    GenerativeSelect,
+    SelectBase,
+)
+from lect.sql.subquery import (
+    Lateral,
+    Subquery,
+    lateral,
+)
+from lect.sql.tablesample import (
+    TableSample,
+    tablesample,
+)
+from lect.sql.text import (
+    TextClause,
+    text,
+)
+from lect.sql.textual_select import (
+    TextualSelect,
+)
+from lect.sql.tuple import (
+    Tuple,
+    tuple_,
+)
+from lect.sql.type_clause import (
+    TypeClause,
+)
+from lect.sql.unary import (
+    CollectionAggregate,
+    UnaryExpression,
+)
+from lect.sql.values import (
+    Values,
+    values,
+)
+from lect.sql.window import (
+    AggregateOrderBy,
+    FrameClause,
+    FrameClauseType,
+    aggregate_order_by,
+    funcfilter,
+    over,
+    within_group,
+)
+from lect.types import (
+    ARRAY,
+    BIGINT,
+    BINARY,
+    BLOB,
+    BOOLEAN,
+    CHAR,
+    CLOB,
+    DATE,
+    DATETIME,
+    DECIMAL,
+    DOUBLE,
+    DOUBLE_PRECISION,
+    FLOAT,
+    INT,
+    INTEGER,
+    JSON,
+    NCHAR,
+    NUMERIC,
+    NVARCHAR,
+    REAL,
+    SMALLINT,
+    TEXT,
+    TIME,
+    TIMESTAMP,
+    UUID,
+    VARBINARY,
+    VARCHAR,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Double,
+    Enum,
+    Float,
+    Integer,
+    Interval,
+    LargeBinary,
+    Numeric,
+    NumericCommon,
+    PickleType,
+    SmallInteger,
+    String,
+    Text,
+    Time,
+    TupleType,
+    TypeDecorator,
+    Unicode,
+    UnicodeText,
+    Uuid,
+)
+
+__all__ = [
+    "ARRAY",
+    "BIGINT",
+    "BINARY",
+    "BLANK_SCHEMA",
+    "BLOB",
+    "BOOLEAN",
+    "CHAR",
+    "CLOB",
+    "CTE",
+    "DATE",
+    "DATETIME",
+    "DDL",
+    "DECIMAL",
+    "DOUBLE",
+    "DOUBLE_PRECISION",
+    "FLOAT",
+    "INT",
+    "INTEGER",
+    "JSON",
+    "LABEL_STYLE_DEFAULT",
+    "LABEL_STYLE_DISAMBIGUATE_ONLY",
+    "LABEL_STYLE_NONE",
+    "LABEL_STYLE_TABLENAME_PLUS_COL",
+    "NCHAR",
+    "NUMERIC",
+    "NVARCHAR",
+    "REAL",
+    "SMALLINT",
+    "TEXT",
+    "TIME",
+    "TIMESTAMP",
+    "URL",
+    "UUID",
+    "VARBINARY",
+    "VARCHAR",
+    "AggregateOrderBy",
+    "Alias",
+    "AliasedReturnsRows",
+    "AssertionPool",
+    "AsyncAdaptedQueuePool",
+    "BaseDDLElement",
+    "BaseRow",
+    "BigInteger",
+    "BinaryExpression",
+    "BindParameter",
+    "Boolean",
+    "BooleanClauseList",
+    "Case",
+    "Cast",
+    "CheckConstraint",
+    "CheckFirst",
+    "ChunkedIteratorResult",
+    "ClauseElement",
+    "ClauseList",
+    "CollectionAggregate",
+    "Column",
+    "ColumnClause",
+    "ColumnCollection",
+    "ColumnDefault",
+    "ColumnElement",
+    "Compiled",
+    "CompoundSelect",
+    "Computed",
+    "Connection",
+    "Constraint",
+    "CreateTable",
+    "CreateTableAs",
+    "CreateView",
+    "CursorResult",
+    "DDLElement",
+    "Date",
+    "DateTime",
+    "DefaultClause",
+    "Delete",
+    "Dialect",
+    "Double",
+    "DropTable",
+    "DropView",
+    "Engine",
+    "Enum",
+    "ExceptionContext",
+    "Executable",
+    "ExecutableDDLElement",
+    "ExecutionContext",
+    "Exists",
+    "Extract",
+    "False_",
+    "FetchedValue",
+    "Float",
+    "ForeignKey",
+    "ForeignKeyConstraint",
+    "ForeignKeyTarget",
+    "FrameClause",
+    "FrameClauseType",
+    "FromClause",
+    "FrozenResult",
+    "Function",
+    "FunctionElement",
+    "FunctionFilter",
+    "GenerativeSelect",
+    "Grouping",
+    "HasCTE",
+    "HasPrefixes",
+    "HasSuffixes",
+    "Identity",
+    "Index",
+    "Insert",
+    "Inspector",
+    "Integer",
+    "Interval",
+    "IteratorResult",
+    "Join",
+    "Label",
+    "LargeBinary",
+    "Lateral",
+    "MappingResult",
+    "MergedResult",
+    "MetaData",
+    "NestedTransaction",
+    "Null",
+    "NullPool",
+    "Numeric",
+    "NumericCommon",
+    "OrderByList",
+    "Over",
+    "PickleType",
+    "Pool",
+    "PoolProxiedConnection",
+    "PoolResetState",
+    "PrimaryKeyConstraint",
+    "QueuePool",
+    "Result",
+    "ReturnsRows",
+    "RootTransaction",
+    "Row",
+    "RowMapping",
+    "SQLColumnExpression",
+    "ScalarResult",
+    "ScalarSelect",
+    "Select",
+    "SelectBase",
+    "SelectLabelStyle",
+    "Selectable",
+    "Sequence",
+    "SingletonThreadPool",
+    "SmallInteger",
+    "StaticPool",
+    "String",
+    "Subquery",
+    "Table",
+    "TableClause",
+    "TableSample",
+    "TableValuedAlias",
+    "Text",
+    "TextClause",
+    "TextualSelect",
+    "Time",
+    "Transaction",
+    "True_",
+    "TryCast",
+    "Tuple",
+    "TupleResult",
+    "TupleType",
+    "TwoPhaseTransaction",
+    "TypeClause",
+    "TypeCoerce",
+    "TypeDecorator",
+    "UnaryExpression",
+    "Unicode",
+    "UnicodeText",
+    "UniqueConstraint",
+    "Update",
+    "UpdateBase",
+    "Uuid",
+    "Values",
+    "ValuesBase",
+    "WithinGroup",
+    "aggregate_order_by",
+    "alias",
+    "all_",
+    "and_",
+    "any_",
+    "asc",
+    "between",
+    "bindparam",
+    "bitwise_not",
+    "case",
+    "cast",
+    "collate",
+    "column",
+    "create_engine",
+    "create_mock_engine",
+    "create_pool_from_url",
+    "cte",
+    "delete",
+    "desc",
+    "distinct",
+    "engine_from_config",
+    "event",
+    "exc",
+    "except_",
+    "except_all",
+    "exists",
+    "extract",
+    "false",
+    "func",
+    "funcfilter",
+    "insert",
+    "insert_sentinel",
+    "inspect",
+    "intersect",
+    "intersect_all",
+    "join",
+    "label",
+    "lateral",
+    "literal",
+    "literal_column",
+    "make_url",
+    "modifier",
+    "not_",
+    "null",
+    "nulls_first",
+    "nulls_last",
+    "nullsfirst",
+    "nullslast",
+    "or_",
+    "outerjoin",
+    "outparam",
+    "over",
+    "quoted_name",
+    "result_tuple",
+    "select",
+    "table",
+    "tablesample",
+    "text",
+    "true",
+    "try_cast",
+    "tuple_",
+    "type_coerce",
+    "union",
+    "union_all",
+    "update",
+    "values",
+    "within_group",
+]
