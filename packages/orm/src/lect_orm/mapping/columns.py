@@ -345,10 +345,41 @@ def configure_accessors(mapper: Any) -> None:
             "'primary_key' to the mapper"
         )
     mapper.pk_keys = tuple([mapper.column_to_prop[c].key for c in mapper.primary_key])
+    mapper.pk_of, mapper.bucket_key, mapper.pk_tuple = make_key_functions(mapper.pk_keys)
     mapper.column_keys = tuple([p.key for p in mapper._props.values() if p.is_column])
     mapper.expirable_keys = frozenset(
         key for key, impl in mapper.impls.items() if impl.accepts_scalar_loader and impl.expire_missing
     )
+
+
+def make_key_functions(keys: tuple[str, ...]) -> tuple[Any, Any, Any]:
+    """Return ``(pk_of, bucket_key, pk_tuple)`` for a primary key of the given attributes.
+
+    The key of an object in the identity map's bucket is the bare value of a one-column key, else a tuple. ``pk_of(dict)``
+    takes it from an object's values and is None when any part is missing or None; ``bucket_key(tuple)`` and
+    ``pk_tuple(bucket_key)`` convert.
+    """
+    if len(keys) == 1:
+        (only,) = keys
+
+        def pk_of_one(values: dict[str, Any]) -> Any:
+            return values.get(only)
+
+        return pk_of_one, _first, _in_tuple
+
+    def pk_of_several(values: dict[str, Any]) -> Any:
+        found = tuple([values.get(key) for key in keys])
+        return None if None in found else found
+
+    return pk_of_several, tuple, tuple
+
+
+def _first(pk: tuple[Any, ...]) -> Any:
+    return pk[0]
+
+
+def _in_tuple(key: Any) -> tuple[Any, ...]:
+    return (key,)
 
 
 # -- version ------------------------------------------------------------------------------------------------------------------

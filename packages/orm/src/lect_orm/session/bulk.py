@@ -166,7 +166,7 @@ def insert_mappings(
         if not facts.primary and not facts.columns:
             continue
         needs_keys = return_defaults or number < len(tables) - 1
-        _carry(mapper, table, mappings)
+        _carry(facts, mappings)
         rows = [_insert_row(facts, mapping, render_nulls, connection) for mapping in mappings]
         pairs = list(zip(mappings, rows, strict=True))
         for columns, part in _runs(pairs, lambda pair: frozenset(pair[1])):
@@ -175,9 +175,9 @@ def insert_mappings(
             _insert_run(facts, statement, part, missing, connection, execution_options)
 
 
-def _carry(mapper: Any, table: Any, mappings: list[Row]) -> None:
-    keys = mapper.column_to_key
-    for left, right in mapper.inherited_key_pairs.get(table, ()):
+def _carry(facts: TableFacts, mappings: list[Row]) -> None:
+    keys = facts.mapper.column_to_key
+    for left, right in facts.carried:
         source, target = keys.get(left), keys.get(right)
         if source is not None and target is not None and source != target:
             for mapping in mappings:

@@ -19,7 +19,9 @@ from lect_orm.session.merge import SessionMerge
 from lect_orm.session.orm_execute import ORMExecuteState
 from lect_orm.session.registry import SESSIONS, numbers, object_session
 from lect_orm.session.transaction import SessionTransaction, SessionTransactionOrigin
+from lect_orm.state import InstanceState
 from lect_orm.unitofwork import flush as unit_of_work
+from lect_orm.unitofwork import tracking as _tracking  # installs what relationships tell sessions
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from lect.engine import Result
     from lect.engine.result import ScalarResult
     from lect_orm.query.query import Query
-    from lect_orm.state import InstanceState
     from lect_orm.unitofwork.report import FlushPlan
 
 __all__ = ["JoinTransactionMode", "Session"]
@@ -36,6 +37,8 @@ _S = TypeVar("_S", bound="Session")
 
 JoinTransactionMode = Literal["conditional_savepoint", "rollback_only", "control_fully", "create_savepoint"]
 _JOIN_MODES = ("conditional_savepoint", "rollback_only", "control_fully", "create_savepoint")
+
+del _tracking
 
 _NOTHING: dict[str, Any] = {}
 

@@ -81,6 +81,8 @@ class TableFacts:
         omitted = {o.column for o in self.omissible}
         self.always = [(c, k) for c, k in self.columns if c not in omitted and c is not self.version]
         self.onupdate = [(c, k) for c, k in self.columns if c.onupdate is not None or c.server_onupdate is not None]
+        #: (base table's key column, own key column), for tables of subclasses
+        self.carried = getattr(mapper, "inherited_key_pairs", {}).get(table) or []
         self.extract: Callable[[list[InstanceState]], tuple[list[Row], list[int]]] = self._generate_extract()
         self._insert: Any = None
         self._returning: dict[int, tuple[Any, list[tuple[Any, str]]]] = {}

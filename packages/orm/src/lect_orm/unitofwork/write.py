@@ -249,9 +249,8 @@ def _save(context: FlushContext, base: Any, states: States, connection: Any) -> 
             continue
         for mine, act in ((old, update_rows), (new, insert_rows)):
             for facts, part in _by_facts(mine, table):
-                pairs = facts.mapper.inherited_key_pairs.get(table)
-                if pairs:
-                    _carry_keys(part, facts.mapper, pairs)
+                if facts.carried:
+                    _carry_keys(part, facts.mapper, facts.carried)
                 act(context, facts, part, connection)
     context.saved.update(states)
     _after_save(context, states, connection)
