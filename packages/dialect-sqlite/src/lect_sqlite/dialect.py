@@ -30,6 +30,8 @@ class SQLiteDialect(Dialect):
     default_connector = "sqlite3"
     default_capabilities = capabilities(LATEST)
     type_adaptations = TYPE_ADAPTATIONS
+    default_paramstyle = "qmark"
+    tuple_in_values = True
     options = frozenset({"native_datetime"})
     construct_arguments = (
         (Table, {"autoincrement": False, "with_rowid": True, "strict": False}),

@@ -139,6 +139,12 @@ class DATETIME(_Stored, temporal.DateTime):
         return write
 
 
+class _TIMESTAMP(DATETIME, sql_types.TIMESTAMP):
+    """A point in time in a column declared as TIMESTAMP."""
+
+    __visit_name__ = "TIMESTAMP"
+
+
 class DATE(_Stored, temporal.Date):
     """A day, kept as ``2021-03-15``."""
 
@@ -241,6 +247,7 @@ class JSON(json_type.JSON):
 TYPE_ADAPTATIONS: dict[type, type] = {
     temporal.Date: DATE,
     temporal.DateTime: DATETIME,
+    sql_types.TIMESTAMP: _TIMESTAMP,
     temporal.Time: TIME,
     json_type.JSON: JSON,
     json_type.JSONIndexType: JSONIndexType,

@@ -111,6 +111,10 @@ class Dialect:
     #: Keyword arguments ``<name>_<argument>`` that schema constructs take for this dialect, with their defaults:
     #: ``((Table, {"engine": None}), (Index, {"where": None}))``. None: any is taken, none is checked.
     construct_arguments: ClassVar[tuple[tuple[type, Mapping[str, Any]], ...] | None] = None
+    #: Paramstyle of statements compiled without a connector.
+    default_paramstyle: ClassVar[str] = "named"
+    #: The rows of ``(a, b) IN (...)`` are written behind the word VALUES.
+    tuple_in_values: ClassVar[bool] = False
     #: Reads the catalogue (:mod:`lect.dialects.reflection`); the default one can return no fact.
     reflector: ClassVar[Reflector] = Reflector()
     #: Facts that hold while no server was asked.
@@ -118,7 +122,14 @@ class Dialect:
 
     #: Keyword arguments every dialect takes.
     common_options: ClassVar[frozenset[str]] = frozenset(
-        {"paramstyle", "label_length", "max_identifier_length", "json_serializer", "json_deserializer"}
+        {
+            "implicit_returning",
+            "json_deserializer",
+            "json_serializer",
+            "label_length",
+            "max_identifier_length",
+            "paramstyle",
+        }
     )
 
     def __init__(
@@ -129,14 +140,17 @@ class Dialect:
         max_identifier_length: int | None = None,
         json_serializer: Any = None,
         json_deserializer: Any = None,
+        implicit_returning: bool = True,
     ) -> None:
         self.capabilities = self.default_capabilities
         self.connector: Connector | None = None
-        self.paramstyle = paramstyle or "named"
+        self.paramstyle = paramstyle or self.default_paramstyle
         self._paramstyle_given = paramstyle is not None
         self.label_length = label_length
         self.json_serializer = json_serializer
         self.json_deserializer = json_deserializer
+        #: Values the server generates are fetched by RETURNING where it is there, without being asked for.
+        self.implicit_returning = implicit_returning
         self.server_version_info: tuple[int, ...] | None = None
         self.default_schema_name: str | None = None
         #: Writes names: quote characters, reserved words, longest name.

@@ -15,14 +15,21 @@ database anyway (https://sqlite.org/lockingv3.html).
 from __future__ import annotations
 
 from lect_sqlite.compile import (
+    binary,
+    column,
     column_spec,
     constraints,
     create_index,
     create_table,
+    extract,
+    function,
     limit,
     locking,
+    on_conflict,
     select,
     sequence,
+    types,
+    values,
 )
 from lect_sqlite.compile.table import RULES
 
