@@ -12,6 +12,9 @@ from lect.compile.compiled import (
 from lect.dialects.contract import (
     Dialect,
 )
+from lect.dialects.default import (
+    DefaultDialect,
+)
 from lect.engine import (
     URL,
     BaseRow,
@@ -61,17 +64,25 @@ from lect.pool import (
 from lect.schema import (
     BLANK_SCHEMA,
     DDL,
+    BaseDDLElement,
     CheckConstraint,
+    CheckFirst,
     Column,
     ColumnDefault,
     Computed,
     Constraint,
+    CreateTable,
+    CreateTableAs,
+    CreateView,
     DDLElement,
     DefaultClause,
+    DropTable,
+    DropView,
     ExecutableDDLElement,
     FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
+    ForeignKeyTarget,
     Identity,
     Index,
     MetaData,
@@ -350,6 +361,8 @@ from lect.types import (
     UnicodeText,
     Uuid,
 )
+
+__version__ = "0.1.0"
 
 __all__ = [
     "ARRAY",

@@ -12,7 +12,7 @@ from lect.exc import (
     NoReferencedTableError,
     nearest,
 )
-from lect.schema.base import SchemaItem
+from lect.schema.base import BLANK_SCHEMA, SchemaItem
 from lect.schema.constraints import ColumnCollectionConstraint
 from lect.schema.expressions import described
 from lect.schema.table_key import table_key
@@ -22,22 +22,40 @@ __all__ = ["ForeignKey", "ForeignKeyConstraint", "ForeignKeyTarget"]
 
 
 class ForeignKeyTarget(NamedTuple):
-    """What a foreign key points at, in parts that are taken as they are (a name with a dot in it is one name)."""
+    """What a foreign key points at, in parts that are taken as they are: a name with a dot in it is one name."""
 
     schema: str | None
-    table_name: str
+    table_name: str | None
     column_name: str | None
 
-    @property
-    def full_name(self) -> str:
-        """The parts joined with dots."""
+    def _as_string(self) -> str:
+        """Return the parts joined with dots; InvalidRequestError when that would be read as something else."""
+        reason = None
+        if not self.table_name:
+            reason = "the target has no table name"
+        elif "." in self.table_name:
+            reason = f"the table name {str(self.table_name)!r} contains a dot"
+        elif self.column_name is not None and "." in self.column_name:
+            reason = f"the column name {str(self.column_name)!r} contains a dot"
+        elif self.schema is not None and self.column_name is None:
+            reason = f"a schema name {str(self.schema)!r} is present with no column name"
+        if reason is not None:
+            raise InvalidRequestError(
+                "Can't render a single string representation for foreign key target "
+                f"(schema={self.schema!r}, table_name={self.table_name!r}, column_name={self.column_name!r}); {reason}"
+            )
         return ".".join(str(part) for part in self if part is not None)
 
 
 def _target_of(column: Any) -> Any:
-    """Return what a ForeignKey was given as a string, a ForeignKeyTarget or a column object."""
-    if isinstance(column, (str, ForeignKeyTarget)):
-        return column
+    """Return what a ForeignKey points at: a ForeignKeyTarget, or the column object it was given."""
+    if isinstance(column, str):
+        parts = column.split(".")
+        if len(parts) == 1:
+            return ForeignKeyTarget(None, column, None)
+        return ForeignKeyTarget(".".join(parts[:-2]) or None, parts[-2], parts[-1])
+    if isinstance(column, tuple):
+        return _target_in_parts(column)
     if hasattr(type(column), "__clause_element__"):
         column = column.__clause_element__()
     if getattr(column, "__visit_name__", None) != "column":
@@ -48,6 +66,18 @@ def _target_of(column: Any) -> Any:
     if table is not None and getattr(table, "__visit_name__", None) != "table":
         raise ArgumentError(f"ForeignKey received Column not bound to a Table, got: {table!r}")
     return column
+
+
+def _target_in_parts(parts: tuple[Any, ...]) -> ForeignKeyTarget:
+    if len(parts) not in (2, 3):
+        raise ArgumentError(
+            "A ForeignKey target given as a tuple must have two tokens (table_name, column_name) or three tokens "
+            f"(schema, table_name, column_name), got {parts!r}"
+        )
+    target = ForeignKeyTarget(*parts) if len(parts) == 3 else ForeignKeyTarget(None, *parts)
+    if not target.table_name or not isinstance(target.table_name, str):
+        raise ArgumentError(f"ForeignKey target table_name must be a non-empty string, got {target.table_name!r}")
+    return target
 
 
 class ForeignKey(DialectKWArgs, SchemaItem):
@@ -103,33 +133,29 @@ class ForeignKey(DialectKWArgs, SchemaItem):
     # -- what it points at --------------------------------------------------------------------------------------------
 
     @property
-    def _table_column(self) -> Any:
-        """The Column object this was given, None when it was given a name."""
-        return None if isinstance(self._target, (str, ForeignKeyTarget)) else self._target
+    def target_column(self) -> Any:
+        """The Column object this was given; None when it was given a name."""
+        return None if isinstance(self._target, ForeignKeyTarget) else self._target
+
+    _table_column = target_column
 
     @property
     def target_tokens(self) -> ForeignKeyTarget:
-        """Schema, table and column as they were given; the schema is that of the MetaData when none was."""
-        return self._tokens()
-
-    def _tokens(self) -> ForeignKeyTarget:
+        """Schema, table and column as they were given, or as the Column it was given says by now."""
         target = self._target
         if isinstance(target, ForeignKeyTarget):
-            tokens = target
-        elif isinstance(target, str):
-            parts = target.split(".")
-            if len(parts) == 1:
-                tokens = ForeignKeyTarget(None, parts[0], None)
-            else:
-                tokens = ForeignKeyTarget(".".join(parts[:-2]) or None, parts[-2], parts[-1])
-        else:
-            if target.table is None:
-                raise InvalidRequestError(
-                    f"ForeignKey to column {str(target.name)!r} cannot say what it refers to: that Column is in no "
-                    "table yet"
-                )
-            return ForeignKeyTarget(target.table.schema, target.table.name, target.key)
-        if tokens.schema is None:
+            return target
+        if target.table is None:
+            # Not in a table yet: a column of this key, of a table that only its being there will tell.
+            return ForeignKeyTarget(None, target.key, None)
+        return ForeignKeyTarget(target.table.schema, target.table.name, target.key)
+
+    _column_tokens = target_tokens
+
+    def _tokens(self) -> ForeignKeyTarget:
+        """Return the target as it is looked for: in the schema of the MetaData when it names none."""
+        tokens = self.target_tokens
+        if tokens.schema is None and isinstance(self._target, ForeignKeyTarget):
             metadata = self._metadata
             if metadata is not None and metadata.schema is not None:
                 return tokens._replace(schema=metadata.schema)
@@ -141,41 +167,43 @@ class ForeignKey(DialectKWArgs, SchemaItem):
         return getattr(table, "metadata", None)
 
     @property
-    def target_table_key(self) -> str:
-        """The key in ``MetaData.tables`` of the table this points at."""
+    def target_table_key(self) -> str | None:
+        """The key in ``MetaData.tables`` of the table this points at; None for a Column that is in no table yet."""
+        if not isinstance(self._target, ForeignKeyTarget) and self._target.table is None:
+            return None
+        tokens = self.target_tokens
+        return table_key(str(tokens.table_name), tokens.schema)
+
+    @property
+    def _lookup_key(self) -> str:
         tokens = self._tokens()
-        return table_key(tokens.table_name, tokens.schema)
+        return table_key(str(tokens.table_name), tokens.schema)
 
     @property
     def target_fullname(self) -> str:
-        """``schema.table.column`` as a string, as far as it was given."""
-        return self._spec()
+        """``schema.table.column``, as far as it was given; InvalidRequestError when a name in it has a dot."""
+        return self.target_tokens._as_string()
 
     @property
     def _colspec(self) -> Any:
-        return self._target
+        column = self.target_column
+        return self.target_fullname if column is None else column
 
-    @property
-    def _column_tokens(self) -> tuple[str | None, str, str | None]:
-        tokens = self._tokens()
-        return (tokens.schema, tokens.table_name, tokens.column_name)
-
-    def _spec(self, schema: Any = False, table_name: str | None = None, is_default_schema: bool = False) -> str:
-        """Return the target as a string; with `schema` (None for no schema) or `table_name`, as if it were there.
-
-        `is_default_schema`: the schema applies only when the target names none.
-        """
-        target = self._target
-        if not isinstance(target, (str, ForeignKeyTarget)):
-            if schema is False and table_name is None:
-                return f"{target.table.fullname}.{target.key}" if target.table is not None else str(target.key)
-            where = target.table.schema if schema is False else schema
-            return _dotted(where, table_name or target.table.name, target.key)
+    def _retargeted(self, schema: Any = False, table_name: str | None = None) -> Any:
+        """Return the target as another ForeignKey takes it, in `schema` or as `table_name` if they are given."""
+        column = self.target_column
+        if column is not None and column.table is None:
+            raise InvalidRequestError("Can't copy ForeignKey object which refers to non-table bound Column")
         if schema is False and table_name is None:
-            return target if isinstance(target, str) else target.full_name
-        tokens = target if isinstance(target, ForeignKeyTarget) else self._tokens()
-        where = tokens.schema if schema is False or (is_default_schema and tokens.schema is not None) else schema
-        return _dotted(where, table_name or tokens.table_name, tokens.column_name)
+            return self._target
+        tokens = self.target_tokens
+        if schema is not False:
+            tokens = tokens._replace(schema=None if schema is BLANK_SCHEMA else schema)
+        return tokens if table_name is None else tokens._replace(table_name=table_name)
+
+    def _get_colspec(self, schema: Any = False, table_name: str | None = None) -> str:
+        target = self._retargeted(schema, table_name)
+        return (target if isinstance(target, ForeignKeyTarget) else self.target_tokens)._as_string()
 
     def references(self, table: Any) -> bool:
         """Whether the column this points at is one of `table`, or of what it selects from."""
@@ -197,7 +225,7 @@ class ForeignKey(DialectKWArgs, SchemaItem):
         found = self._found
         if found is not None:
             return found
-        if not isinstance(self._target, (str, ForeignKeyTarget)):
+        if not isinstance(self._target, ForeignKeyTarget):
             return self._target
         original = self.__dict__.get("_original")
         if original is not None:  # of a column of an alias or subquery
@@ -213,7 +241,7 @@ class ForeignKey(DialectKWArgs, SchemaItem):
 
     def _referred_table(self, table: Any) -> Any:
         tokens = self._tokens()
-        key = table_key(tokens.table_name, tokens.schema)
+        key = self._lookup_key
         metadata = table.metadata
         if self._unresolvable or key not in metadata.tables:
             raise NoReferencedTableError(
@@ -235,7 +263,7 @@ class ForeignKey(DialectKWArgs, SchemaItem):
         elif name in referred.c:
             return referred.c[name]
         raise NoReferencedColumnError(
-            f"Could not initialize target column for ForeignKey '{self._spec()}' on table '{table.name}': table "
+            f"Could not initialize target column for ForeignKey '{'.'.join(str(t) for t in self.target_tokens if t)}' on table '{table.name}': table "
             f"'{referred.name}' has no column named '{name}'{nearest(name, referred.c.keys())}",
             referred.name,
             name,
@@ -272,10 +300,22 @@ class ForeignKey(DialectKWArgs, SchemaItem):
             self.constraint._append_element(column, self)
             self.constraint._attach(table)
         table.foreign_keys.add(self)
-        if isinstance(self._target, (str, ForeignKeyTarget)):
+        if isinstance(self._target, ForeignKeyTarget):
             table.metadata._foreign_key_waits(self)
         else:
             self._target_known(self._target)
+
+    def _resolve_column(self, raiseerr: bool = True) -> Any:
+        """Return the column this points at; with ``raiseerr=False``, None when it cannot be found."""
+        table = getattr(self.parent, "table", None)
+        if not raiseerr and table is not None and table.key not in table.metadata.tables:
+            return None
+        try:
+            return self.column
+        except InvalidRequestError:
+            if raiseerr:
+                raise
+            return None
 
     def _try_resolve(self) -> bool:
         """Find the target if its table and column are there by now, and give the type to a column that has none."""
@@ -306,15 +346,12 @@ class ForeignKey(DialectKWArgs, SchemaItem):
 
     def _dispose(self) -> None:
         """Forget what was found, because the table it was found in has left the MetaData."""
-        if isinstance(self._target, (str, ForeignKeyTarget)):
+        if isinstance(self._target, ForeignKeyTarget):
             self._found = None
 
     def _copy(self, *, schema: Any = False, **kw: Any) -> ForeignKey:
-        column: Any = self._target
-        if schema is not False:
-            column = self._spec(schema=schema)
         copy = ForeignKey(
-            column,
+            self._retargeted(schema),
             use_alter=self.use_alter,
             name=self.name,
             onupdate=self.onupdate,
@@ -335,11 +372,11 @@ class ForeignKey(DialectKWArgs, SchemaItem):
         return self._copy(schema=schema, **kw)
 
     def __repr__(self) -> str:
-        return f"ForeignKey({str(self._spec())!r})"
-
-
-def _dotted(schema: str | None, table: str, column: str | None) -> str:
-    return ".".join(str(part) for part in (schema, table, column) if part is not None)
+        target = self.target_tokens
+        try:
+            return f"ForeignKey({target._as_string()!r})"
+        except InvalidRequestError:
+            return f"ForeignKey({target!r})"
 
 
 class ForeignKeyConstraint(ColumnCollectionConstraint):
@@ -474,15 +511,8 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
                 and fk._table_column is None
                 and _target_table_name(fk) == mine.fullname
             ) or (fk._table_column is not None and fk._table_column.table is mine)
-            if schema is False and not (to_itself and target_table is not None):
-                targets.append(fk._target)
-                continue
-            targets.append(
-                fk._spec(
-                    schema=schema,
-                    table_name=target_table.name if target_table is not None and to_itself else None,
-                )
-            )
+            new_name = target_table.name if target_table is not None and to_itself else None
+            targets.append(fk._retargeted(schema, new_name))
         copy = ForeignKeyConstraint(
             self.column_keys,
             targets,
@@ -502,7 +532,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         return self._copy(schema=schema, target_table=target_table)
 
     def _repr_inside(self) -> str:
-        targets = [str(fk._spec()) for fk in self.elements]
+        targets = [fk.target_tokens for fk in self.elements]
         return f"{self.column_keys!r}, {targets!r}"
 
 
@@ -510,5 +540,4 @@ def _target_table_name(fk: ForeignKey) -> str | None:
     if fk._table_column is not None:
         table = fk._table_column.table
         return None if table is None else table.fullname
-    tokens = fk._tokens()
-    return table_key(tokens.table_name, tokens.schema)
+    return fk._lookup_key

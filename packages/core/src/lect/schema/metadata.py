@@ -158,7 +158,7 @@ class MetaData(SchemaItem):
     def _foreign_key_waits(self, fk: Any) -> None:
         """Resolve `fk`, or keep it until the table it names comes."""
         if not fk._try_resolve():
-            self._waiting.setdefault(fk.target_table_key, []).append(fk)
+            self._waiting.setdefault(fk._lookup_key, []).append(fk)
 
     def _resolve_waiting(self, table: Any) -> None:
         """Resolve what has waited for `table`, as far as its columns allow."""
