@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from lect.compile.bind_cast import BindCast
 from lect.compile.table import ANSI
 from lect.exc import InvalidRequestError
+from lect.sql.column import literal_column
 
-__all__ = ["BindCast", "EmptySet", "Expansion", "literal_list", "make_expansion"]
+__all__ = ["EmptySet", "Expansion", "literal_list", "make_expansion"]
 
 
 class EmptySet:
@@ -37,20 +39,6 @@ def empty_set(node: EmptySet, writer: Any) -> str:
     if node.row:
         nulls = f"({nulls})"
     return f"{nulls}) OR (1 = 1" if node.negated else f"{nulls}) AND (1 != 1"
-
-
-class BindCast:
-    """A placeholder about to be written, for dialects that state its type beside it.
-
-    There is no default rule: a dialect that writes ``%(x)s::INTEGER`` registers one for this class, which gets `text`
-    (the placeholder) and `type`, and returns the whole.
-    """
-
-    __slots__ = ("text", "type")
-
-    def __init__(self, text: str, type_: Any) -> None:
-        self.text = text
-        self.type = type_
 
 
 _HOLE: Final = "\ufdd3"  # where a member's placeholder goes in a template
@@ -179,9 +167,14 @@ def empty_text(writer: Any, param: Any) -> str:
 
 def cast_template(writer: Any, type_: Any) -> tuple[str, str]:
     """Return the text before and after a placeholder of this type."""
-    if writer.rules.find(BindCast) is None:
-        return ("", "")
-    before, _, after = writer.render(BindCast(_HOLE, type_)).partition(_HOLE)
+    text = _HOLE
+    if writer.bind_cast is not None:
+        text = writer.bind_cast(BindCast(text, type_), writer)
+    if type_._has_bind_expression:
+        around = type_.dialect_impl(writer.dialect).bind_expression(literal_column(text, type_))
+        if around is not None:
+            text = writer.render(around)
+    before, _, after = text.partition(_HOLE)
     return (before, after)
 
 

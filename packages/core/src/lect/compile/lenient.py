@@ -6,6 +6,7 @@ from typing import Any
 
 from lect import operators as ops
 from lect.compile.ansi.types import type_rule
+from lect.compile.clauses import FromHint
 from lect.compile.table import ANSI, RuleTable
 from lect.types.array import ARRAY
 from lect.types.json_type import JSON
@@ -57,3 +58,9 @@ def null_type(type_: Any, writer: Any) -> str:
 def unknown(type_: Any, writer: Any) -> str:
     """What it calls itself."""
     return repr(type_)
+
+
+@LENIENT.rule(FromHint)
+def from_hint(node: FromHint, writer: Any) -> str:
+    """The hint in brackets behind the element."""
+    return f"{node.text} [{node.hint}]"

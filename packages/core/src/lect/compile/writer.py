@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
+from lect.compile.bind_cast import BindCast
 from lect.compile.options import DEFAULT, CompileOptions
 from lect.compile.table import ANSI, Rule
 from lect.exc import CompileError, UnsupportedCompilationError
@@ -106,6 +107,7 @@ class Writer:
         "_truncated",
         "_truncated_counts",
         "bare_columns",
+        "bind_cast",
         "bind_names",
         "bind_sources",
         "binds",
@@ -135,6 +137,8 @@ class Writer:
         self.options = options
         self.statement = statement
         self.translate = options.schema_translate_map
+        #: The rule of a dialect that states a parameter's type beside its placeholder.
+        self.bind_cast = self.rules.find(BindCast)
         self.scope: Scope = Scope(None, None)
         self.position = PLAIN
         self.bare_columns = False
@@ -314,7 +318,10 @@ class Writer:
         if self.literal_only or getattr(param, "_literal_only", False):
             return self.bind_as_literal(param)
         name = self.bind_name(param)
-        return f"{MARK_OPEN}{name}{MARK_CLOSE}"
+        mark = f"{MARK_OPEN}{name}{MARK_CLOSE}"
+        if self.bind_cast is None or param.literal_execute or param.expanding:
+            return mark
+        return self.bind_cast(BindCast(mark, param.type), self)
 
     def bind_name(self, param: Any) -> str:
         """Return the final name of `param` in this statement, entering it among the statement's parameters.

@@ -38,7 +38,7 @@ class StrDialect(DefaultDialect):
 
     rules = LENIENT
     #: A statement shown is what was asked for, without what an execution would add.
-    implicit_returning = False
+    only_shows = True
     default_capabilities = DefaultDialect.default_capabilities.replace(
         insert_returning=Returning.UNORDERED,
         update_returning=Returning.UNORDERED,

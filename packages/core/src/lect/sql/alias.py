@@ -9,6 +9,7 @@ from lect.exc import ArgumentError
 from lect.shape import Shape, intern
 from lect.sql.anonymous import anonymous_name, new_name
 from lect.sql.arguments import from_argument
+from lect.sql.collection import ColumnCollection
 from lect.sql.from_clause import MAKE_FROM, NamedFromClause, TableValuedColumn
 from lect.sql.names import quoted_name
 from lect.sql.node import Node, child, scalar
@@ -45,6 +46,12 @@ class AliasedReturnsRows(NamedFromClause):
     def original(self) -> Any:
         """The element that was named; kept for programs that know it by this name."""
         return self.element
+
+    def _init_columns(self) -> None:
+        # Not de-duplicated: a SELECT with two columns of one name has both, the key finding the first.
+        columns: Any = ColumnCollection(list(self._collect_columns()))
+        self.__dict__["_columns"] = columns
+        self._init_keys(columns)
 
     def _collect_columns(self) -> Iterable[tuple[str, Any]]:
         for column in self.element.c:

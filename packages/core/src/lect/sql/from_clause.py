@@ -44,6 +44,10 @@ class ReturnsRows(ClauseElement):
 
     _is_returns_rows: ClassVar[bool] = True
     _is_select_base: ClassVar[bool] = False
+    named_with_column: ClassVar[bool] = False
+    _is_join: ClassVar[bool] = False
+    _is_table: ClassVar[bool] = False
+    _is_cte: ClassVar[bool] = False
 
     @property
     def selectable(self) -> Any:

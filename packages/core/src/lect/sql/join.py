@@ -17,6 +17,7 @@ from lect.sql.arguments import condition, from_argument
 from lect.sql.boolean import and_
 from lect.sql.collection import ColumnSet
 from lect.sql.from_clause import MAKE_FROM, FromClause, adapt_to
+from lect.sql.naming import qualified_key
 from lect.sql.node import Node, child, scalar
 
 __all__ = ["Join", "join", "join_condition", "outerjoin"]
@@ -69,7 +70,7 @@ class Join(FromClause):
         # Keyed with the table's name before the column's, as both sides may have columns of one name.
         for side in (self.left, self.right):
             for c in side.c:
-                yield c._tq_key_label if getattr(c, "_tq_key_label", None) else c.key, c
+                yield qualified_key(c), c
 
     def _init_keys(self, columns: Any) -> None:
         found = list(columns)

@@ -114,6 +114,15 @@ def _qualified(column: Any) -> Any:
     return label
 
 
+def qualified_key(column: Any) -> Any:
+    """Return ``<table>_<key>`` for a column of a table: its key in a join's columns."""
+    table = column.__dict__.get("table")
+    key = column.key
+    if table is None or not table.named_with_column or key is None:
+        return key
+    return join_names(table.name, "_", key)
+
+
 def _wrapped_table(column: Any) -> Any:
     inner = column.__dict__.get("clause", column.__dict__.get("element"))
     while inner is not None and not _is_column(inner):
@@ -184,7 +193,7 @@ def _name_expression(column: Any, taken: dict[Any, Any], qualified: bool, unlabe
         taken[own] = column
         plain = is_column and not qualified
         return NamedColumn(column, own, None if plain else own, key)
-    if is_column and not _same(existing, column):
+    if (is_column or qualified) and not _same(existing, column):
         anonymous = _conflict_label(column, own)
         first = taken.get(anonymous)
         if first is None:
@@ -209,9 +218,17 @@ def new_name_raw(base: str) -> anonymous_name:
     return anonymous_name(made.replace("\ufdd2x\ufdd1", f"\ufdd2{inner}\ufdd1"))
 
 
+def proxy_key(column: Any) -> str:
+    """Return the key of a column in a collection of selected columns."""
+    key = column._proxy_key
+    if key is None and column.__visit_name__ == "function":
+        key = column._anon_base
+    return key or "_no_label"
+
+
 def _name_anonymous(column: Any, taken: dict[Any, Any]) -> NamedColumn:
     label = anonymous_label(column)
-    key = column._proxy_key or "_no_label"
+    key = proxy_key(column)
     unary = column.__visit_name__ == "unary"
     existing = taken.get(label)
     if existing is not None:
@@ -227,7 +244,7 @@ def unique_keys(named: Sequence[NamedColumn]) -> list[str]:
     for each in named:
         if each.key is None:
             continue
-        key = str(each.column._proxy_key or "_no_label")
+        key = str(proxy_key(each.column))
         n = counts.get(key)
         counts[key] = 1 if n is None else n + 1
         keys.append(key if n is None else f"{key}_{n}")

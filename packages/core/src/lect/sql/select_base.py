@@ -83,15 +83,15 @@ class SelectBase(HasCTE, Executable, Selectable):
             column = named.column
             name, key = named.name, named.key
             key, proxy = column._make_proxy(subquery, name=name, key=key)
-            if isinstance(name, anonymous_name):
-                # A made-up name is unique in the process; the column's structure is its place instead.
+            if isinstance(name, anonymous_name) or named.repeated:
+                # A made-up name is unique in the process, and a repeated one is not; the place tells them apart.
                 type_ = proxy.type
                 proxy._shape = intern(
                     (
                         "place",
                         subquery._shape or subquery._structure(),
                         position,
-                        name.base,
+                        getattr(name, "base", name),
                         type_._shape or type_._structure(),
                     )
                 )

@@ -133,6 +133,11 @@ def _find_primary_key(node: Insert, plan: DmlPlan, cells: list[Written], writer:
     plan.primary_key = tuple(found)
 
 
+def adds_returning(dialect: Any) -> bool:
+    """Say whether RETURNING is added to fetch what the server makes: not where it was switched off, nor only shown."""
+    return getattr(dialect, "implicit_returning", True) and not getattr(dialect, "only_shows", False)
+
+
 def _needed(node: Insert, plan: DmlPlan, writer: Any) -> list[Any]:
     """Return the columns that RETURNING must fetch although nobody wrote returning()."""
     table = plan.table
@@ -144,7 +149,7 @@ def _needed(node: Insert, plan: DmlPlan, writer: Any) -> list[Any]:
         or writer.scope.nested
         or not getattr(table, "implicit_returning", False)
         or writer.capabilities.insert_returning.name == "NONE"
-        or not getattr(writer.dialect, "implicit_returning", True)
+        or not adds_returning(writer.dialect)
         or (options.for_executemany and not (options.batch and node._return_defaults))
     ):
         return []
@@ -160,8 +165,6 @@ def _needed(node: Insert, plan: DmlPlan, writer: Any) -> list[Any]:
         for column in [*plan.postfetch, *node._return_defaults_columns]:
             if (not only or id(column) in only) and all(column is not w for w in wanted):
                 wanted.append(column)
-        if options.for_executemany and options.batch:
-            pass
     return wanted
 
 

@@ -10,6 +10,7 @@ from lect.compile.clauses import AfterSelect, EmptyFrom, Locking, RowLimit
 from lect.compile.table import ANSI
 from lect.compile.writer import FROM, LATERAL, Scope
 from lect.sql._select import Select
+from lect.sql.anonymous import anonymous_name
 from lect.sql.boolean import and_
 from lect.sql.compound import CompoundSelect
 from lect.sql.exists import Exists, ScalarSelect
@@ -39,7 +40,7 @@ def select(node: Select[Any], writer: Any) -> str:
             scope.facts["hints"] = hints_of(node, writer)
         prepare_added(node, writer)
         columns = column_list(node, writer, nested, results)
-        text = f"SELECT {words_of(node._prefixes, writer)}{writer.render(AfterSelect(node))}{columns}"
+        text = f"SELECT {words_of(node._prefixes, writer)}{writer.render(AfterSelect(node))}{columns}".rstrip(" ")
         text += from_list(node, froms, writer)
         if node._where:
             where = writer.render(and_(*node._where))
@@ -102,8 +103,8 @@ def column_text(named: NamedColumn, writer: Any, nested: bool, results: bool) ->
         text = writer.render(wrapped)
         if label is not None:
             text = f"{text} AS {writer.identifiers.quote(_as_name(final, label))}"
-        elif results:
-            final = writer.name(named.name) if named.name is not None else ""
+        elif results and named.name is not None and not isinstance(named.name, anonymous_name):
+            final = writer.name(named.name)
     if results:
         note_result(named, final, writer)
     return text  # type: ignore[no-any-return]
@@ -194,7 +195,9 @@ def compound(node: CompoundSelect, writer: Any) -> str:
             writer.results_wanted = results and number == 0
             texts.append(writer.render_as(member, position))
         writer.results_wanted = False
-        text = f" {node.keyword} ".join(texts) + tail(node, writer)
+        # The whole has no tables of its own: its columns go by their names only.
+        with writer.without_tables():
+            text = f" {node.keyword} ".join(texts) + tail(node, writer)
         return with_clause(text, scope, writer)
 
 

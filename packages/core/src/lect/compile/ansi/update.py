@@ -7,6 +7,7 @@ from typing import Any
 from lect.compile.ansi.cte import prepare_added, with_clause, words_of
 from lect.compile.ansi.dml_values import Written, update_cells
 from lect.compile.ansi.hints import hints_of
+from lect.compile.ansi.insert import adds_returning
 from lect.compile.ansi.returning import returning, returning_columns
 from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
 from lect.compile.compiled import DmlPlan
@@ -109,7 +110,7 @@ def _returning(node: Any, plan: DmlPlan, writer: Any, results: bool) -> str:
         and getattr(writer.capabilities, f"{node._kind}_returning").name != "NONE"
         and getattr(plan.table, "implicit_returning", False)
         and not writer.options.for_executemany
-        and getattr(writer.dialect, "implicit_returning", True)
+        and adds_returning(writer.dialect)
     ):
         only = node._return_defaults_columns
         wanted = list(only) if only else list(plan.postfetch)
