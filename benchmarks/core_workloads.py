@@ -216,7 +216,7 @@ class StatementConstruct(CoreWorkload):
         )
 
     def plain(self, result: Any) -> Any:
-        compiled = result.compile(dialect=self.engine.dialect)
+        compiled = result.compile()
         return str(compiled), sorted((k, str(v)) for k, v in compiled.params.items())
 
 
