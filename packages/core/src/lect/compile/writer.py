@@ -319,7 +319,9 @@ class Writer:
             return self.bind_as_literal(param)
         name = self.bind_name(param)
         mark = f"{MARK_OPEN}{name}{MARK_CLOSE}"
-        if self.bind_cast is None or param.literal_execute or param.expanding:
+        if param.expanding:
+            return f"({mark})"  # a list stands in parentheses, which its members' text does not contain
+        if self.bind_cast is None or param.literal_execute:
             return mark
         return self.bind_cast(BindCast(mark, param.type), self)
 
