@@ -422,6 +422,36 @@ def _rare(state: InstanceState, name: str) -> Any:
         return None
 
 
+def expire_all(states: Iterable[InstanceState]) -> None:
+    """Expire many objects at once (after a commit): what :meth:`InstanceState._expire` does, for each."""
+    last: Any = None
+    keys: Any = None
+    plain = False
+    columns: Any = None
+    for state in states:
+        obj = state()
+        if obj is None:
+            continue
+        mapper = state.mapper
+        if mapper is not last:
+            last = mapper
+            keys = keys_of(mapper)
+            columns = keys.columns
+            plain = not (keys.deferred or keys.collections or keys.dispatch.expire)
+        dict_ = obj.__dict__
+        if plain and not state.modified and dict_.keys() <= keys.all:
+            state.committed_state = None
+            state.expired_attributes = columns
+            state.expired = True
+            if _rare(state, "callables"):
+                state.callables = None
+            dict_.clear()
+            dict_[STATE_KEY] = state
+        else:
+            session = state.session
+            state._expire(dict_, None if session is None else session._dirty)
+
+
 def new_state(obj: Any, mapper: Any) -> InstanceState:
     """Make the state of an object that has none, and leave it in the object's ``__dict__``."""
     state = InstanceState(obj, forget)

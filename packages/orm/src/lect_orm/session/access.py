@@ -9,6 +9,7 @@ from lect.exc import ArgumentError, InvalidRequestError, NoResultFound
 from lect_orm.base import object_state, state_str
 from lect_orm.exc import ObjectDeletedError
 from lect_orm.identity import IdentityKey, IdentityMap, bucket_of
+from lect_orm.state import expire_all
 from lect_orm.unitofwork.cascade import cascade_iterator
 
 if TYPE_CHECKING:
@@ -220,10 +221,7 @@ class SessionAccess:
 
     def expire_all(self) -> None:
         """Let every persistent object be read again when next used; pending changes are lost."""
-        for state in self.identity_map.all_states():
-            obj = state()
-            if obj is not None:
-                state._expire(obj.__dict__, self._dirty)
+        expire_all(self.identity_map.all_states())
 
     def _validate_persistent(self, state: InstanceState) -> None:
         if not self.identity_map.contains_state(state):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lect.exc import InvalidRequestError, LectWarning, PendingRollbackError, ResourceClosedError
 from lect_orm.exc import FlushError
+from lect_orm.state import expire_all
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -79,6 +80,8 @@ class SessionTransaction:
         else:
             self._new, self._deleted = parent._new, parent._deleted
             self._dirty, self._key_switches = parent._dirty, parent._key_switches
+        #: whether a savepoint may be rolled back, so that it matters which objects were written within it
+        self._within_savepoint: bool = self.nested or (parent is not None and parent._within_savepoint)
         self._previous_nested = session._nested_transaction
         session._transaction = self
         if self.nested:
@@ -398,11 +401,7 @@ class SessionTransaction:
                 parent._key_switches[state] = (old if first is None else first[0], new)
             return
         if session.expire_on_commit:
-            dirty = session._dirty
-            for state in session.identity_map.all_states():
-                obj = state()
-                if obj is not None:
-                    state._expire(obj.__dict__, dirty)
+            expire_all(session.identity_map.all_states())
         session._detach_states(list(self._deleted))
         self._deleted.clear()
         self._new.clear()

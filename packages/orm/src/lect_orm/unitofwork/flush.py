@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lect.exc import LectWarning
+from lect_orm.collector import pause
 from lect_orm.unitofwork.context import FlushContext
 from lect_orm.unitofwork.plan import expand, fill
 from lect_orm.unitofwork.write import finish, steps_of, write
@@ -30,6 +31,13 @@ def flush(session: Session, objects: Sequence[Any] | None = None) -> None:
     fill(context, objects)
     if not context.has_work:
         return
+    with pause(len(context.states), session.gc_pause):
+        _carry_out(context, objects)
+
+
+def _carry_out(context: FlushContext, objects: Sequence[Any] | None) -> None:
+    session = context.session
+    dispatch = session.dispatch
     transaction = session._autobegin()._begin()
     context.transaction = transaction
     try:

@@ -62,6 +62,9 @@ def _may_be_orphan(state: InstanceState) -> bool:
 def expand(context: FlushContext) -> None:
     """Ask the relationships of each object who else takes part, until nobody comes in any more."""
     states = context.states
+    if not any([dependencies_of(mapper) or _key_switchers(mapper) for mapper in {state.mapper for state in states}]):
+        context.fresh = []
+        return
     looked: set[tuple[InstanceState, bool]] = set()
     while context.fresh:
         batch, context.fresh = context.fresh, []

@@ -9,7 +9,7 @@ from lect.exc import LectWarning
 from lect_orm.base import state_str
 from lect_orm.exc import FlushError
 from lect_orm.identity import bucket_of
-from lect_orm.unitofwork.context import DELETE, SAVE, FlushContext
+from lect_orm.unitofwork.context import DELETE, LISTED_DELETE, SAVE, FlushContext
 from lect_orm.unitofwork.delete import delete_rows
 from lect_orm.unitofwork.dependencies import dependencies_of
 from lect_orm.unitofwork.dependency import Dependency, ManyToOne, OneToMany
@@ -239,8 +239,9 @@ def _save(context: FlushContext, base: Any, states: States, connection: Any) -> 
                 call(state.mapper, connection, state)
     new: States = []
     old: States = []
+    bucket = context.session.identity_map.buckets.get(base)
     for state in states:
-        if state.pk is not None or _takes_over_row(context, state):
+        if state.pk is not None or (bucket and _takes_over_row(context, state, bucket)):
             old.append(state)
         else:
             new.append(state)
@@ -288,7 +289,7 @@ def _carry_keys(states: States, mapper: Any, pairs: list[tuple[Any, Any]]) -> No
                 dict_[target] = dict_[source]
 
 
-def _takes_over_row(context: FlushContext, state: InstanceState) -> bool:
+def _takes_over_row(context: FlushContext, state: InstanceState, bucket: dict[Any, InstanceState]) -> bool:
     """Whether a new object has the key of one that the same flush deletes: then its row is updated instead.
 
     Raises:
@@ -297,10 +298,6 @@ def _takes_over_row(context: FlushContext, state: InstanceState) -> bool:
     mapper = state.mapper
     pk = mapper.pk_of(state.dict)
     if pk is None:
-        return False
-    session = context.session
-    bucket = session.identity_map.buckets.get(mapper.base_mapper)
-    if not bucket:
         return False
     try:
         existing = bucket.get(bucket_of(mapper, mapper.pk_tuple(pk), state.identity_token))
@@ -378,53 +375,91 @@ def finish(context: FlushContext) -> None:
     """Make new objects persistent and deleted ones gone, and forget old values: objects and rows are alike now."""
     session = context.session
     transaction = context.transaction
-    saved: States = []
+    by_mapper: dict[Any, tuple[States, States]] = {}
     gone: States = []
     for state, kind in context.states.items():
-        if kind is DELETE or kind == DELETE + 2:
+        if kind is DELETE or kind is LISTED_DELETE:
             gone.append(state)
-        else:
-            saved.append(state)
+            continue
+        lists = by_mapper.get(state.mapper)
+        if lists is None:
+            lists = by_mapper[state.mapper] = ([], [])
+        lists[state.pk is not None].append(state)
     if gone:
         session._remove_newly_deleted(gone)
     born: States = []
-    identity_map = session.identity_map
-    new, dirty = session._new, session._dirty
-    buckets: dict[Any, dict[Any, InstanceState]] = {}
-    for state in saved:
-        obj = state()
-        if obj is None:
-            continue
-        mapper = state.mapper
-        dict_ = obj.__dict__
-        pk = mapper.pk_of(dict_)
-        bucket = buckets.get(mapper)
-        if bucket is None:
-            bucket = buckets[mapper] = identity_map.bucket(mapper.base_mapper)
-        if state.pk is None:
-            if pk is None:
-                pk = _late_key(mapper, state)
-            if state.identity_token is not None:
-                pk = bucket_of(mapper, mapper.pk_tuple(pk), state.identity_token)
-            _enter(bucket, state, pk)
-            born.append(state)
-            new.pop(state, None)
-        elif state.committed_state:
-            _follow_key(context, state, dict_, bucket, pk)
-        state.committed_state = None
-        if state.modified:
-            state.modified = False
-            dirty.pop(state, None)
-        if state.expired_attributes is not None:
-            state.expired_attributes = state.expired_attributes.difference(dict_) or None
-        if mapper.memo.get("has_collections", True):
-            _forget_pending(state, mapper)
+    for mapper, (new, old) in by_mapper.items():
+        bucket = session.identity_map.bucket(mapper.base_mapper)
+        if new:
+            _make_persistent(mapper, new, bucket, session.connection_callable is not None)
+            born.extend(new)
+        for state in old:
+            _settle(context, mapper, state, bucket)
+        if _has_collections(mapper):
+            for state in (*new, *old):
+                if state.pending_changes:
+                    state.pending_changes = None
+    if len(born) == len(session._new):
+        session._new.clear()
+    else:
+        for state in born:
+            session._new.pop(state, None)
     if transaction is not None:
         transaction._new.update(dict.fromkeys(born, True))
-        transaction._dirty.update(dict.fromkeys(saved, True))
+        if transaction._within_savepoint:
+            for new, old in by_mapper.values():
+                transaction._dirty.update(dict.fromkeys((*new, *old), True))
     if session.dispatch.pending_to_persistent:
         for state in born:
             session.dispatch.pending_to_persistent(session, state())
+
+
+def _make_persistent(mapper: Any, states: States, bucket: dict[Any, InstanceState], with_tokens: bool) -> None:
+    """Give new objects their identity and their place in the identity map."""
+    pk_of = mapper.pk_of
+    for state in states:
+        obj = state()
+        if obj is None:
+            continue
+        dict_ = obj.__dict__
+        pk = pk_of(dict_)
+        if pk is None:
+            pk = _late_key(mapper, state)
+        if with_tokens and state.identity_token is not None:
+            pk = bucket_of(mapper, mapper.pk_tuple(pk), state.identity_token)
+        if pk in bucket:
+            _enter(bucket, state, pk)
+        else:
+            state.pk = pk
+            bucket[pk] = state
+        state.committed_state = None
+        state.modified = False
+        expired = state.expired_attributes
+        if expired is not None:
+            state.expired_attributes = expired.difference(dict_) or None
+
+
+def _settle(context: FlushContext, mapper: Any, state: InstanceState, bucket: dict[Any, InstanceState]) -> None:
+    """Forget what has changed in a persistent object; its place in the identity map follows its key."""
+    obj = state()
+    if obj is None:
+        return
+    dict_ = obj.__dict__
+    if state.committed_state:
+        _follow_key(context, state, dict_, bucket)
+        state.committed_state = None
+    if state.modified:
+        state.modified = False
+        context.session._dirty.pop(state, None)
+    if state.expired_attributes is not None:
+        state.expired_attributes = state.expired_attributes.difference(dict_) or None
+
+
+def _has_collections(mapper: Any) -> bool:
+    has = mapper.memo.get("has_collections")
+    if has is None:
+        has = mapper.memo["has_collections"] = any(impl.collection for impl in mapper.impls.values())
+    return bool(has)
 
 
 def _enter(bucket: dict[Any, InstanceState], state: InstanceState, pk: Any) -> None:
@@ -439,7 +474,6 @@ def _enter(bucket: dict[Any, InstanceState], state: InstanceState, pk: Any) -> N
             stacklevel=8,
         )
     state.pk = pk
-    state.orphaned = False
     bucket[pk] = state
 
 
@@ -462,13 +496,14 @@ def _late_key(mapper: Any, state: InstanceState) -> Any:
 
 
 def _follow_key(
-    context: FlushContext, state: InstanceState, dict_: dict[str, Any], bucket: dict[Any, Any], pk: Any
+    context: FlushContext, state: InstanceState, dict_: dict[str, Any], bucket: dict[Any, InstanceState]
 ) -> None:
     """The primary key of a persistent object may have changed: its place in the identity map changes with it."""
     mapper = state.mapper
     committed = state.committed_state or {}
     if not any(key in committed for key in mapper.pk_keys):
         return
+    pk = mapper.pk_of(dict_)
     if pk is None:
         return
     pk = bucket_of(mapper, mapper.pk_tuple(pk), state.identity_token)
@@ -482,11 +517,3 @@ def _follow_key(
         first = transaction._key_switches.get(state)
         transaction._key_switches[state] = (old if first is None else first[0], pk)
     _enter(bucket, state, pk)
-
-
-def _forget_pending(state: InstanceState, mapper: Any) -> None:
-    has = mapper.memo.get("has_collections")
-    if has is None:
-        has = mapper.memo["has_collections"] = any(impl.collection for impl in mapper.impls.values())
-    if has and state.pending_changes:
-        state.pending_changes = None
