@@ -102,7 +102,7 @@ class CursorResult(Result[*_Ts]):
         run = self._run
         text = params = None
         if self._context is not None:
-            text, params = self._context.statement, self._context.parameters
+            text, params = self._context.statement, self._context.shown_parameters
         elif run is not None:
             text = run[0].text
         self.connection._handle_error(error, text, params, self.cursor, self._context, fetching=True)

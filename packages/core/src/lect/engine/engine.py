@@ -191,7 +191,7 @@ class Engine:
         """
         try:
             return self.pool.connect()
-        except self._driver.connector.errors as error:
+        except Exception as error:
             self._connect_failed(error)
             raise
 
@@ -215,7 +215,11 @@ class Engine:
                 failure=failure,
             )
             for listener in self._driver.hooks.dispatch.handle_error:
-                answer = listener(facts)
+                try:
+                    answer = listener(facts)
+                except Exception as raised:
+                    replaced = raised
+                    break
                 if answer is not None:
                     replaced = facts.chained_exception = answer
             wrapped.connection_invalidated = facts.is_disconnect
@@ -279,8 +283,7 @@ class OptionEngine(Engine):
         self._audit = proxied._audit
         self._cautious = proxied._cautious
         self._options = proxied._options
-        # Listeners of the engine come first, then this one's own.
-        self.__dict__["dispatch"] = Dispatch(ConnectionEvents, type(self), proxied.dispatch)
+        self.__dict__["dispatch"] = Dispatch(ConnectionEvents, type(self), trailing=(proxied.dispatch,))
         self.update_execution_options(**options)
 
     def _pool_get(self) -> Pool:

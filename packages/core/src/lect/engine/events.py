@@ -8,7 +8,7 @@ from typing import Any
 from lect.dialects.contract import Dialect
 from lect.event.dispatch import Dispatch, Events, dispatcher
 from lect.event.registry import EventKey
-from lect.exc import ArgumentError
+from lect.exc import ArgumentError, InvalidRequestError
 
 __all__ = ["ConnectionEvents", "DialectEvents", "DialectHooks", "hooks_of"]
 
@@ -86,6 +86,10 @@ class ConnectionEvents(Events[Any]):
     def _accept_with(cls, target: Any, identifier: str) -> Any:
         # Listening to the class of connections is listening to every engine.
         redirect = target.__dict__.get("_engine_class") if isinstance(target, type) else None
+        if isinstance(target, type) and target.__dict__.get("_is_option_engine"):
+            raise InvalidRequestError(
+                f"Can't assign an event directly to the {target} class; listen to an engine or to the class of engines"
+            )
         return redirect if redirect is not None else super()._accept_with(target, identifier)
 
     @classmethod

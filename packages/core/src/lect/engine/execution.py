@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from lect.engine.row import Columns, Row
 from lect.exc import InvalidRequestError
 
-__all__ = ["ExecutionContext"]
+__all__ = ["ExecuteStyle", "ExecutionContext"]
 
 _NOTHING: Mapping[str, Any] = {}
+
+
+class ExecuteStyle(Enum):
+    """How parameters reach the driver."""
+
+    EXECUTE = 0  #: one set, ``cursor.execute()``
+    EXECUTEMANY = 1  #: many sets, ``cursor.executemany()``
+    INSERTMANYVALUES = 2  #: many sets in few statements with many rows each
 
 
 class ExecutionContext:
@@ -20,7 +29,7 @@ class ExecutionContext:
     Attributes:
         connection, root_connection, engine, dialect: where it runs.
         compiled: the compiled statement, None for SQL text given to the driver.
-        statement: the text handed to the driver; `parameters` what goes with it.
+        statement: the text handed to the driver; `parameters` the list of parameter sets that go with it.
         compiled_parameters: the statement's parameters by name before conversion, one dictionary per parameter set.
         execution_options: the options in force.
         executemany: several parameter sets were given.
@@ -69,12 +78,28 @@ class ExecutionContext:
         context.cursor = result.cursor
         return context
 
+    @property
+    def shown_parameters(self) -> Any:
+        """The driver's parameters as errors show them: one set, or the list of sets."""
+        parameters = self.parameters
+        if not self.executemany and isinstance(parameters, list) and len(parameters) == 1:
+            return parameters[0]
+        return parameters
+
     # -- facts --------------------------------------------------------------------------------------------------------
 
     @property
     def kind(self) -> str:
         """``"select"``, ``"insert"`` ...; ``"driver"`` for text that was handed through."""
         return "driver" if self.compiled is None else self.compiled.kind
+
+    @property
+    def execute_style(self) -> ExecuteStyle:
+        """How the parameters reach the driver."""
+        if not self.executemany:
+            return ExecuteStyle.EXECUTE
+        batched = self.dml is not None and self.dml.batch is not None and self.dml.returning is not None
+        return ExecuteStyle.INSERTMANYVALUES if batched else ExecuteStyle.EXECUTEMANY
 
     @property
     def isinsert(self) -> bool:

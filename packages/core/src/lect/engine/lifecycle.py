@@ -78,9 +78,6 @@ class ConnectionLife:
     def _dispatch_parents(self) -> tuple[Dispatch, ...]:
         return (self.engine.dispatch,)
 
-    def _dialect_event_target(self) -> Any:
-        return self._driver.hooks
-
     @property
     def closed(self) -> bool:
         """Whether :meth:`close` was called."""
@@ -448,7 +445,8 @@ class ConnectionLife:
         replaced: BaseException | None = None
         try:
             listeners = self._driver.hooks.dispatch.handle_error
-            if (listeners and not preparing) or (listeners and wrapped is not None):
+            told = not preparing or wrapped is not None
+            if listeners and told and not self._options.get("skip_user_error_events"):
                 facts = ExceptionContext(
                     connection=self,
                     engine=self.engine,

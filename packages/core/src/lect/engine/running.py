@@ -140,6 +140,8 @@ def run_statement(
 
 
 def _told_sets(many: Any, single: Any) -> list[Mapping[str, Any]]:
+    if many and single:
+        raise InvalidRequestError("Event handler can't return non-empty multiparams and params at the same time")
     if many:
         return parameter_sets(many)[0]
     return parameter_sets(single)[0]
@@ -250,13 +252,6 @@ def run_driver_sql(connection: Any, statement: str, parameters: Any, options: _O
     """Run text in the driver's own parameter style."""
     sets, many = driver_parameters(parameters)
     many = many and len(sets) > 1
-    listened = connection._listened
-    if listened._any and listened.before_execute:
-        for listener in listened.before_execute:
-            single = sets[0] if sets and not many else {}
-            answer = listener(connection, statement, sets if many else [], single, options)
-            if answer is not None:
-                statement = answer[0]
     context = ExecutionContext(connection, None, (), [], options)
     context.statement = statement
     context.executemany = many
@@ -265,12 +260,7 @@ def run_driver_sql(connection: Any, statement: str, parameters: Any, options: _O
         cursor = _execute_many(connection, context, statement, sets, options)
     else:
         cursor = _execute(connection, context, statement, sets[0] if sets else None, options)
-    result = _result(connection, context, cursor, None, None, options)
-    if listened._any and listened.after_execute:
-        listened.after_execute(
-            connection, statement, sets if many else [], sets[0] if sets and not many else {}, options, result
-        )
-    return result
+    return _result(connection, context, cursor, None, None, options)
 
 
 # -- running a plan ----------------------------------------------------------------------------------------------------
@@ -311,7 +301,7 @@ def _run_plan(
         connection._handle_error(error, plan.text, list(sets) or None, None, context, preparing=True)
         raise
     context.statement = text
-    context.parameters = values
+    context.parameters = values if many else [values]
     run = (plan, binds, given[0] if given else None)
     if plan.brackets is not None:
         _run_all(connection, plan.brackets.before)
@@ -363,7 +353,7 @@ def _fetch_all(connection: Any, context: ExecutionContext, cursor: Any) -> list[
     try:
         rows: list[Any] = cursor.fetchall()
     except BaseException as error:
-        connection._handle_error(error, context.statement, context.parameters, cursor, context, fetching=True)
+        connection._handle_error(error, context.statement, context.shown_parameters, cursor, context, fetching=True)
         raise
     return rows
 
@@ -464,7 +454,7 @@ def _execute(connection: Any, context: ExecutionContext, text: str, values: Any,
     try:
         cursor = context.cursor = _cursor(connection, context, text, options)
         text, values = _before_cursor(connection, context, cursor, text, values, False)
-        context.statement, context.parameters = text, values
+        context.statement, context.parameters = text, [values if values is not None else _no_values(context)]
         if connection._driver.sizes is not None and values:
             _sizes(connection, context, cursor, text, values, False)
         hooks = connection._driver.hooks.dispatch
@@ -478,12 +468,13 @@ def _execute(connection: Any, context: ExecutionContext, text: str, values: Any,
                 cursor.execute(text, _no_values(context))
             else:
                 cursor.execute(text, values)
+        listened = connection._listened
+        if listened._any and listened.after_cursor_execute:
+            shown = values if values is not None else ()
+            listened.after_cursor_execute(connection, cursor, text, shown, context, False)
     except BaseException as error:
         connection._handle_error(error, text, values, cursor, context)
         raise
-    listened = connection._listened
-    if listened._any and listened.after_cursor_execute:
-        listened.after_cursor_execute(connection, cursor, text, values if values is not None else (), context, False)
     return cursor
 
 
@@ -516,12 +507,12 @@ def _execute_many(
                 ]
             else:
                 cursor.executemany(text, values)
+        listened = connection._listened
+        if listened._any and listened.after_cursor_execute:
+            listened.after_cursor_execute(connection, cursor, text, values, context, True)
     except BaseException as error:
         connection._handle_error(error, text, values, cursor, context)
         raise
-    listened = connection._listened
-    if listened._any and listened.after_cursor_execute:
-        listened.after_cursor_execute(connection, cursor, text, values, context, True)
     return cursor
 
 
@@ -553,13 +544,27 @@ def without_rows(connection: Any, cursor: Any, run: Any) -> CursorResult[Any]:
 def _result(
     connection: Any, context: ExecutionContext, cursor: Any, plan: Plan | None, run: Any, options: _Options
 ) -> CursorResult[Any]:
+    """Return the result of what `cursor` has run; the cursor is closed when that fails."""
+    try:
+        return _make_result(connection, context, cursor, plan, run, options)
+    except BaseException:
+        try:
+            cursor.close()
+        except Exception:
+            pass  # the first error is the one to report
+        raise
+
+
+def _make_result(
+    connection: Any, context: ExecutionContext, cursor: Any, plan: Plan | None, run: Any, options: _Options
+) -> CursorResult[Any]:
     dml = None if plan is None else plan.dml
     if dml is not None and dml.kind == "insert" and not context.executemany:
         _learn_key(connection, context, cursor, dml)
     try:
         description = cursor.description
     except BaseException as error:
-        connection._handle_error(error, context.statement, context.parameters, cursor, context)
+        connection._handle_error(error, context.statement, context.shown_parameters, cursor, context)
         raise
     if description is None:
         result = without_rows(connection, cursor, run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lect.exc import InvalidRequestError
+from lect.exc import InvalidRequestError, LectWarning
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,6 +21,7 @@ class Transaction:
     """
 
     __slots__ = ("_managing", "_outer", "connection", "is_active")
+    _word = "transaction"
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -57,7 +58,11 @@ class Transaction:
         self._commit()
 
     def rollback(self) -> None:
-        """Undo the changes; nothing happens when it has ended already."""
+        """Undo the changes; when it has ended already, only a warning is given."""
+        if not self._belongs() and not self.is_active:
+            import warnings
+
+            warnings.warn(f"{self._word} already deassociated from connection", LectWarning, stacklevel=2)
         self._rollback()
 
     def close(self) -> None:
@@ -99,8 +104,14 @@ class RootTransaction(Transaction):
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
-        connection._begin_impl(self)
+        # Listeners of "begin" may run statements in the transaction that begins.
         connection._transaction = self
+        try:
+            connection._begin_impl(self)
+        except BaseException:
+            self.is_active = False
+            connection._transaction = None
+            raise
 
     def _belongs(self) -> bool:
         return self.connection._transaction is self
@@ -164,6 +175,7 @@ class NestedTransaction(Transaction):
     """A savepoint."""
 
     __slots__ = ("_previous", "_savepoint")
+    _word = "nested transaction"
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)

@@ -70,15 +70,18 @@ class Dispatch:
     engine for a connection); a change there is pushed here.
     """
 
-    def __init__(self, family: type[Events[Any]], owner: type, *sources: Dispatch) -> None:
+    def __init__(
+        self, family: type[Events[Any]], owner: type, *sources: Dispatch, trailing: tuple[Dispatch, ...] = ()
+    ) -> None:
         self._family = family
         self._owner = owner
         self._own: dict[str, list[Listener]] = {}
         self._sources = sources
+        self._trailing = trailing
         self._followers: weakref.WeakSet[Dispatch] = weakref.WeakSet()
         #: Somebody listens to something: one attribute for a hot path to ask.
         self._any = False
-        for source in sources:
+        for source in (*sources, *trailing):
             source._followers.add(self)
             for name in source._active():
                 self._refresh(name)
@@ -104,6 +107,8 @@ class Dispatch:
                 if listener not in found:
                     found.append(listener)
         found.extend(self._own.get(name, ()))
+        for source in self._trailing:
+            found.extend([listener for listener in source._all(name) if listener not in found])
         return found
 
     def _refresh(self, name: str) -> None:
@@ -258,9 +263,10 @@ class dispatcher:
     def __get__(self, instance: Any, owner: type) -> Dispatch:
         if instance is None:
             return self.of_class(owner)
-        # An object may hear what another one's listeners hear first (a connection: those of its engine).
+        # An object may be heard by the listeners of another one too (a connection by those of its engine).
         parents = getattr(instance, "_dispatch_parents", None)
-        made = Dispatch(self.family, owner, self.of_class(owner), *(parents() if parents is not None else ()))
+        trailing = parents() if parents is not None else ()
+        made = Dispatch(self.family, owner, self.of_class(owner), trailing=trailing)
         try:
             found: Dispatch = instance.__dict__.setdefault("dispatch", made)
         except AttributeError:

@@ -48,7 +48,7 @@ def test_retval_where_nothing_can_be_replaced(engine: Any) -> None:
         event.listen(engine, "begin", lambda c: None, retval=True)
 
 
-def test_connection_listeners_follow_those_of_the_engine(engine: Any) -> None:
+def test_connection_listeners_come_before_those_of_the_engine(engine: Any) -> None:
     seen: list[str] = []
     with engine.connect() as connection:
         event.listen(connection, "before_cursor_execute", lambda *a: seen.append("connection"))
@@ -56,7 +56,7 @@ def test_connection_listeners_follow_those_of_the_engine(engine: Any) -> None:
         connection.exec_driver_sql("ok")
     with engine.connect() as connection:
         connection.exec_driver_sql("ok")
-    assert seen == ["engine", "connection", "engine"]
+    assert seen == ["connection", "engine", "engine"]
 
 
 @pytest.mark.parametrize("target", [Engine, Connection])
@@ -86,7 +86,7 @@ def test_option_engine_has_listeners_of_its_own(engine: Any) -> None:
         pass
     with other.begin() as connection:
         assert connection.get_execution_options()["flavour"] == "x"
-    assert seen == ["engine", "engine", "other"]
+    assert seen == ["engine", "other", "engine"]
 
 
 def test_pool_events_through_the_engine(engine: Any) -> None:
