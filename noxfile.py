@@ -114,7 +114,7 @@ def docs(session: nox.Session) -> None:
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
 
 
-@nox.session
+@nox.session(reuse_venv=False)  # so that it never holds the dialect of another run
 def quickstart(session: nox.Session) -> None:
     """The worked example on real data: `nox -s quickstart -- [URL] [--echo]`; SQLite when no URL is given."""
     url = next((a for a in session.posargs if "://" in a), "sqlite://")

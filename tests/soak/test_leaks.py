@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from lect import Column, Integer, MetaData, String, Table, create_engine, insert, literal_column, select
-from lect_orm import DeclarativeBase, Session, mapped_column
 
 pytestmark = pytest.mark.soak
 
@@ -57,6 +56,8 @@ def engine(tmp_path: Path) -> Any:
 
 @pytest.mark.timeout(SECONDS * 4 + 240)
 def test_sessions_leave_nothing(engine: Any) -> None:
+    from lect_orm import DeclarativeBase, Session, mapped_column
+
     class Base(DeclarativeBase):
         pass
 
