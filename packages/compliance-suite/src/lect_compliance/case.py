@@ -75,8 +75,8 @@ class Group:
         return lect_capabilities
 
     @pytest.fixture
-    def connection(self, lect_engine: Engine) -> Iterator[Connection]:
-        """A connection in a transaction that is rolled back."""
+    def connection(self, lect_engine: Engine, metadata: MetaData) -> Iterator[Connection]:
+        """A connection whose transaction is rolled back, before the tables of `metadata` are dropped."""
         with lect_engine.connect() as connection:
             yield connection
             connection.rollback()

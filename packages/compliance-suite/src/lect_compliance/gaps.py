@@ -1,7 +1,7 @@
 """Gaps: cases that a dialect does not pass, each with a kind and a reason, in one file that lives with the dialect.
 
-The file is TOML, named ``gaps.toml`` and put into the dialect's package, or named by ``--lect-gaps``, or by the variable
-``lect_gaps`` of the test module::
+The file is TOML, named ``gaps.toml`` and put into the dialect's package, or named by ``--lect-gaps``, or by the
+variable ``lect_gaps`` of the test module::
 
     [[gap]]
     case = "types.exact_decimals"
@@ -114,7 +114,7 @@ def load(path: Path, known: Iterable[str]) -> list[Gap]:
 
 
 def find(dialect_class: type[Any], known: Iterable[str]) -> list[Gap]:
-    """Return the gaps in ``gaps.toml`` of the package that `dialect_class` comes from; none when there is no such file."""
+    """Return the gaps in ``gaps.toml`` of the package of `dialect_class`; none when there is no such file."""
     package = dialect_class.__module__.partition(".")[0]
     if package in ("", "__main__", "builtins"):
         return []

@@ -1,7 +1,7 @@
 """What cases may need of a database, each as a question to ``Capabilities``, with a probe where there is one.
 
-A probe is SQL that works only where the ability is there. When a dialect does not claim the ability, the probe is run: if
-it works, the dialect claims less than the database can do, and the case fails.
+A probe is SQL that works only where the ability is there. When a dialect does not claim the ability, the probe is run:
+if it works, the dialect claims less than the database can do, and the case fails.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pytest plugin: options, the engine under test, strict gaps, probes of what is not claimed, the report at the end."""
+"""The pytest plugin: options, the engine under test, strict gaps, probes of what is not claimed, the report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _is_case(item: pytest.Item) -> bool:
     return cls is not None and bool(getattr(cls, "group", "")) and hasattr(cls, "_lect_is_group")
 
 
-# -- the engine under test ----------------------------------------------------------------------------------------------
+# -- the engine under test -------------------------------------------------------------------------------------------
 
 
 def _url_of(request: pytest.FixtureRequest) -> str:
@@ -90,7 +90,7 @@ def lect_capabilities(lect_run: Any) -> Any:
     return lect_run.engine.dialect.capabilities
 
 
-# -- running cases ------------------------------------------------------------------------------------------------------
+# -- running cases ---------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(autouse=True)
@@ -175,7 +175,7 @@ def _first_line(error: BaseException | None) -> str | None:
     return f"{type(error).__name__}: {text.splitlines()[0][:200]}" if text else type(error).__name__
 
 
-# -- the end ------------------------------------------------------------------------------------------------------------
+# -- the end ---------------------------------------------------------------------------------------------------------
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -242,6 +242,12 @@ def _path(steps: Any) -> str:
 class JSON(json_type.JSON):
     """A JSON document, kept as text. Elements are read with JSON_EXTRACT."""
 
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
+        """A document that is a number comes back as one: a column called JSON prefers numbers (its affinity is NUMERIC)."""
+        read = super().result_processor(dialect, coltype)
+        assert read is not None
+        return lambda value: value if isinstance(value, (int, float)) else read(value)
+
 
 #: Generic class -> the class that knows how SQLite keeps its values.
 TYPE_ADAPTATIONS: dict[type, type] = {

@@ -46,15 +46,15 @@ class TestHostile(Group):
 
     def test_parameters(self, connection: Connection, person: Table) -> None:
         """As a bound value."""
-        connection.execute(insert(person), [{"id": i, "name": text} for i, text in enumerate(HOSTILE)])
+        connection.execute(insert(person), [{"id": i, "name": text} for i, text in enumerate(HOSTILE, 1)])
         found = connection.scalars(select(person.c.name).order_by(person.c.id)).all()
         assert found == HOSTILE
-        for i, text in enumerate(HOSTILE):
+        for i, text in enumerate(HOSTILE, 1):
             assert connection.scalars(select(person.c.id).where(person.c.name == text)).all() == [i]
 
     def test_in_list(self, connection: Connection, person: Table) -> None:
         """In a list of values."""
-        connection.execute(insert(person), [{"id": i, "name": text} for i, text in enumerate(HOSTILE)])
+        connection.execute(insert(person), [{"id": i, "name": text} for i, text in enumerate(HOSTILE, 1)])
         found = connection.scalars(select(person.c.name).where(person.c.name.in_(HOSTILE)))
         assert sorted(found) == sorted(HOSTILE)
 
