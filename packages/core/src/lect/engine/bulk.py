@@ -128,7 +128,11 @@ def _match(
             [row[p] if c is None else c(row[p]) for (p, _), c in zip(sentinel, convert, strict=True)]
         )
         by_value[key] = row
+    statement = plan.compiled.statement
+    asked = plan.dml.returning != "explicit" or getattr(statement, "_sort_by_parameter_order", False)
     if len(by_value) != len(came) or len(came) != count:
+        if not asked:  # an upsert may return fewer rows; nobody asked whose they are
+            return came
         raise InvalidRequestError(
             f"Sentinel-keyed result set did not produce correct number of rows {count}; produced {len(by_value)}. "
             "The sentinel's values must be unique for each row"
@@ -139,6 +143,8 @@ def _match(
         try:
             found.append(by_value[key])
         except KeyError:
+            if not asked:
+                return came
             raise InvalidRequestError(
                 f"Can't match sentinel values in result set to parameter sets; key {key!r} was not found. "
                 "There may be a mismatch between the datatype passed to the driver vs. that which it returns in a row. "

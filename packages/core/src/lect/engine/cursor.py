@@ -187,7 +187,7 @@ class CursorResult(Result[*_Ts]):
         Raises:
             InvalidRequestError: no INSERT, an INSERT with RETURNING, or one of many rows.
         """
-        context = self._dml("insert")
+        context = self._dml_key()
         if context.executemany:
             raise InvalidRequestError(
                 "This statement was an executemany call; if primary key returning is supported, "
@@ -199,8 +199,13 @@ class CursorResult(Result[*_Ts]):
     @property
     def inserted_primary_key_rows(self) -> Sequence[Row[Any]]:
         """The primary keys of all rows an INSERT made, in order of the parameters."""
+        return self._dml_key().inserted_primary_key_rows
+
+    def _dml_key(self) -> ExecutionContext:
         context = self._dml("insert")
-        return context.inserted_primary_key_rows
+        if context.dml.returning == "explicit":
+            raise InvalidRequestError("Can't call inserted_primary_key when returning() is used.")
+        return context
 
     def last_inserted_params(self) -> Any:
         """Return the parameters of an INSERT, one dictionary or a list of them."""
@@ -262,10 +267,10 @@ class CursorResult(Result[*_Ts]):
 
     def splice_vertically(self, other: CursorResult[Any]) -> CursorResult[Any]:
         """Return a result of the rows of this and then those of `other`."""
-        from lect.engine.result import _converted
+        from lect.engine.result import converted
         from lect.engine.sources import Buffered
 
-        columns = _converted(self._columns_checked())
+        columns = converted(self._columns_checked())
         rows = [*self._raw_all(), *other._raw_all()]
         return CursorResult(self.connection, None, columns, Buffered(rows), self._run)
 

@@ -227,6 +227,11 @@ class ExecutionContext:
 
     # -- after execution ----------------------------------------------------------------------------------------------
 
+    def learn(self, columns: Columns, rows: list[Any]) -> None:
+        """Keep the rows, converted, of a RETURNING that the plan added."""
+        self._row_columns = columns
+        self._rows = rows
+
     @property
     def returned_columns(self) -> Columns:
         """Names of what an implicit RETURNING gives."""
@@ -266,13 +271,15 @@ class ExecutionContext:
 
     def _key_value(self, column: Any, how: Any, params: Mapping[str, Any], number: int) -> Any:
         if how is None:
-            return None
+            own = column is getattr(column.table, "autoincrement_column", None)
+            return self._lastrowid(number) if own else None
         source, where = how
         if source in ("param", "value"):
             value = params.get(where)
             if value is not None:
                 return value
-            return self._lastrowid(number) if value is None and column is column.table._autoincrement_column else None
+            own = column is getattr(column.table, "autoincrement_column", None)
+            return self._lastrowid(number) if own else None
         if source == "returned":
             return self._rows[number][where] if number < len(self._rows) else None
         if source == "lastrowid":

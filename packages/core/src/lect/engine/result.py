@@ -707,7 +707,7 @@ class FrozenResult(Generic[*_Ts]):
         self.data = result._raw_all()
         # Values in `data` are converted already.
         columns = result._metadata
-        self.metadata = _converted(columns)
+        self.metadata = converted(columns)
 
     def with_new_rows(self, tuple_data: Sequence[Row[*_Ts]]) -> FrozenResult[*_Ts]:
         """Return a frozen result of the same columns with other rows."""
@@ -730,7 +730,7 @@ class FrozenResult(Generic[*_Ts]):
         return result
 
 
-def _converted(columns: Columns) -> Columns:
+def converted(columns: Columns) -> Columns:
     """Return the same columns for values that need no conversion any more."""
     if columns.processors is None:
         return columns
@@ -801,7 +801,7 @@ class MergedResult(IteratorResult[*_Ts]):
         self._results = results
         first = results[0]
         scalars = first._source_supports_scalars
-        super().__init__(_converted(cursor_metadata), _chain(results), _source_supports_scalars=scalars)
+        super().__init__(converted(cursor_metadata), _chain(results), _source_supports_scalars=scalars)
         self._unique = first._unique
         self._yield_per = first._yield_per
         self._attributes = first._attributes

@@ -17,6 +17,7 @@ from lect.engine.execution import ExecutionContext
 from lect.engine.options import check_options, merged
 from lect.engine.parameters import driver_parameters, parameter_sets
 from lect.engine.plan import Plan, columns_of_description
+from lect.engine.result import converted
 from lect.engine.row import Columns
 from lect.engine.sources import NO_ROWS, Buffered, GrowingBuffer
 from lect.exc import CompileError, InvalidRequestError, format_parameters
@@ -363,15 +364,25 @@ def _returned(
     affected: int
 ) -> CursorResult[Any]:
     """Return the result of rows that RETURNING gave for many parameter sets."""
+    result: CursorResult[Any]
     if plan.dml.returning == "implicit":
         assert columns is not None
-        context._rows = [tuple(row) for row in columns.rows_maker()(rows)]
-        result: CursorResult[Any] = CursorResult(connection, None, None, NO_ROWS, run)
+        result = _learned(connection, context, plan, run, columns, rows)
     else:
         result = CursorResult(connection, None, columns, Buffered(rows), run)
     result._rowcount = affected
     result._context = context
     return result
+
+
+def _learned(
+    connection: Any, context: ExecutionContext, plan: Plan, run: Any, columns: Columns, rows: list[Any]
+) -> CursorResult[Any]:
+    """Keep the rows of a RETURNING that the plan added; show them as a result only if ``return_defaults()`` asked."""
+    context.learn(converted(columns), [tuple(row) for row in columns.rows_maker()(rows)])
+    if getattr(plan.compiled.statement, "_return_defaults", False):
+        return CursorResult(connection, None, context.returned_columns, Buffered(context._rows), run)
+    return CursorResult(connection, None, None, NO_ROWS, run)
 
 
 # -- the driver's calls ------------------------------------------------------------------------------------------------
@@ -574,9 +585,12 @@ def _make_result(
         return result
     columns = columns_of_description(description) if plan is None else plan.columns_for(description)
     if dml is not None and dml.returning == "implicit":
+        assert plan is not None
         rows = _fetch_all(connection, context, cursor)
-        context._rows = [tuple(row) for row in columns.rows_maker()(rows)]
-        result = without_rows(connection, cursor, run)
+        result = _learned(connection, context, plan, run, columns, rows)
+        result._rowcount = cursor.rowcount
+        result._lastrowid = getattr(cursor, "lastrowid", None)
+        cursor.close()
         result._context = context
         return result
     source: Any = cursor
@@ -618,7 +632,8 @@ def _source(cursor: Any, options: _Options) -> tuple[Any, bool]:
 
 def _learn_key(connection: Any, context: ExecutionContext, cursor: Any, dml: Any) -> None:
     """Learn the key that the server generated, the way it has."""
-    wanted = any(how is not None and how[0] == "lastrowid" for how in dml.primary_key)
+    # A key given as SQL is known to nobody but the server, too.
+    wanted = any(how is None or how[0] == "lastrowid" for how in dml.primary_key)
     if not wanted:
         context.lastrowid = getattr(cursor, "lastrowid", None) if cursor.description is None else None
         return
