@@ -312,7 +312,7 @@ class _Unicode:
     """Literals of Unicode text have the prefix N; without it the server would go through a code page."""
 
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
-        return lambda value: "N" + quote_literal(value, dialect)
+        return lambda value: "N" + quote_literal(value, dialect).removeprefix("N")
 
 
 class _UnicodeString(_Unicode, string.Unicode):
@@ -341,11 +341,21 @@ class _Date(temporal.Date):
         return process
 
 
+class _NVARCHAR(_Unicode, sql_types.NVARCHAR):
+    pass
+
+
+class _NCHAR(_Unicode, sql_types.NCHAR):
+    pass
+
+
 TYPE_ADAPTATIONS: dict[type, type] = {
     temporal.Date: _Date,
     json_type.JSON: JSON,
     json_type.JSONIndexType: JSONIndexType,
     json_type.JSONPathType: JSONPathType,
+    sql_types.NCHAR: _NCHAR,
+    sql_types.NVARCHAR: _NVARCHAR,
     string.Unicode: _UnicodeString,
     string.UnicodeText: _UnicodeText,
     uuid_type.Uuid: _NativeUuid,

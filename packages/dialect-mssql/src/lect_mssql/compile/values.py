@@ -1,0 +1,20 @@
+"""VALUES as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.compile.table import ANSI
+from lect.sql.values import Values
+from lect_mssql.compile.table import RULES
+
+
+@RULES.rule(Values)
+def values(node: Values, writer: Any) -> str:
+    """The default's text, but at most 1000 rows: more is error 10738, and only in INSERT."""
+    limit = writer.capabilities.max_rows_per_insert
+    if limit is not None and len(node._data) > limit:
+        writer.refuse(
+            f"VALUES of {len(node._data)} rows", f"the server takes {limit}", "insert the rows into a table first"
+        )
+    return ANSI.own[Values](node, writer)
