@@ -13,7 +13,7 @@ from operator import pow as pow_
 from operator import sub, truediv
 from typing import Any, Final, TypeAlias
 
-from lect.exc import ArgumentError
+from lect.exc import ArgumentError, InvalidRequestError
 
 __all__ = ["ColumnOperators", "OperatorClass", "OperatorType", "Operators", "custom_op"]
 
@@ -181,6 +181,7 @@ class custom_op:  # noqa: N801 - a public name
             eager_grouping,
             shape,
             visit_name,
+            operator_class,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -214,8 +215,9 @@ class custom_op:  # noqa: N801 - a public name
             return left.operate(self, right, *other, **kwargs)
         if self.python_impl is not None:
             return self.python_impl(left, right, *other, **kwargs)
-        raise ArgumentError(
-            f"the operator {self.opstring!r} is applied to a value of Python ({left!r}); give python_impl= for that"
+        raise InvalidRequestError(
+            f"Custom operator {self.opstring!r} can't be used with plain Python objects unless it includes the "
+            "'python_impl' parameter."
         )
 
 

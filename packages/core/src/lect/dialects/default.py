@@ -7,7 +7,7 @@ from __future__ import annotations
 from lect.compile.default import set_default_dialect
 from lect.compile.lenient import LENIENT
 from lect.compile.table import ANSI
-from lect.dialects.capabilities import Capabilities, CteInDml, MultiTableDelete, MultiTableUpdate, Returning
+from lect.dialects.capabilities import BooleanConstants, Capabilities, CteInDml, MultiTableDelete, MultiTableUpdate, Returning
 from lect.dialects.contract import Dialect
 
 __all__ = ["DefaultDialect", "StrDialect"]
@@ -27,7 +27,8 @@ class DefaultDialect(Dialect):
         cte_in_dml=CteInDml.BEFORE_STATEMENT,
         multi_table_update=MultiTableUpdate.FROM,
         multi_table_delete=MultiTableDelete.USING,
-        native_boolean=True,
+        native_boolean=False,
+        boolean_constants=BooleanConstants.COMPARISON,
     )
 
 
@@ -44,6 +45,8 @@ class StrDialect(DefaultDialect):
         update_returning=Returning.UNORDERED,
         delete_returning=Returning.UNORDERED,
         distinct_on=True,
+        native_boolean=True,
+        boolean_constants=BooleanConstants.TRUE_FALSE,
     )
 
 

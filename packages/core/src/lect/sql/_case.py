@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from lect.exc import ArgumentError
-from lect.sql.coercions import column_or_value, condition
+from lect.sql.coercions import column_or_value
 from lect.sql.element import ColumnElement
 from lect.sql.node import child, pairs, typed
 from lect.types.null import NULLTYPE
@@ -32,9 +32,7 @@ class Case(ColumnElement[_T]):
         self.type = self._result_type()
 
     def _when(self, given: Any) -> Any:
-        if self.value is not None:
-            return column_or_value(given).self_group()
-        return condition(given).self_group()
+        return column_or_value(given).self_group()
 
     def _result_type(self) -> TypeEngine[Any]:
         for _, then in reversed(self.whens):
@@ -68,11 +66,11 @@ def _listed(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:
     if not whens:
         raise ArgumentError("case() needs at least one (condition, result) pair")
     for pair in whens:
-        if not isinstance(pair, tuple) or len(pair) != 2:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise ArgumentError(
                 f"case() takes (condition, result) tuples, or a dictionary of values with value=..., not {pair!r}"
             )
-    return list(whens)
+    return [(when, then) for when, then in whens]
 
 
 def case(*whens: Any, value: Any = None, else_: Any = None) -> Case[Any]:

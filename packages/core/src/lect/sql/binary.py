@@ -107,8 +107,12 @@ class BinaryExpression(OperatorExpression[_T]):
 
     def _negate(self) -> Any:
         if self.negate is not None:
+            right = self.right
+            if right._is_bind_parameter and right.expanding:
+                # An empty list is written differently for IN and NOT IN.
+                right = right._as_expanding(self.negate)
             return BinaryExpression(
-                self.left, self.right, self.negate, type_=self.type, negate=self.operator, modifiers=dict(self._modifiers)
+                self.left, right, self.negate, type_=self.type, negate=self.operator, modifiers=dict(self._modifiers)
             )
         return super()._negate()
 

@@ -20,7 +20,7 @@ from lect.types.null import NULLTYPE
 from lect.types.numeric import INTEGERTYPE
 from lect.types.type_engine import resolve_value_type
 
-__all__ = ["column_or_value", "condition", "expression", "limit", "number", "operand", "resolve", "sql_only", "value"]
+__all__ = ["as_expression", "column_or_value", "condition", "expression", "limit", "number", "operand", "resolve", "sql_only", "value"]
 
 _PLAIN = frozenset([int, str, float, bool, bytes, type(None), dict, list, tuple, set])
 
@@ -45,11 +45,13 @@ def resolve(given: Any) -> Any:
     return given
 
 
-def _as_expression(element: Any, given: Any) -> Any:
+def as_expression(element: Any, given: Any) -> Any:
     found = element._as_expression()
     if found is None:
         hint = ""
-        if element._is_from_clause:
+        if getattr(element, "__visit_name__", "") == "values":
+            hint = " To create a column expression from a VALUES clause, use the .scalar_values() method."
+        elif element._is_from_clause:
             hint = " To compare whole rows use columns of it, or select() and scalar_subquery()."
         raise ArgumentError(f"SQL expression element or literal value expected, got {given!r}.{hint}")
     return found
@@ -70,7 +72,7 @@ def expression(given: Any, what: str = "SQL expression element") -> Any:
     """Return an expression; None, True and False are the constants of SQL, other values are refused."""
     found = resolve(given)
     if found is not None:
-        return _as_expression(found, given)
+        return as_expression(found, given)
     found = constant(given)
     if found is not None:
         return found
@@ -90,14 +92,14 @@ def sql_only(given: Any, what: str) -> Any:
     found = resolve(given)
     if found is None:
         raise ArgumentError(f"{what} expected, got {given!r}.{_hint(given)}")
-    return _as_expression(found, given)
+    return as_expression(found, given)
 
 
 def condition(given: Any) -> Any:
     """Return a condition for WHERE, HAVING, ON, CASE and the like."""
     found = resolve(given)
     if found is not None:
-        return _as_expression(found, given)
+        return as_expression(found, given)
     found = constant(given)
     if found is not None:
         return found
@@ -112,7 +114,7 @@ def column_or_value(given: Any, name: str | None = None, type_: Any = None) -> A
     """Return an expression, or a bound value for anything that is no element; None is NULL."""
     found = resolve(given)
     if found is not None:
-        return _as_expression(found, given)
+        return as_expression(found, given)
     if given is None:
         return NULL
     return value(given, name, type_)
@@ -128,7 +130,7 @@ def operand(given: Any, expr: Any, op: OperatorType, type_: Any = None) -> Any:
     found = resolve(given)
     if found is None:
         return expr._bind_param(op, given, type_=type_)
-    element = _as_expression(found, given)
+    element = as_expression(found, given)
     if element._is_bind_parameter and element.type is NULLTYPE and expr.type is not NULLTYPE:
         # A place for a value without a type takes the type of what it is compared with.
         sample = element.value

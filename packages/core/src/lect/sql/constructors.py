@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from lect.exc import ArgumentError
-from lect.operators import asc_op, desc_op, nulls_first_op, nulls_last_op
-from lect.sql.coercions import column_or_value, expression, resolve
+from lect.operators import (
+    all_op,
+    any_op,
+    asc_op,
+    bitwise_not_op,
+    desc_op,
+    distinct_op,
+    nulls_first_op,
+    nulls_last_op,
+)
+from lect.sql.coercions import as_expression, column_or_value, expression, resolve
+from lect.sql.element import MAKE
 from lect.sql.label_reference import TextualLabelReference
 from lect.sql.lists import OrderByList
 from lect.sql.operations import collate
@@ -66,12 +75,12 @@ nullslast = nulls_last
 
 def distinct(expr: Any) -> Any:
     """Return ``DISTINCT expr``, for use inside an aggregate: ``func.count(distinct(x))``."""
-    return column_or_value(expr).distinct()
+    return MAKE.apply(column_or_value(expr), distinct_op)
 
 
 def bitwise_not(expr: Any) -> Any:
     """Return ``~expr``: the bits turned over."""
-    return column_or_value(expr).bitwise_not()
+    return MAKE.apply(column_or_value(expr), bitwise_not_op)
 
 
 def between(expr: Any, lower_bound: Any, upper_bound: Any, symmetric: bool = False) -> Any:
@@ -93,7 +102,5 @@ def _collection(expr: Any, name: str) -> Any:
     element = resolve(expr)
     if element is None:
         element = column_or_value(expr)
-    found = element._as_expression()
-    if found is None:
-        raise ArgumentError(f"{name}() takes an expression, an array or a select, not {expr!r}")
-    return getattr(found, name)()
+    found = as_expression(element, expr)
+    return MAKE.apply(found, any_op if name == "any_" else all_op)

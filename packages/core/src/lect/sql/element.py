@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import and_, inv, or_
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
@@ -292,7 +292,7 @@ class ColumnElement(ClauseElement, SQLColumnExpression[_T]):
 
     def reverse_operate(self, op: OperatorType, other: Any, **kwargs: Any) -> Any:
         """Apply `op` with this element on the right."""
-        return self.comparator.reverse_operate(op, other, **kwargs)
+        return op(other, self.comparator, **kwargs)
 
     def _apply(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
         return MAKE.apply(self, op, *other, **kwargs)
@@ -313,9 +313,8 @@ class ColumnElement(ClauseElement, SQLColumnExpression[_T]):
                 f"Neither {type(self).__name__!r} object nor {known!r} object has an attribute {name!r}"
             ) from None
 
-    def __iter__(self) -> Iterator[Any]:
-        # __getitem__ exists, so that Python would otherwise try 0, 1, 2 ... for ever.
-        raise TypeError(f"{type(self).__name__!r} object is not iterable")
+    #: __getitem__ exists, so that Python would otherwise try 0, 1, 2 ... for ever.
+    __iter__: Any = None
 
     # -- structure ---------------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,9 @@ class ScalarSelect(ColumnElement[_T]):
     def _own_froms(self) -> tuple[Any, ...]:
         return ()
 
+    def _as_in_list(self) -> Any:
+        return self
+
     def self_group(self, against: Any = None) -> Any:
         return self
 

@@ -212,6 +212,10 @@ class FromClause(Selectable):
         """Return ``self LEFT OUTER JOIN right ON onclause``."""
         return MAKE_FROM.join(self, right, onclause, True, full)
 
+    def _as_in_list(self) -> Any:
+        """A table or subquery on the right of IN stands for the SELECT of its columns."""
+        return MAKE_FROM.select(self)._as_in_list()
+
     # -- what it is in a statement --------------------------------------------------------------------------------------
 
     @property

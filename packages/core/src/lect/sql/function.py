@@ -7,7 +7,7 @@ Window and aggregate forms (OVER, FILTER, WITHIN GROUP) are in :mod:`lect.sql.wi
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from operator import getitem
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -75,9 +75,6 @@ class FunctionElement(Executable, ColumnElement[_T]):
         """The arguments."""
         listed: ClauseList = self.clause_expr.element
         return listed
-
-    def __iter__(self) -> Iterator[Any]:
-        raise TypeError(f"{type(self).__name__!r} object is not iterable")
 
     def _bind_param(self, operator: OperatorType | None, obj: Any, type_: Any = None, expanding: bool = False) -> Any:
         return BindParameter(

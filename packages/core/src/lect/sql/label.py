@@ -84,7 +84,11 @@ class Label(ColumnElement[_T]):
     def _of(self, element: Any) -> Any:
         copy = self._clone()
         copy._element = element
+        copy.__dict__.setdefault("_origin", self)
         return copy
+
+    def __bool__(self) -> bool:
+        return bool(self._element)
 
     def _negate(self) -> Any:
         return self._of(self._element._negate())

@@ -9,12 +9,12 @@ from operator import sub, truediv
 from typing import Any, Final
 
 from lect import operators as ops
-from lect.exc import ArgumentError, LectDeprecationWarning
+from lect.exc import ArgumentError, LectDeprecationWarning, LectWarning
 from lect.operators import NEGATIONS, OperatorClass, OperatorType, custom_op, operator_class_of
 from lect.sql import boolean, fast_comparison
 from lect.sql.binary import BinaryExpression, combine
 from lect.sql.bind import BindParameter
-from lect.sql.coercions import column_or_value, constant, operand, resolve
+from lect.sql.coercions import as_expression, column_or_value, constant, operand, resolve
 from lect.sql.collation import CollationClause
 from lect.sql.element import MAKE
 from lect.sql.grouping import Grouping
@@ -224,6 +224,9 @@ def _compare(
             return BinaryExpression(expr, found, op, BOOLEANTYPE, negate, modifiers)
     element = operand(other, expr, op)
     left, right = (element, expr) if reverse else (expr, element)
+    if isinstance(left, CollectionAggregate) or isinstance(right, CollectionAggregate):
+        # NOT (a = ANY (b)) is not a != ANY (b).
+        return BinaryExpression(left, right, op, BOOLEANTYPE, None, modifiers)
     return BinaryExpression(left, right, op, BOOLEANTYPE, negate, modifiers)
 
 
@@ -233,7 +236,7 @@ def _compare_constant(
     const = other if isinstance(other, Constant) else constant(other)
     null = isinstance(const, Null)
     if reverse and isinstance(expr, CollectionAggregate):
-        return BinaryExpression(const, expr, op, BOOLEANTYPE, negate, modifiers)
+        return BinaryExpression(const, expr, op, BOOLEANTYPE, None, modifiers)
     if (op is eq or op is ne) and not null and isinstance(const, (True_, False_)):
         return BinaryExpression(expr, const, op, BOOLEANTYPE, negate, modifiers)
     if op is ops.is_distinct_from or op is ops.is_not_distinct_from:
@@ -292,7 +295,7 @@ def _part_of_string(
         raise TypeError(f"{op.__name__}() got an unexpected keyword argument {sorted(unknown)[0]!r}")
     if autoescape:
         if autoescape is not True:
-            warnings.warn("The autoescape parameter is now a simple boolean True/False", stacklevel=2)
+            warnings.warn("The autoescape parameter is now a simple boolean True/False", LectWarning, stacklevel=2)
         if escape is None:
             escape = "/"
         if not isinstance(other, str):
@@ -395,7 +398,7 @@ def _mixed(expr: Any, op: OperatorType, values: list[Any]) -> Any:
         if found is None:
             found = expr._bind_param(op, value)
         else:
-            found = found._as_expression()
+            found = as_expression(found, value)
         members.append(found)
     return Grouping(ClauseList(*members, operator=ops.comma_op))
 

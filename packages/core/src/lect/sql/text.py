@@ -21,7 +21,7 @@ from lect.types.type_engine import Comparator, TypeEngine
 __all__ = ["TextClause", "set_columns_maker", "text"]
 
 #: ``:name``, unless a colon, a backslash or a word's character stands before it, or a colon after it.
-_BIND: Final = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
+_BIND: Final = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
 
 _columns_maker: list[Callable[..., Any]] = []
 

@@ -14,6 +14,7 @@ from lect.sql.element import ClauseElement
 from lect.sql.from_clause import MAKE_FROM, FromClause, NamedFromClause
 from lect.sql.names import quoted_name
 from lect.sql.node import Node, child
+from lect.types.null import NULLTYPE
 
 __all__ = ["ScalarValues", "Values", "values"]
 
@@ -149,7 +150,15 @@ class ScalarValues(ClauseElement):
         rows._data = data
         self.rows = rows
 
+    type = NULLTYPE
+
+    def _as_expression(self) -> Any:
+        return self
+
     def _as_in_list(self) -> Any:
+        return self
+
+    def self_group(self, against: Any = None) -> Any:
         return self
 
     def _own_froms(self) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lect.exc import LectDeprecationWarning
 from lect.operators import OperatorClass, OperatorType, eq, getitem, mirror
 from lect.types.concatenable import ConcatenableComparator, IndexableComparator
 from lect.types.type_engine import LiteralProcessor, Processor, TypeEngine, affinity_root, to_instance
@@ -45,6 +46,14 @@ class ArrayComparator(IndexableComparator, ConcatenableComparator):
         return self._question(self.expr.all_(), other, operator)
 
     def _question(self, collection: Any, other: Any, operator: OperatorType | None) -> Any:
+        import warnings
+
+        warnings.warn(
+            "The ARRAY.Comparator.any() and ARRAY.Comparator.all() methods for arrays are deprecated for removal, along with "
+            "the PG-specific Any() and All() functions. See any_() and all_() functions for modern use.",
+            LectDeprecationWarning,
+            stacklevel=4,
+        )
         chosen = operator or eq
         if not hasattr(type(other), "__clause_element__") and not getattr(type(other), "is_clause_element", False):
             other = self.expr._bind_param(chosen, other, type_=self.type.item_type)

@@ -112,13 +112,12 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
 
     @property
     def comparator_factory(self) -> Any:  # type: ignore[override]
-        return _combined(type(self).Comparator, self.impl_instance.comparator_factory)
+        return _combined(TypeDecorator.Comparator, self.impl_instance.comparator_factory)
 
     @property
     def _plain_comparison(self) -> bool:  # type: ignore[override]
         return (
-            type(self).Comparator is TypeDecorator.Comparator
-            and self.coerce_to_is_types == TypeDecorator.coerce_to_is_types
+            self.coerce_to_is_types == TypeDecorator.coerce_to_is_types
             and self.impl_instance._plain_comparison
         )
 

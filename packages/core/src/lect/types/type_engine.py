@@ -95,6 +95,8 @@ class TypeEngine(Generic[_T]):
 
     operator_classes: ClassVar[OperatorClass] = OperatorClass.UNSPECIFIED
     comparator_factory: Any = Comparator
+    #: The comparator to derive one of one's own from: ``class Comparator(Integer.Comparator)``.
+    Comparator: Any = Comparator
 
     #: False for types whose values cannot be hashed (rows of them are not made unique by hash).
     hashable: bool = True
@@ -129,9 +131,8 @@ class TypeEngine(Generic[_T]):
         super().__init_subclass__(**kw)
         if "comparator_factory" in cls.__dict__ and not isinstance(cls.__dict__["comparator_factory"], property):
             cls._plain_comparison = _standard(cls.comparator_factory)
-        elif "Comparator" in cls.__dict__ and "comparator_factory" not in cls.__dict__:
-            cls.comparator_factory = cls.__dict__["Comparator"]
-            cls._plain_comparison = _standard(cls.comparator_factory)
+            if "Comparator" not in cls.__dict__:
+                cls.Comparator = cls.comparator_factory
 
     @property
     def _type_affinity(self) -> type[TypeEngine[Any]]:

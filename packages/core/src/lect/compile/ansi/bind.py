@@ -30,8 +30,9 @@ def bind(node: BindParameter[Any], writer: Any) -> str:
         if around is not None and around.__class__ is not BareBind:
             return writer.render(around)  # type: ignore[no-any-return]
     text: str = writer.bind(node)
-    # A list stands in parentheses; as a literal it has them already.
-    return f"({text})" if node.expanding and not writer.literal_only else text
+    if node.expanding and not text.startswith("("):  # literals have their parentheses already
+        return f"({text})"
+    return text
 
 
 @ANSI.rule(BareBind)

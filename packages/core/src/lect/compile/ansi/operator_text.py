@@ -8,7 +8,7 @@ from typing import Any, Final
 from lect import operators as ops
 from lect.exc import CompileError
 
-__all__ = ["BETWEEN", "BEFORE", "BEHIND", "text_of"]
+__all__ = ["BEFORE", "BEHIND", "BETWEEN", "OPERATORS", "text_of"]
 
 BETWEEN: Final[dict[Callable[..., Any], str]] = {
     ops.and_: " AND ",
@@ -58,6 +58,19 @@ BEHIND: Final[dict[Callable[..., Any], str]] = {
     ops.asc_op: " ASC",
     ops.nulls_first_op: " NULLS FIRST",
     ops.nulls_last_op: " NULLS LAST",
+}
+
+#: Every operator that has a word or sign, those with a rule of their own included.
+OPERATORS: Final[dict[Callable[..., Any], str]] = {
+    **BETWEEN,
+    **BEFORE,
+    **BEHIND,
+    ops.truediv: " / ",
+    ops.floordiv: " // ",
+    ops.like_op: " LIKE ",
+    ops.not_like_op: " NOT LIKE ",
+    ops.between_op: " BETWEEN ",
+    ops.not_between_op: " NOT BETWEEN ",
 }
 
 

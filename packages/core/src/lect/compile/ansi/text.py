@@ -8,7 +8,7 @@ from typing import Any, Final
 from lect.compile.table import ANSI
 from lect.sql.text import TextClause
 
-_PARTS: Final = re.compile(r"\\(:)|(?<![:\w\\]):(\w+)(?!:)")
+_PARTS: Final = re.compile(r"\\(:[\w$]*)(?![:\w$])|(?<![:\w\\]):(\w+)(?![:\w])")
 
 
 @ANSI.rule(TextClause)
@@ -17,8 +17,9 @@ def text(node: TextClause, writer: Any) -> str:
     binds = node._bindparams
 
     def written(match: re.Match[str]) -> str:
-        if match.group(1):
-            return ":"
+        escaped: str | None = match.group(1)
+        if escaped is not None:
+            return escaped
         bind = binds.get(match.group(2))
         return match.group(0) if bind is None else str(writer.render(bind))
 
