@@ -12,7 +12,7 @@ from lect.schema.base import BLANK_SCHEMA
 from lect.schema.column import Column
 from lect.schema.computed import Computed
 from lect.schema.constraints import CheckConstraint, UniqueConstraint
-from lect.schema.defaults import DefaultClause
+from lect.schema.defaults import DefaultClause, FetchedValue
 from lect.schema.events import fire
 from lect.schema.foreign_key import ForeignKeyConstraint, ForeignKeyTarget
 from lect.schema.index import Index
@@ -130,7 +130,8 @@ class _Reading:
             if key in info
         }
         key = self.fact("pk_constraint")
-        if key and name in key["constrained_columns"]:
+        there = self.table.c.get(info.get("key", name))
+        if (key and name in key["constrained_columns"]) or (there is not None and there.primary_key):
             arguments["primary_key"] = True
         arguments.update(_dialect_options(info.get("dialect_options")))
         if not args:
@@ -156,7 +157,8 @@ class _Reading:
             key.name = _given(found["name"])
         key.comment = found.get("comment")
         key._set_dialect_kwargs(_dialect_options(found.get("dialect_options")))
-        key._reload(columns)
+        kept = [c for c in key.columns if not any(c is each for each in columns)]
+        key._reload([*kept, *columns])
 
     def foreign_keys(self) -> None:
         for found in self.fact("foreign_keys") or ():
@@ -193,12 +195,6 @@ class _Reading:
                 if self.include is None and not self.exclude:
                     warnings.warn(
                         f"index key '{missing[0]}' was not located in columns for table '{self.table.fullname}'",
-                        LectWarning,
-                        stacklevel=2,
-                    )
-                else:
-                    warnings.warn(
-                        f"Omitting index key for ({', '.join(missing)}), key covers omitted columns.",
                         LectWarning,
                         stacklevel=2,
                     )
@@ -255,16 +251,16 @@ def _given(name: str | None) -> str | None:
     return None if name is None else conv(name)
 
 
-def _server_default(info: Mapping[str, Any]) -> DefaultClause | None:
+def _server_default(info: Mapping[str, Any]) -> FetchedValue | None:
     """Return the default that was read: a plain value stays a value, SQL of the server's own stays SQL."""
     if info.get("default_value") is not None:
         return DefaultClause(info["default_value"], _reflected=True)
     default = info.get("default")
-    if default is None:
-        return None
+    if default is None or isinstance(default, FetchedValue):
+        return default
     if isinstance(default, str):
         return DefaultClause(TextClause(default), _reflected=True)
-    return default if isinstance(default, DefaultClause) else DefaultClause(default, _reflected=True)
+    return DefaultClause(default, _reflected=True)
 
 
 _SORTING = {"asc": "ASC", "desc": "DESC", "nulls_first": "NULLS FIRST", "nulls_last": "NULLS LAST"}
@@ -315,17 +311,17 @@ def reflect_metadata(
     **dialect_kwargs: Any,
 ) -> None:
     """Read tables into `metadata`; see ``MetaData.reflect``."""
-    available = list(inspector.get_table_names(schema))
+    available = list(inspector.get_table_names(schema, **dialect_kwargs))
     if views:
         for fact, method in (
             ("view_names", inspector.get_view_names),
             ("materialized_view_names", inspector.get_materialized_view_names),
         ):
             if inspector.reflects(fact):
-                available += [name for name in method(schema) if name not in available]
+                available += [name for name in method(schema, **dialect_kwargs) if name not in available]
     wanted = _wanted(inspector, metadata, schema, available, only, extend_existing)
     facts = ReflectedFacts()
-    facts.read(inspector, schema, wanted, {})
+    facts.read(inspector, schema, wanted, dialect_kwargs)
     extend_on: set[Any] | None = set() if extend_existing else None
     for name in wanted:
         try:

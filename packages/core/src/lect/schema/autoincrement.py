@@ -6,16 +6,17 @@ from typing import Any
 
 from lect.exc import ArgumentError
 from lect.schema.expressions import described
-from lect.types.numeric import Integer, Numeric
+from lect.types.numeric import Float, Integer, Numeric
 
 __all__ = ["autoincrement_column"]
 
 
 def _is_integer(column: Any) -> bool:
     affinity = column.type._type_affinity
-    if affinity is None:
-        return False
-    return issubclass(affinity, Integer) or (issubclass(affinity, Numeric) and getattr(column.type, "scale", None) == 0)
+    # A decimal without decimals can number rows, but only if it says so.
+    return issubclass(affinity, Integer) or (
+        column.autoincrement is True and issubclass(affinity, Numeric) and getattr(column.type, "scale", None) == 0
+    )
 
 
 def _may_number(column: Any, told: bool) -> bool:
@@ -25,8 +26,14 @@ def _may_number(column: Any, told: bool) -> bool:
     """
     if not _is_integer(column):
         if told:
+            scale = getattr(column.type, "scale", None)
+            if scale and issubclass(column.type._type_affinity, Numeric) and not isinstance(column.type, Float):
+                raise ArgumentError(
+                    f"Column type {column.type} with non-zero scale {scale} on column '{described(column)}' is not "
+                    "compatible with autoincrement=True"
+                )
             raise ArgumentError(
-                f"Column type {column.type!r} on column '{described(column)}' is not compatible with autoincrement=True"
+                f"Column type {column.type} on column '{described(column)}' is not compatible with autoincrement=True"
             )
         return False
     if column.default is not None and not (column.default.is_sequence and column.default.optional):

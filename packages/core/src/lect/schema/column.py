@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from lect.exc import ArgumentError, DuplicateColumnError
+from lect.exc import ArgumentError, DuplicateColumnError, LectWarning
 from lect.schema.base import NO_ARG, NULL_UNSPECIFIED, SchemaItem
 from lect.schema.constraints import UniqueConstraint
 from lect.schema.defaults import SentinelDefault, default_for, server_default_for
@@ -150,6 +151,10 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         self._type_attached()
         self._take_defaults(default, insert_default, onupdate, server_default, server_onupdate)
         self._init_items(*args)
+        if self.identity is not None and self.default is not None and self.default.is_sequence:
+            raise ArgumentError(
+                f"An column cannot specify both Identity and Sequence. Column {str(self.name)!r} does; choose one"
+            )
         if dialect_kwargs:
             self._set_dialect_kwargs(dialect_kwargs)
 
@@ -204,8 +209,11 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
                 key = self._proxy_key
         if key is None:
             key = name
-        proxy = object.__new__(Column)
+        cls = type(self)
+        proxy: Any = object.__new__(cls)
         state = proxy.__dict__
+        if cls is not Column:  # what a subclass added goes along
+            state.update({k: v for k, v in self.__dict__.items() if k not in _OWN_ATTRIBUTES})
         state["name"] = name
         state["key"] = key
         state["type"] = self.type
@@ -253,13 +261,15 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         self.table = table
         table._put_column(self, index)
         self._shape = None
+        if self._insert_sentinel:
+            if table._sentinel_column not in (None, self):
+                raise ArgumentError(
+                    f"a Table may have only one explicit sentinel column; table '{table.fullname}' has "
+                    f"'{table._sentinel_column.name}' and '{self.name}'"
+                )
+            table._sentinel_column = self
         if self.primary_key:
             table.primary_key._replace(self)
-        elif self.key in table.primary_key._columns:
-            raise ArgumentError(
-                f"Trying to redefine primary-key column '{self.key}' as a non-primary-key column on table "
-                f"'{table.fullname}'"
-            )
         self._make_index_or_unique(table)
         waiters, self._table_waiters = self._table_waiters, []
         for attached in waiters:
@@ -279,14 +289,25 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             if other is self or (other.key != self.key and other.name != self.name):
                 continue
             if not allow:
-                what, name = (
-                    ("key", self.key) if other.key == self.key and other.name != self.name else ("name", self.name)
-                )
+                what, name = ("key", self.key) if other.key == self.key != self.name else ("name", self.name)
                 raise DuplicateColumnError(f"A column with {what} '{name}' is already present in table '{table.name}'.")
+            if other.primary_key and other.key == self.key and not self.primary_key:
+                raise ArgumentError(
+                    f"Trying to redefine primary-key column '{self.key}' as a non-primary-key column on table "
+                    f"'{table.fullname}'"
+                )
+            if other.key != other.name and self.key == self.name:
+                warnings.warn(
+                    f'Column with user-specified key "{other.key}" is being replaced with plain named column '
+                    f'"{self.name}", key "{other.key}" is being removed.',
+                    LectWarning,
+                    stacklevel=2,
+                )
             for fk in list(other.foreign_keys):
                 table.foreign_keys.discard(fk)
-                if fk.constraint is not None and fk.constraint in table.constraints:
-                    table.constraints.discard(fk.constraint)
+                table.constraints.discard(fk.constraint)
+            if other.primary_key and other.key != self.key:
+                table.primary_key._discard(other)
 
     def _make_index_or_unique(self, table: Any) -> None:
         if self.index:
@@ -422,6 +443,15 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         parts += [repr(c) for c in self.constraints]
         parts += [table, *[f"{name}={getattr(self, name)!r}" for name in shown]]
         return f"Column({', '.join(parts)})"
+
+
+#: What a Column's ``__init__`` and its life set; everything else in a subclass's instance is the subclass's own.
+_OWN_ATTRIBUTES = frozenset(
+    """name key type table is_literal primary_key _insert_sentinel _omit_from_statements _user_defined_nullable nullable
+    index unique system doc autoincrement comment constraints foreign_keys computed identity default onupdate
+    server_default server_onupdate _creation_order _table_waiters _proxies _info dispatch _shape _leaves _proxy_set
+    _annotations _origin _dialect_options _type_waiters""".split()
+)
 
 
 def _copied(default: Any) -> Any:

@@ -11,7 +11,14 @@ from lect.exc import ArgumentError, ConstraintColumnNotFoundError, InvalidReques
 from lect.schema.autoincrement import autoincrement_column
 from lect.schema.base import NULL_UNSPECIFIED, SchemaItem
 from lect.schema.conditional import HasConditionalDDL
-from lect.schema.expressions import columns_in, ddl_expression, described, expression_for_table, shown
+from lect.schema.expressions import (
+    columns_in,
+    ddl_expression,
+    described,
+    expression_for_table,
+    shown,
+    without_annotations,
+)
 from lect.sql.collection import ColumnCollection
 from lect.sql.dialect_options import DialectKWArgs
 
@@ -112,6 +119,7 @@ class ColumnCollectionMixin:
 
     _pending: tuple[Any, ...] = ()
     _columns: ColumnCollection[Any]
+    _may_span_tables: bool = False
 
     def _take_columns(self, columns: Sequence[Any], autoattach: bool) -> None:
         self._columns = ColumnCollection()
@@ -121,12 +129,14 @@ class ColumnCollectionMixin:
             self._attach_with_columns()
 
     def _attach_with_columns(self) -> None:
-        if any(isinstance(column, str) for column in self._pending):
-            return  # keys mean something only in a table, which will be told
-        columns = [
-            c for c in self._columns_to_wait_for() if c.__visit_name__ == "column" and hasattr(c, "_when_in_table")
-        ]
+        keys = [column for column in self._pending if isinstance(column, str)]
+        columns = [c for c in self._columns_to_wait_for() if hasattr(c, "_when_in_table")]
         if not columns:
+            return
+        if keys:  # keys mean something only in a table: that of the Columns, or the one this is given to
+            table = columns[0].table
+            if _is_table(table) and all(key in table.c for key in keys):
+                self._autoattach_to(columns)
             return
         waiting = {id(c) for c in columns if getattr(c, "table", None) is None or not _is_table(c.table)}
         if not waiting:
@@ -149,6 +159,8 @@ class ColumnCollectionMixin:
         table = columns[0].table
         others = [c for c in columns if c.table is not table]
         if others:
+            if self._may_span_tables:
+                return  # an assertion over several tables is nobody's own
             raise ArgumentError(
                 f"Column(s) {', '.join(repr(described(c)) for c in others)} are not part of table {table.fullname!r}."
             )
@@ -188,11 +200,10 @@ def _column_or_key(value: Any) -> Any:
     """Return a column key or a column expression; an error names anything else."""
     if isinstance(value, str):
         return value
-    if hasattr(type(value), "__clause_element__"):
-        value = value.__clause_element__()
-    if not hasattr(value, "__visit_name__"):
-        raise ArgumentError(f"Column name or SQL expression expected, got {value!r}")
-    return value
+    element = value.__clause_element__() if hasattr(type(value), "__clause_element__") else value
+    if not (getattr(element, "_is_column_element", False) or getattr(element, "_is_text_clause", False)):
+        raise ArgumentError(f"String column name or column expression for DDL constraint expected, got {value!r}.")
+    return without_annotations(element)
 
 
 class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
@@ -218,6 +229,8 @@ class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
             raise ArgumentError(f"A {type(self).__name__} belongs to a Table; give it to the Table, not to a Column")
         self.__dict__["_attached"] = True
         Constraint._set_parent(self, parent)
+        if self._pending:  # attached once more, nothing changes
+            self._columns = ColumnCollection()
         for column in self._resolve_columns(parent):
             self._columns.add(column)
         parent.metadata._name_constraint(self, parent)
@@ -260,6 +273,7 @@ class CheckConstraint(ColumnCollectionConstraint):
     """
 
     __visit_name__ = "table_or_column_check_constraint"
+    _may_span_tables = True
 
     def __init__(
         self,
@@ -383,6 +397,13 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
         if self._implicit_generated:
             self.name = None
             self.table.metadata._name_constraint(self, self.table)
+
+    def _discard(self, column: Any) -> None:
+        """Let go of a column that another one has replaced in the table."""
+        left = [c for c in self._columns if c is not column]
+        self._columns = ColumnCollection()
+        for each in left:
+            self._columns.add(each)
 
     @property
     def columns_autoinc_first(self) -> list[Any]:

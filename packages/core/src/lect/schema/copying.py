@@ -47,9 +47,9 @@ def copy_table(cls: Any, table: Any, metadata: Any, schema: Any, referred_schema
         if not index._column_flag:
             index._copy(target_table=copy)
     if table._creator_ddl is not None:
-        copy._creator_ddl = table._creator_ddl
+        copy._creator_ddl = table._creator_ddl.to_metadata(metadata, copy)
     if table._dropper_ddl is not None:
-        copy._dropper_ddl = table._dropper_ddl
+        copy._dropper_ddl = table._dropper_ddl.to_metadata(metadata, copy)
     return table._copy_info_to(copy)
 
 
@@ -59,6 +59,8 @@ def _copy_constraints(table: Any, copy: Any, schema: str | None, referred_schema
             referred = constraint._referred_schema
             if referred_schema_fn is not None:
                 to_schema = referred_schema_fn(table, schema, constraint, referred)
+                if to_schema is None or to_schema is RETAIN_SCHEMA:
+                    to_schema = False  # as it is
             else:
                 # A reference inside of the schema goes with the table; one to another schema stays.
                 to_schema = schema if referred == table.schema else referred

@@ -52,6 +52,9 @@ class DefaultGenerator(_ColumnAttribute):
     def __init__(self, for_update: bool = False) -> None:
         self.for_update = for_update
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({'for_update=True' if self.for_update else ''})"
+
 
 class ColumnDefault(DefaultGenerator):
     """A default given as a value, as a function of no argument or of the execution context, or as a SQL expression.
@@ -77,6 +80,23 @@ class ColumnDefault(DefaultGenerator):
     def __init__(self, arg: Any, for_update: bool = False) -> None:
         super().__init__(for_update)
         self.arg = arg
+
+    def compare(self, other: Any) -> bool:
+        """Whether `other` is a default of the same kind, for the same statement, with the same argument."""
+        return (
+            isinstance(other, ColumnDefault)
+            and type(other) is type(self)
+            and other.for_update == self.for_update
+            and self.compare_argument(other.arg)
+        )
+
+    def compare_argument(self, argument: Any) -> bool:
+        """Whether `argument` is what this default was made with."""
+        if isinstance(self.arg, ClauseElement):
+            return isinstance(argument, ClauseElement) and bool(self.arg.compare(argument))
+        if self.is_callable:
+            return argument is self.arg or argument is getattr(self.arg, "__wrapped__", None)
+        return not isinstance(argument, ClauseElement) and bool(self.arg == argument)
 
     def _copy(self) -> ColumnDefault:
         return type(self)(self.arg, self.for_update)

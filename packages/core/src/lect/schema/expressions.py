@@ -9,7 +9,7 @@ from lect.sql.element import ClauseElement
 from lect.sql.node import Node
 from lect.sql.text import TextClause
 
-__all__ = ["columns_in", "ddl_expression", "described", "expression_for_table", "shown"]
+__all__ = ["columns_in", "ddl_expression", "described", "expression_for_table", "shown", "without_annotations"]
 
 
 def ddl_expression(value: Any, what: str) -> Any:
@@ -21,7 +21,18 @@ def ddl_expression(value: Any, what: str) -> Any:
         element = value.__clause_element__()
     if element is None:
         raise ArgumentError(f"SQL text or a SQL expression expected for {what}, got {value!r}")
-    return element
+    return without_annotations(element)
+
+
+def without_annotations(expression: Any) -> Any:
+    """Return `expression` without what a mapper noted on its parts."""
+    if not isinstance(expression, Node):
+        return expression
+    if getattr(expression, "_annotations", None):
+        expression = expression._deannotate()  # type: ignore[attr-defined]
+    if getattr(expression, "__visit_name__", None) == "column":
+        return expression
+    return expression._map_children(without_annotations)
 
 
 def columns_in(expression: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from lect.exc import (
 )
 from lect.schema.base import BLANK_SCHEMA, SchemaItem
 from lect.schema.constraints import ColumnCollectionConstraint
-from lect.schema.expressions import described
+from lect.schema.expressions import described, without_annotations
 from lect.schema.table_key import table_key
 from lect.sql.dialect_options import DialectKWArgs
 
@@ -56,16 +56,20 @@ def _target_of(column: Any) -> Any:
         return ForeignKeyTarget(".".join(parts[:-2]) or None, parts[-2], parts[-1])
     if isinstance(column, tuple):
         return _target_in_parts(column)
+    given = column
     if hasattr(type(column), "__clause_element__"):
         column = column.__clause_element__()
     if getattr(column, "__visit_name__", None) != "column":
         raise ArgumentError(
-            f"String column name or Column object for DDL foreign key constraint expected, got {column!r}."
+            f"String column name or Column object for DDL foreign key constraint expected, got {given!r}."
         )
     table = getattr(column, "table", None)
     if table is not None and getattr(table, "__visit_name__", None) != "table":
-        raise ArgumentError(f"ForeignKey received Column not bound to a Table, got: {table!r}")
-    return column
+        raise ArgumentError(
+            f"ForeignKey target Column {described(column)!r} is associated with {table!r}, which is not a Table; a "
+            "foreign key may only target a Column of a Table"
+        )
+    return without_annotations(column)
 
 
 def _target_in_parts(parts: tuple[Any, ...]) -> ForeignKeyTarget:
@@ -262,8 +266,13 @@ class ForeignKey(DialectKWArgs, SchemaItem):
                     return column
         elif name in referred.c:
             return referred.c[name]
+        tokens = self.target_tokens
+        try:
+            shown = f"'{tokens._as_string()}'"
+        except InvalidRequestError:
+            shown = f"(schema={tokens[0]!r}, table_name={tokens[1]!r}, column_name={tokens[2]!r})"
         raise NoReferencedColumnError(
-            f"Could not initialize target column for ForeignKey '{'.'.join(str(t) for t in self.target_tokens if t)}' on table '{table.name}': table "
+            f"Could not initialize target column for ForeignKey {shown} on table '{table.name}': table "
             f"'{referred.name}' has no column named '{name}'{nearest(name, referred.c.keys())}",
             referred.name,
             name,
@@ -475,9 +484,8 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
             if key is not None and key not in keys:
                 keys.append(key)
         if len(keys) > 1:
-            columns = ", ".join(str(c.key) for c in self._columns)
             raise ArgumentError(
-                f"ForeignKeyConstraint on {table.fullname}({columns}) refers to multiple remote tables: "
+                f"ForeignKeyConstraint on {table.fullname}({self._col_description}) refers to multiple remote tables: "
                 f"{keys[0]} and {keys[1]}"
             )
 
@@ -495,6 +503,10 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         if self.__dict__["_attached"] or len(self._columns):
             return [c.key for c in self._columns]
         return [c if isinstance(c, str) else c.key for c in self._pending]
+
+    @property
+    def _col_description(self) -> str:
+        return ", ".join(self.column_keys)
 
     @property
     def referred_table(self) -> Any:

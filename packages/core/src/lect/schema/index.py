@@ -83,6 +83,8 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem)
         self._columns = ColumnCollection()
         for expression in expressions:
             for column in columns_in(expression):
+                if column.key is None:
+                    raise ArgumentError(f"Can't add unnamed column to column collection: index '{self.name}'")
                 if getattr(column, "table", None) is parent and not any(column is c for c in self._columns):
                     self._columns.add(column)
         parent.metadata._name_constraint(self, parent)

@@ -73,7 +73,7 @@ class MetaData(SchemaItem):
             self.info = info
         self._schemas: set[str] = set()
         self._sequences: dict[str, Any] = {}
-        self._objects: set[Any] = set()
+        self._objects: dict[Any, None] = {}
         #: Foreign keys that name a table which is not there yet, by the key of that table.
         self._waiting: dict[str, list[Any]] = {}
 
@@ -136,9 +136,9 @@ class MetaData(SchemaItem):
 
     def get_schema_objects(self, kind: type[Any], *, schema: Any = NO_ARG) -> Sequence[Any]:
         """Return the named types of class `kind` that belong here, in `schema` (None: in none; not given: in any)."""
-        return [
-            each for each in self._objects if isinstance(each, kind) and (schema is NO_ARG or each.schema == schema)
-        ]
+        return tuple(
+            [each for each in self._objects if isinstance(each, kind) and (schema is NO_ARG or each.schema == schema)]
+        )
 
     def get_schema_object_by_name(self, kind: type[Any], name: str, *, schema: Any = NO_ARG) -> Any:
         """Return the named type of class `kind` called `name`, or None."""
@@ -148,7 +148,9 @@ class MetaData(SchemaItem):
         return None
 
     def _register_object(self, obj: Any) -> None:
-        self._objects.add(obj)
+        self._objects.setdefault(obj)
+        if obj.schema:
+            self._schemas.add(obj.schema)
 
     # -- what tables ask ----------------------------------------------------------------------------------------------
 

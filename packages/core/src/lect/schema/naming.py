@@ -108,6 +108,9 @@ class _Tokens(Mapping[str, Any]):
         fk = self.constraint.elements[index]
         if fk._table_column is not None:
             return str(getattr(fk._table_column, "name" if attribute == "label" else attribute))
+        found = fk._resolve_column(raiseerr=False) if fk.parent is not None else None
+        if found is not None:  # its name, where the target was given by key
+            return str(getattr(found, "name" if attribute == "label" else attribute))
         return str(fk._tokens().column_name or self._columns()[index].key)
 
 
@@ -123,8 +126,7 @@ def _convention_for(constraint: Any, convention: Mapping[Any, Any]) -> str | Cal
             return convention[prefix]  # type: ignore[no-any-return]
         if cls in convention:
             return convention[cls]  # type: ignore[no-any-return]
-    # A database takes a constraint without a name, but no index: it has one whatever the convention says of others.
-    return DEFAULT_NAMING_CONVENTION.get(_PREFIXES.get(type(constraint), ""))
+    return None
 
 
 def conventional_name(constraint: Any, table: Any) -> str | None:

@@ -104,6 +104,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
             return existing
         if must_exist:
             raise InvalidRequestError(f"Table '{key}' not defined{nearest(key, metadata.tables)}")
+        kw["_replacing"] = extend_existing
         table = object.__new__(cls)
         fire(table, "before_parent_attach", table, metadata)
         metadata._add_table(key, full_schema, table)
@@ -136,6 +137,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         _extend_on: Any = None,
         _no_init: Any = None,
         _reflect_info: Any = None,
+        _replacing: bool = False,
         **dialect_kw: Any,
     ) -> None:
         super().__init__(quoted_name(name, quote))
@@ -147,6 +149,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         self.constraints = set()
         self.foreign_keys = set()
         self._extra_dependencies: set[Any] = set()
+        self._sentinel_column: Any = None
         self.implicit_returning = implicit_returning
         self.comment = comment
         self._prefixes = list(prefixes) if prefixes else []
@@ -167,7 +170,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
                 _extend_on=_extend_on,
                 _reflect_info=_reflect_info,
             )
-        self._init_items(*args, allow_replacements=autoload_with is not None)
+        self._init_items(*args, allow_replacements=_replacing or autoload_with is not None)
         self._changed()
 
     def _extend(
@@ -279,17 +282,17 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
     def _put_column(self, column: Any, index: int | None) -> None:
         """Enter `column`, replacing those of the same key or name, at `index` or at the end."""
         columns = list(self._columns)
-        taken = [c for c in columns if c.key == column.key or c.name == column.name]
-        if taken and index is None:
-            columns[_index(columns, taken[0])] = column
-            columns = [c for c in columns if not any(c is t for t in taken)]
-            self._columns._reset([(c.key, c) for c in columns])
-        elif index is not None:
-            columns = [c for c in columns if not any(c is t for t in taken)]
+        taken = [c for c in columns if c is not column and (c.key == column.key or c.name == column.name)]
+        columns = [c for c in columns if c is not column]
+        if index is not None:  # counted while those it replaces are still there
             columns.insert(index, column)
-            self._columns._reset([(c.key, c) for c in columns])
+        elif taken:
+            columns[_index(columns, taken[0])] = column
         else:
             self._columns.add(column)
+            return
+        columns = [c for c in columns if not any(c is t for t in taken)]
+        self._columns._reset([(c.key, c) for c in columns])
 
     def append_column(self, column: Any, *, replace_existing: bool = False) -> None:
         """Add a Column; DuplicateColumnError when there is one of that name, unless `replace_existing`."""

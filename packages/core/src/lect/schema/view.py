@@ -49,6 +49,13 @@ class _TableOfSelect(DialectKWArgs, TableCreateDDL):
     def _dropper(self, table: Any) -> TableDropDDL:
         return DropTable(table)
 
+    def to_metadata(self, metadata: Any, table: Any) -> Any:
+        """Return the element that creates `table`, a copy in `metadata`."""
+        copy = super().to_metadata(metadata, table)
+        copy.metadata = metadata
+        copy.schema = table.schema
+        return copy
+
     @property
     def table(self) -> Table:
         """The Table that stands for what is created."""

@@ -180,7 +180,8 @@ def test_merge_completes_a_declaration() -> None:
     ("columns", "expected"),
     [
         ([Column("a", Integer, primary_key=True)], "a"),
-        ([Column("a", Numeric(10, 0), primary_key=True)], "a"),
+        ([Column("a", Numeric(10, 0), primary_key=True)], None),
+        ([Column("a", Numeric(10, 0), primary_key=True, autoincrement=True)], "a"),
         ([Column("a", String, primary_key=True)], None),
         ([Column("a", Integer, primary_key=True, autoincrement=False)], None),
         ([Column("a", Integer, primary_key=True, default=5)], None),

@@ -173,7 +173,7 @@ def test_remove_and_clear(metadata: MetaData) -> None:
 
 
 def test_a_pickled_metadata_keeps_its_references() -> None:
-    metadata = MetaData(naming_convention={"uq": "uq_%(table_name)s"})
+    metadata = MetaData(naming_convention={"uq": "uq_%(table_name)s", "ix": "ix_%(column_0_label)s"})
     Table(
         "parent",
         metadata,
