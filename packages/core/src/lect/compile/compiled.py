@@ -42,7 +42,7 @@ from lect.compile.options import CompileOptions
 from lect.compile.writer import MARK_CLOSE, MARK_OPEN, ResultColumn, Writer
 from lect.exc import InvalidRequestError
 
-__all__ = ["MARK", "BatchTemplate", "Compiled", "DmlPlan"]
+__all__ = ["MARK", "BatchTemplate", "Compiled", "DmlPlan", "ExpandedState"]
 
 #: A parameter's mark in text that is not complete yet; group 1 is the name.
 MARK: Final = re.compile(f"{MARK_OPEN}([^{MARK_CLOSE}]*){MARK_CLOSE}")
@@ -357,6 +357,21 @@ class Compiled:
     def __repr__(self) -> str:
         return f"<Compiled {self.kind} for {self.dialect.name!r}: {self.string!r}>"
 
+    @property
+    def isinsert(self) -> bool:
+        """True for an INSERT."""
+        return self.kind == "insert"
+
+    @property
+    def isupdate(self) -> bool:
+        """True for an UPDATE."""
+        return self.kind == "update"
+
+    @property
+    def isdelete(self) -> bool:
+        """True for a DELETE."""
+        return self.kind == "delete"
+
     # -- parameters ---------------------------------------------------------------------------------------------------
 
     @property
@@ -526,11 +541,75 @@ class Compiled:
             param = binds[position]
         return _required_value(param)
 
+    def construct_expanded_state(
+        self, params: Mapping[str, Any] | None = None, *, escape_names: bool = True
+    ) -> ExpandedState:
+        """Return text and parameters as they would be sent for `params`, lists written out; values are not processed."""
+        given = self.construct_params(params, escape_names=False)
+        members = {name: e.values(given[name]) for name, e in self.expansions.items()}
+        text, positions = self._assemble(members)
+        out: dict[str, Any] = {}
+        grown: dict[str, list[str]] = {}
+        for name in self.binds:
+            expansion = self.expansions.get(name)
+            if expansion is None:
+                out[name] = given[name]
+            else:
+                flat = list(_flat(expansion, members[name]))
+                grown[name] = [key for key, _, _ in flat]
+                out.update({key: value for key, value, _ in flat})
+        if escape_names:
+            named = {self.escaped_names.get(n, n): v for n, v in out.items()}
+        else:
+            named = out
+        return ExpandedState(text, named, list(positions) if self.positional else None, out, grown)
+
     # -- audit ----------------------------------------------------------------------------------------------------------
 
     def same_text(self, other: Compiled) -> bool:
         """Say whether `other` would send the same: the audit of the statement cache."""
         return self.string == other.string and list(self.binds) == list(other.binds) and self.positiontup == other.positiontup
+
+
+class ExpandedState:
+    """Text and parameters with lists written out; see :meth:`Compiled.construct_expanded_state`.
+
+    Attributes:
+        statement: the text. `parameters`: name -> value. `positiontup`: names in order for positional styles, else None.
+        parameter_expansion: name of a list -> names of the parameters in its place.
+    """
+
+    __slots__ = ("_values", "parameter_expansion", "parameters", "positiontup", "statement")
+
+    def __init__(
+        self,
+        statement: str,
+        parameters: dict[str, Any],
+        positiontup: list[str] | None,
+        values: dict[str, Any],
+        parameter_expansion: dict[str, list[str]],
+    ) -> None:
+        self.statement = statement
+        self.parameters = parameters
+        self.positiontup = positiontup
+        self.parameter_expansion = parameter_expansion
+        self._values = values
+
+    @property
+    def positional_parameters(self) -> tuple[Any, ...]:
+        """The values in order.
+
+        Raises:
+            InvalidRequestError: the statement was not written for a positional paramstyle.
+        """
+        if self.positiontup is None:
+            raise InvalidRequestError("statement does not use a positional paramstyle")
+        return tuple([self._values[name] for name in self.positiontup])
+
+    @property
+    def additional_parameters(self) -> dict[str, Any]:
+        """The same as `parameters`."""
+        return self.parameters
 
 
 class _Settled:

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from lect.exc import ArgumentError
-
 __all__ = ["DEFAULT", "CompileOptions"]
-
-_KNOWN: Final = frozenset({"literal_binds", "render_postcompile", "include_table", "render_schema_translate"})
-
 
 class CompileOptions:
     """Options of one compilation, hashable through `key`.
@@ -81,12 +76,9 @@ class CompileOptions:
     ) -> CompileOptions:
         """Make options from the arguments of ``statement.compile()``."""
         given = {**(compile_kwargs or {}), **more}
-        for name in _KNOWN.intersection(given):
-            if not isinstance(given[name], bool):
-                raise ArgumentError(f"compile_kwargs[{name!r}] must be True or False, not {given[name]!r}")
         return cls(
-            literal_binds=given.pop("literal_binds", False),
-            render_postcompile=given.pop("render_postcompile", False),
+            literal_binds=bool(given.pop("literal_binds", False)),
+            render_postcompile=bool(given.pop("render_postcompile", False)),
             column_keys=column_keys,
             for_executemany=for_executemany,
             schema_translate_map=schema_translate_map,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from lect.compile.default import set_default_dialect
 from lect.compile.lenient import LENIENT
 from lect.compile.table import ANSI
-from lect.dialects.capabilities import BooleanConstants, Capabilities, CteInDml, MultiTableDelete, MultiTableUpdate, Returning
+from lect.dialects.capabilities import BooleanConstants, Capabilities, CteInDml, DefaultRow, MultiTableDelete, MultiTableUpdate, Returning
 from lect.dialects.contract import Dialect
 
 __all__ = ["DefaultDialect", "StrDialect"]
@@ -24,6 +24,7 @@ class DefaultDialect(Dialect):
         insert_returning=Returning.NONE,
         update_returning=Returning.NONE,
         delete_returning=Returning.NONE,
+        default_row=DefaultRow.EMPTY_VALUES,
         cte_in_dml=CteInDml.BEFORE_STATEMENT,
         multi_table_update=MultiTableUpdate.FROM,
         multi_table_delete=MultiTableDelete.USING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from lect.exc import AmbiguousColumnError, ArgumentError, InvalidRequestError
+from lect.exc import ArgumentError
 from lect.sql.arguments import (
     column_argument,
     condition,
@@ -15,7 +15,9 @@ from lect.sql.arguments import (
     resolve,
 )
 from lect.sql.boolean import and_
+from lect.sql.collection import ColumnCollection
 from lect.sql.executable import HasPrefixes, HasSuffixes, Hint
+from lect.sql.filtering import named_attribute, namespaces
 from lect.sql.from_clause import MAKE_FROM, froms_of
 from lect.sql.join import reduce_columns
 from lect.sql.node import Node, child, children, scalar
@@ -87,7 +89,7 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
     _is_select_statement: ClassVar[bool] = True
 
     def __init__(self, *entities: Any) -> None:
-        self._raw_columns = columns = tuple([column_argument(e) for e in entities])
+        self._raw_columns = columns = columns_of(entities)
         self._note_entities(columns)
 
     # -- columns ----------------------------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
     def add_columns(self: _S, *entities: Any) -> _S:
         """Return this SELECT with further columns."""
         copy = self._generate()
-        added = tuple([column_argument(e) for e in entities])
+        added = columns_of(entities)
         copy._raw_columns = self._raw_columns + added
         copy._note_entities(added)
         return copy
@@ -143,7 +145,7 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         if maintain_column_froms:
             # What the join steps already contain stays theirs; the rest becomes explicit.
             copy._from_obj = tuple(dict.fromkeys([*self._from_obj, *self.columns_clause_froms]))
-        copy._raw_columns = columns = tuple([column_argument(e) for e in flatten_one(entities)])
+        copy._raw_columns = columns = columns_of(flatten_one(entities))
         copy._note_entities(columns)
         return copy
 
@@ -236,30 +238,9 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
 
     def filter_by(self: _S, **kwargs: Any) -> _S:
         """Return this SELECT with ``column = value`` for each argument; the column is looked for in all of FROM."""
-        spaces = self._filter_namespaces()
+        given: list[Any] = [each for step in self._joins for each in (step.target, step.left) if each is not None]
+        spaces = namespaces([*given, *self._from_obj, *self._raw_columns, *self._where])
         return self.where(*[named_attribute(spaces, key) == value for key, value in kwargs.items()])
-
-    def _filter_namespaces(self) -> list[Any]:
-        found: dict[int, Any] = {}
-        for step in self._joins:
-            for each in (step.target, step.left):
-                if each is not None:
-                    found.setdefault(id(each), each)
-        for each in self._from_obj:
-            for inner in each._from_objects if each._is_from_clause else (each,):
-                if not getattr(inner, "_is_join", False):
-                    found.setdefault(id(inner), inner)
-        for column in self._raw_columns:
-            entity = column._annotations.get("entity") if column._annotations else None
-            if entity is not None:
-                found.setdefault(id(entity), entity)
-            elif getattr(column, "_is_entity", False):
-                found.setdefault(id(column), column)
-            else:
-                for f in froms_of(column):
-                    if not f._is_join:
-                        found.setdefault(id(f), f)
-        return list(found.values())
 
     @property
     def whereclause(self) -> Any:
@@ -279,7 +260,7 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         copy = self._generate()
         copy._correlation = "to"
         copy._correlate_except = ()
-        if fromclauses and fromclauses[0] is None:
+        if fromclauses and (fromclauses[0] is None or fromclauses[0] is False):
             copy._correlate = ()
         else:
             copy._correlate = self._correlate + tuple([from_argument(f) for f in flatten_one(fromclauses)])
@@ -290,7 +271,7 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         copy = self._generate()
         copy._correlation = "except"
         copy._correlate = ()
-        if fromclauses and fromclauses[0] is None:
+        if fromclauses and (fromclauses[0] is None or fromclauses[0] is False):
             copy._correlate_except = ()
         else:
             copy._correlate_except = self._correlate_except + tuple(
@@ -356,6 +337,17 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         return froms[0].entity_namespace
 
 
+def columns_of(entities: Iterable[Any]) -> tuple[Any, ...]:
+    """Return the nodes for the arguments of a SELECT's columns; a collection of columns stands for its columns."""
+    found: list[Any] = []
+    for each in entities:
+        if isinstance(each, ColumnCollection):
+            found.extend(each)
+        else:
+            found.append(column_argument(each))
+    return tuple(found)
+
+
 def join_target(target: Any) -> Any:
     """Return the node for something given to ``select.join()``."""
     node = resolve(target)
@@ -373,44 +365,6 @@ def join_target(target: Any) -> Any:
 def join_onclause(onclause: Any) -> Any:
     """Return the node for an ON condition: an expression, or a relationship of a mapper."""
     return condition(onclause, "the ON clause of a join")
-
-
-def named_attribute(spaces: Sequence[Any], key: str) -> Any:
-    """Return the attribute that ``filter_by(key=...)`` means.
-
-    Raises:
-        InvalidRequestError: nothing in FROM has it.
-        AmbiguousColumnError: several do.
-    """
-    found: list[tuple[Any, Any]] = []
-    for space in spaces:
-        namespace = space.entity_namespace
-        attribute = _attribute(namespace, key)
-        if attribute is not None:
-            found.append((space, attribute))
-    if not found:
-        names = ", ".join(describe(s) for s in spaces) or "nothing"
-        raise InvalidRequestError(f'Entity namespace for "{names}" has no property "{key}"')
-    if len(found) > 1:
-        names = ", ".join(describe(s) for s, _ in found)
-        raise AmbiguousColumnError(
-            f'Attribute name "{key}" is ambiguous; it exists in multiple FROM clause entities ({names}). '
-            "Use filter() with explicit column references instead of filter_by()."
-        )
-    return found[0][1]
-
-
-def _attribute(namespace: Any, key: str) -> Any:
-    if hasattr(namespace, "contains_column"):  # a collection of columns: names of its methods are no columns
-        return namespace[key] if key in namespace else None
-    if key.startswith("__"):
-        return None
-    return getattr(namespace, key, None)
-
-
-def describe(element: Any) -> str:
-    """Return a name for people."""
-    return str(getattr(element, "description", None) or element)
 
 
 def select(*entities: Any) -> Select[Any]:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from lect.sql.names import truncated_label
 
-__all__ = ["anonymous_base", "anonymous_name", "join_names", "new_name", "resolve"]
+__all__ = ["anonymous_base", "anonymous_name", "join_names", "new_name", "numbered", "resolve"]
 
 # A token inside an anonymous name: a number that is never used twice, and the base. The delimiters are Unicode
 # noncharacters, which no text may contain; they are removed from bases, so that no name can pretend to be a token.
 _OPEN, _MIDDLE, _CLOSE = "\ufdd0", "\ufdd2", "\ufdd1"
-_TOKEN = re.compile(f"{_OPEN}(\\d+){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
+_TOKEN = re.compile(f"{_OPEN}(\\d+){_MIDDLE}([^{_OPEN}{_CLOSE}]*){_CLOSE}")  # the innermost ones
 _UNFIT = re.compile("[%() $\ufdd0-\ufdd2]+")
 _numbers = itertools.count(1)
 
@@ -36,7 +36,10 @@ class anonymous_name(truncated_label):  # noqa: N801 - a name, spelt like the st
     @property
     def base(self) -> str:
         """The name without its numbers, for people."""
-        return _TOKEN.sub(_base_of, self)
+        text = str(self)
+        while _OPEN in text:
+            text = _TOKEN.sub(_base_of, text)
+        return text
 
 
 def anonymous_base(text: str) -> str:
@@ -67,4 +70,12 @@ def join_names(*parts: str) -> str:
 
 def resolve(name: str, number: Callable[[int, str], str]) -> str:
     """Return the text of an anonymous name; ``number(token, base)`` gives the text of each numbered part."""
-    return _TOKEN.sub(lambda m: number(int(m.group(1)), m.group(2)), name)
+    text = str(name)
+    while _OPEN in text:  # a base may contain tokens itself
+        text = _TOKEN.sub(lambda m: number(int(m.group(1)), m.group(2)), text)
+    return text
+
+
+def numbered(base: str) -> anonymous_name:
+    """Return a new name that is `base` with a number, whatever is in `base`: ``a_`` gives ``a__1``; a base may be anonymous."""
+    return anonymous_name(f"{_OPEN}{next(_numbers)}{_MIDDLE}{base}{_CLOSE}")

@@ -1,7 +1,7 @@
 """What users give to ``select()``, ``where()``, ``join()`` … turned into nodes, or refused with a sentence that says why.
 
 Strings never become SQL here, and nothing is taken for SQL because it has a certain attribute: an object that is no node is
-asked for one only when its class was registered (:func:`lect.sql.entity.register`), as mapped classes and their attributes are.
+asked for one only when its class says so (:func:`lect.sql.coercions.resolve`), as mapped classes and their attributes are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from lect.exc import ArgumentError
 from lect.operators import asc_op, desc_op, nulls_first_op, nulls_last_op
 from lect.sql import coercions
 from lect.sql.element import ClauseElement
-from lect.sql.entity import registered
 from lect.sql.label_reference import LabelReference, TextualLabelReference
 
 __all__ = [
@@ -34,7 +33,7 @@ def resolve(value: Any) -> Any:
     """Return the node that `value` is or stands for; `value` itself when it is neither."""
     if isinstance(value, ClauseElement):
         return value
-    found = registered(value)
+    found = coercions.resolve(value)
     return value if found is None else found
 
 
@@ -68,9 +67,9 @@ def column_argument(value: Any) -> Any:
         if expression is not None:
             return expression
         raise ArgumentError(f"Column expression, FROM clause, or other columns clause element expected, got {value!r}.")
-    found = registered(value)
+    found = coercions.resolve(value)
     if found is not None:
-        return found
+        return column_argument(found)
     if isinstance(value, str):
         raise ArgumentError(
             f"Textual column expression {value!r} should be explicitly declared with text({value!r}), or use "
@@ -95,7 +94,7 @@ def from_argument(value: Any, what: str = "FROM expression", *, allow_select: bo
         ArgumentError: it is none.
     """
     if not isinstance(value, ClauseElement):
-        found = registered(value)
+        found = coercions.resolve(value)
         if found is None:
             if isinstance(value, str) and what.startswith("FROM"):
                 textual(value)
@@ -126,7 +125,7 @@ def condition(value: Any, what: str = "WHERE criteria") -> Any:
         if expression is not None:
             return expression
     else:
-        found = registered(value)
+        found = coercions.resolve(value)
         if found is not None:
             return condition(found, what)
     if isinstance(value, str):

@@ -45,14 +45,6 @@ class CompoundSelect(GenerativeSelect):
             if not getattr(node, "_is_select_base", False):
                 raise ArgumentError(f"{keyword} combines SELECT constructs, got {each!r}")
             found.append(part_of(node))
-        width = len(found[0]._all_selected_columns)
-        for number, each in enumerate(found[1:], 2):
-            other = len(each._all_selected_columns)
-            if other != width:
-                raise ArgumentError(
-                    f"All selectables passed to CompoundSelect must have identical numbers of columns; select #1 has "
-                    f"{width} columns, select #{number} has {other}"
-                )
         self.selects = tuple(found)
         for each in found:
             plugin = getattr(each, "_plugin", None)

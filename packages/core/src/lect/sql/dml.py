@@ -11,6 +11,7 @@ from lect.sql.bind import BindParameter
 from lect.sql.boolean import and_
 from lect.sql.collection import ColumnCollection
 from lect.sql.executable import Executable, HasCTE, HasPrefixes, Hint
+from lect.sql.filtering import named_attribute, namespaces
 from lect.sql.from_clause import ReturnsRows
 from lect.sql.naming import LABEL_STYLE_DISAMBIGUATE_ONLY, NamedColumn, name_columns, unique_keys
 from lect.sql.node import Node, pairs
@@ -77,7 +78,10 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
             raise InvalidRequestError("return_defaults() is already configured on this statement")
         if sort_by_parameter_order and self._kind != "insert":
             raise ArgumentError("The 'sort_by_parameter_order' argument to returning() only applies to INSERT statements")
-        found = tuple([column_argument(c) for c in cols])
+        given: list[Any] = []
+        for col in cols:
+            given.extend(col if isinstance(col, ColumnCollection) else (column_argument(col),))
+        found = tuple(given)
         copy = self._generate()
         copy._returning = self._returning + found
         if sort_by_parameter_order:
@@ -287,17 +291,8 @@ class DmlWhere(UpdateBase):
 
     def filter_by(self: _W, **kwargs: Any) -> _W:
         """Return this statement with ``column = value`` for each argument."""
-        namespace = self.table.entity_namespace
-        criteria = []
-        for key, value in kwargs.items():
-            if hasattr(namespace, "contains_column"):
-                attribute = namespace[key] if key in namespace else None
-            else:
-                attribute = None if key.startswith("__") else getattr(namespace, key, None)
-            if attribute is None:
-                raise InvalidRequestError(f'Entity namespace for "{self._core_table.description}" has no property "{key}"')
-            criteria.append(attribute == value)
-        return self.where(*criteria)
+        spaces = namespaces([self.table, *self._where])
+        return self.where(*[named_attribute(spaces, key) == value for key, value in kwargs.items()])
 
     @property
     def whereclause(self) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from lect.exc import ArgumentError
-from lect.operators import inv
+from lect.exc import InvalidRequestError
+from lect.operators import as_, asbool, comma_op, inv
 from lect.sql.arguments import column_argument, resolve
 from lect.sql.column import literal_column
 from lect.sql.element import MAKE, ColumnElement
@@ -16,6 +16,9 @@ from lect.types.boolean import BOOLEANTYPE
 __all__ = ["Exists", "ScalarSelect", "exists"]
 
 _T = TypeVar("_T")
+
+#: Surroundings in which EXISTS stands alone and needs no parentheses.
+_ALONE = frozenset([None, asbool, as_, comma_op])
 
 
 class ScalarSelect(ColumnElement[_T]):
@@ -41,7 +44,7 @@ class ScalarSelect(ColumnElement[_T]):
     @property
     def columns(self) -> Any:
         """A scalar subquery is a value and has no columns."""
-        raise ArgumentError("Scalar Select expression has no columns; use this object directly within a column-level expression.")
+        raise InvalidRequestError("Scalar Select expression has no columns; use this object directly within a column-level expression.")
 
     c = columns
 
@@ -88,7 +91,7 @@ class Exists(ColumnElement[bool]):
         return copy
 
     def self_group(self, against: Any = None) -> Any:
-        return MAKE.grouping(self) if against is inv else self
+        return self if against in _ALONE else MAKE.grouping(self)
 
     def _negate(self) -> Any:
         return MAKE.negation(self.self_group(against=inv))

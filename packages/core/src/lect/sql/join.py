@@ -36,7 +36,7 @@ class Join(FromClause):
         # A join on the right is written in parentheses: joins associate to the left.
         self.right = FromGrouping(right) if right._is_join else right
         if onclause is None:
-            self.onclause = join_condition(self.left, right)
+            self.onclause = join_condition(self.left, right, last_of(self.left))
         else:
             self.onclause = condition(onclause, "the ON clause of a join").self_group(against=and_operator)
         self.isouter = bool(isouter)
@@ -115,6 +115,11 @@ class Join(FromClause):
         left, right = sides
         on = adapt_to(adapt_to(self.onclause, left), right)
         return type(self)(left, right, on, isouter=self.isouter, full=self.full)
+
+
+def last_of(left: Any) -> Any:
+    """Return the part of a join that was joined last: where foreign keys are looked for first. None when it is no join."""
+    return left.right if left._is_join else None
 
 
 class FromGrouping(FromClause):

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from lect.sql.anonymous import anonymous_name, join_names, new_name
+from lect.sql.anonymous import anonymous_name, join_names, new_name, numbered
 from lect.sql.names import truncated_label
 
 __all__ = [
@@ -199,7 +199,7 @@ def _name_expression(column: Any, taken: dict[Any, Any], qualified: bool, unlabe
         if first is None:
             taken[anonymous] = column
             return NamedColumn(column, anonymous, anonymous, anonymous)
-    dedupe = new_name_raw(f"{own}_")
+    dedupe = numbered(f"{own}_")
     return NamedColumn(column, own if is_column else dedupe, dedupe, key, repeated=True)
 
 
@@ -207,15 +207,8 @@ def _conflict_label(column: Any, own: Any) -> anonymous_name:
     memo = column.__dict__.setdefault("_conflict_labels", {})
     found = memo.get(own)
     if found is None:
-        found = memo[own] = new_name(own)
+        found = memo[own] = numbered(own)
     return found  # type: ignore[no-any-return]
-
-
-def new_name_raw(base: str) -> anonymous_name:
-    """Return an anonymous name whose base keeps its trailing underscore (``a_`` gives ``a__1``)."""
-    made = new_name("x")
-    inner = base.base if isinstance(base, anonymous_name) else base
-    return anonymous_name(made.replace("\ufdd2x\ufdd1", f"\ufdd2{inner}\ufdd1"))
 
 
 def proxy_key(column: Any) -> str:
@@ -232,7 +225,7 @@ def _name_anonymous(column: Any, taken: dict[Any, Any]) -> NamedColumn:
     unary = column.__visit_name__ == "unary"
     existing = taken.get(label)
     if existing is not None:
-        return NamedColumn(column, label, new_name_raw(f"{label.base}_"), key, repeated=True)
+        return NamedColumn(column, label, numbered(f"{label.base}_"), key, repeated=True)
     taken[label] = column
     return NamedColumn(column, label, None if unary else label, key)
 

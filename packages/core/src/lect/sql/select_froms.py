@@ -7,7 +7,7 @@ from typing import Any
 
 from lect.exc import InvalidRequestError
 from lect.sql.from_clause import froms_of
-from lect.sql.join import Join, can_join
+from lect.sql.join import Join, can_join, join_condition, last_of
 
 __all__ = ["display_froms", "explicit_froms"]
 
@@ -25,6 +25,8 @@ def _apply(select: Any, step: Any, found: list[Any]) -> None:
     right, on = step.target, step.onclause
     if step.left is not None:
         left, index = _stated_left(step.left, found)
+        if on is None:
+            on = join_condition(left, right, step.left if left is not step.left else last_of(left))
     else:
         left, index = _implicit_left(select, right, on, found)
     made = Join(left, right, on, isouter=step.isouter, full=step.full)

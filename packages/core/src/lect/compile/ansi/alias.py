@@ -32,7 +32,9 @@ def alias(node: Alias, writer: Any) -> str:
     if position != FROM:
         return name
     inner = node.element
-    text = writer.render_from(inner)
+    while inner.__class__ in (Alias, Subquery):  # only the outermost name is written
+        inner = inner.element
+    text = f"({writer.render_as(inner, FROM)})" if not inner._is_from_clause else writer.render_from(inner)
     if inner._is_join:
         text = f"({text})"
     return with_hint(node, named(text, name, writer), writer)
@@ -42,6 +44,8 @@ def alias(node: Alias, writer: Any) -> str:
 def subquery(node: Subquery, writer: Any) -> str:
     """``(SELECT …) AS name`` in FROM, the name elsewhere."""
     position = writer.position
+    if node is writer.statement:
+        return writer.render(node.element)  # type: ignore[no-any-return]  # shown by itself
     name = alias_name(node, writer)
     if position != FROM:
         return name

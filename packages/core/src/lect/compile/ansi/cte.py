@@ -54,6 +54,8 @@ def _known(writer: Any, name: str, node: CTE) -> CTE | None:
 def cte(node: CTE, writer: Any) -> str:
     """The name, its text going to the WITH clause; ``name AS alias`` in FROM for an alias of one."""
     position = writer.position
+    if node is writer.statement:
+        return writer.render(node.element)  # type: ignore[no-any-return]  # shown by itself
     name = writer.name(node.name, "alias")
     if position != FROM:
         return writer.quote(name)  # type: ignore[no-any-return]
@@ -77,7 +79,7 @@ def cte(node: CTE, writer: Any) -> str:
 
 
 def _equal(a: CTE, b: CTE) -> bool:
-    return a.element is b.element or bool(a.compare(b))
+    return a.element is b.element or bool(a.element.compare(b.element))
 
 
 def definition(node: CTE, writer: Any) -> str:
@@ -94,7 +96,7 @@ def definition(node: CTE, writer: Any) -> str:
     if getattr(node.element, "_is_values", False) and inner.startswith("("):
         inner = inner[1:-1]
     text += f" AS {before}\n({inner})"
-    return f"{text} {after}".rstrip(" ") if after else text
+    return f"{text} {after}" if after else text
 
 
 def words_of(words: Any, writer: Any) -> str:

@@ -41,9 +41,14 @@ def value_text(value: Any, column: Any, writer: Any, key: str | None = None) -> 
     if value._is_bind_parameter:
         own = value.__dict__.get("_is_value_of_column", False)
         if own and (writer.scope.nested or key is not None):
-            writer.rename(value, key)
+            writer.rename(value, None if writer.scope.nested else key)
         return Written(column, writer.render(value), writer.bind_names.get(value))
     return Written(column, writer.render(value.self_group()))
+
+
+def writable(table: Any) -> list[Any]:
+    """Return the columns a statement writes unless told otherwise: all but those kept out of statements."""
+    return [c for c in table.c if not getattr(c, "_omit_from_statements", False)]
 
 
 def _given(statement: Any, plan: DmlPlan) -> dict[str, tuple[Any, Any]]:
@@ -65,7 +70,7 @@ def _requested(statement: Any, writer: Any, given: dict[str, Any], table: Any) -
         keys = None
     if keys is None:
         if statement._values is None and not getattr(statement, "_multi_values", ()):
-            return {c.key for c in table.c}
+            return {c.key for c in writable(table)}
         return set()
     return set(keys) - set(given)
 
@@ -88,7 +93,7 @@ def insert_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
     prefetch: list[tuple[Any, str]] = []
     postfetch: list[Any] = []
     seen: set[str] = set()
-    for column in table.c:
+    for column in writable(table):
         key = column.key
         if key in given:
             seen.add(key)
@@ -223,7 +228,7 @@ def update_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
     prefetch: list[tuple[Any, str]] = []
     postfetch: list[Any] = []
     seen: set[str] = set()
-    ordered = list(table.c)
+    ordered = writable(table)
     if statement._ordered:
         first = [table.c[k] for k in given if k in table.c]
         ordered = first + [c for c in ordered if all(c is not f for f in first)]

@@ -9,6 +9,8 @@ from lect.compile.ansi.hints import hints_of, statement_hints
 from lect.compile.clauses import AfterSelect, EmptyFrom, Locking, RowLimit
 from lect.compile.table import ANSI
 from lect.compile.writer import FROM, LATERAL, Scope
+from lect.exc import CompileError
+from lect.operators import asbool
 from lect.sql._select import Select
 from lect.sql.anonymous import anonymous_name
 from lect.sql.boolean import and_
@@ -43,11 +45,18 @@ def select(node: Select[Any], writer: Any) -> str:
         text = f"SELECT {words_of(node._prefixes, writer)}{writer.render(AfterSelect(node))}{columns}".rstrip(" ")
         text += from_list(node, froms, writer)
         if node._where:
-            where = writer.render(and_(*node._where))
+            where = all_of(node._where, writer)
             if where:
                 text += f" \nWHERE {where}"
         text += tail(node, writer)
         return with_clause(text, scope, writer)
+
+
+def all_of(conditions: Any, writer: Any) -> str:
+    """Write conditions joined by AND."""
+    if len(conditions) == 1:
+        return writer.render(conditions[0].self_group(against=asbool))  # type: ignore[no-any-return]
+    return writer.render(and_(*conditions))  # type: ignore[no-any-return]
 
 
 def froms_here(node: Any, outer: Scope, position: int) -> list[Any]:
@@ -59,8 +68,18 @@ def froms_here(node: Any, outer: Scope, position: int) -> list[Any]:
 
 @ANSI.rule(AfterSelect)
 def after_select(node: AfterSelect, writer: Any) -> str:
-    """DISTINCT."""
-    return "DISTINCT " if node.statement._distinct else ""
+    """DISTINCT, DISTINCT ON where the database has it."""
+    statement = node.statement
+    if not statement._distinct:
+        return ""
+    if not statement._distinct_on:
+        return "DISTINCT "
+    if not writer.capabilities.distinct_on:
+        writer.refuse("DISTINCT ON", instead="use group_by(), or row_number() in a subquery")
+    writer.scope.facts["clause"] = "distinct"
+    on = writer.render_all(statement._distinct_on)
+    writer.scope.facts.pop("clause")
+    return f"DISTINCT ON ({on}) "
 
 
 @ANSI.rule(EmptyFrom)
@@ -143,7 +162,7 @@ def tail(node: Any, writer: Any) -> str:
         text += group_by(node, writer)
     having = getattr(node, "_having", ())
     if having:
-        condition = writer.render(and_(*having))
+        condition = all_of(having, writer)
         if condition:
             text += f" \nHAVING {condition}"
     if node._order_by:
@@ -186,6 +205,7 @@ def compound(node: CompoundSelect, writer: Any) -> str:
     position = writer.position
     results = writer.take_results()
     outer = writer.scope
+    check_widths(node)
     with writer.enter(node) as scope:
         # Members see the statement around as if they stood in it alone.
         scope.froms, scope.visible = outer.froms, outer.visible
@@ -199,6 +219,20 @@ def compound(node: CompoundSelect, writer: Any) -> str:
         with writer.without_tables():
             text = f" {node.keyword} ".join(texts) + tail(node, writer)
         return with_clause(text, scope, writer)
+
+
+def check_widths(node: CompoundSelect) -> None:
+    """Refuse members that differ in their number of columns, as far as that is known."""
+    widths = [
+        None if any(not c._is_column_element for c in columns) else len(columns)
+        for columns in [s._all_selected_columns for s in node.selects]
+    ]
+    for number, width in enumerate(widths[1:], 2):
+        if width is not None and widths[0] is not None and width != widths[0]:
+            raise CompileError(
+                "All selectables passed to CompoundSelect must have identical numbers of columns; select #1 has "
+                f"{widths[0]} columns, select #{number} has {width}"
+            )
 
 
 @ANSI.rule(SelectGrouping)

@@ -13,7 +13,6 @@ from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
 from lect.compile.compiled import DmlPlan
 from lect.compile.table import ANSI
 from lect.sql._update import Delete, Update
-from lect.sql.boolean import and_
 from lect.sql.from_clause import froms_of
 
 __all__ = ["delete", "extra_froms", "set_clause", "update", "where_clause"]
@@ -41,7 +40,7 @@ def where_clause(node: Any, writer: Any) -> str:
     """Return WHERE with the space before it."""
     if not node._where:
         return ""
-    condition = writer.render(and_(*node._where))
+    condition = all_of(node._where, writer)
     return f" WHERE {condition}" if condition else ""
 
 
