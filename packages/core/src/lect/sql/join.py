@@ -200,9 +200,8 @@ def _joinable(left: Any, right: Any, left_subset: Any, only: Any) -> dict[Any, l
     for side in (left_subset, left):
         if side is None:
             continue
-        for owner, target in ((right, side), (side, right)):
-            if owner is target:
-                break
+        # A table joined to itself is looked at once.
+        for owner, target in ((right, side),) if right is side else ((right, side), (side, right)):
             for fk in sorted(owner.foreign_keys, key=_creation_order):
                 if only is not None and fk.parent not in only:
                     continue
