@@ -13,8 +13,8 @@ from lect_pyodbc.profile import Profile
 __all__ = ["connection_string", "escape"]
 
 _KEYWORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ .\-]*")
-# What the ODBC specification lets stand without braces, and nothing more (SQLDriverConnect, "Comments").
-_PLAIN: Final = re.compile(r"[^\[\]{}(),;?*=!@\s\x00](?:[^\[\]{}(),;?*=!@\x00]*[^\[\]{}(),;?*=!@\s\x00])?")
+# What the ODBC specification lets stand without braces (SQLDriverConnect, "Comments"), and the comma of "host,port".
+_PLAIN: Final = re.compile(r"[^\[\]{}();?*=!@\s\x00](?:[^\[\]{}();?*=!@\x00]*[^\[\]{}();?*=!@\s\x00])?")
 
 
 def escape(value: str) -> str:
@@ -55,7 +55,7 @@ def connection_string(request: ConnectRequest, profile: Profile, installed: Call
 
     def put(keyword: str, value: str | None) -> None:
         if value is not None and keyword.lower() not in by_name:
-            keywords[keyword.lower()] = (keyword, value)
+            keywords.setdefault(keyword.lower(), (keyword, value))
 
     only_host = request.host and not request.database and not request.port and "driver" not in by_name
     dsn = "dsn" in by_name or bool(only_host)

@@ -1,4 +1,4 @@
-"""The pairing of SQL Server with pyodbc, for Microsoft's ODBC Driver 18 and 17, and FreeTDS."""
+"""The pairing of SQL Server with pyodbc, for Microsoft's ODBC Driver 18 and 17; FreeTDS with ``?driver=FreeTDS``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ pairing = Pairing(
     connector="pyodbc",
     spi_version=1,
     profile=Profile(
-        odbc_drivers=("ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server", "FreeTDS"),
+        odbc_drivers=("ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server"),
         server_keyword="Server",
         port_keyword=None,  # Server=host,1433
         database_keyword="Database",

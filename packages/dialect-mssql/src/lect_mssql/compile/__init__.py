@@ -13,11 +13,12 @@ Refused, with the reason:
 * CREATE ... IF NOT EXISTS — ask with ``checkfirst=True``;
 * MATCH FULL, DEFERRABLE — constraints are checked at each statement.
 
-Written in other words: LATERAL is APPLY; ORDER BY of a subquery without a limit, which T-SQL refuses and which means nothing, is
-left out; FOR UPDATE is left out, because it is said with a table hint (``with_hint(table, "WITH (UPDLOCK)")``).
+Written in other words: LATERAL is APPLY; ORDER BY of a subquery without a limit, which T-SQL refuses and which means
+nothing, is left out; FOR UPDATE is left out, because it is said with a table hint (``with_hint(table, "WITH
+(UPDLOCK)")``).
 
-Not done yet: a condition that is selected as a value (``select(t.c.a == 5)``) is written as it is, and the server refuses it;
-write ``case((t.c.a == 5, 1), else_=0)``.
+Not done yet: a condition that is selected as a value (``select(t.c.a == 5)``) is written as it is, and the server
+refuses it; write ``case((t.c.a == 5, 1), else_=0)``.
 """
 
 from __future__ import annotations

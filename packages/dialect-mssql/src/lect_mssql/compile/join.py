@@ -9,6 +9,7 @@ from lect.sql.alias import TableValuedAlias
 from lect.sql.join import Join
 from lect.sql.literal import True_
 from lect.sql.subquery import Lateral
+from lect.sql.unary import AsBoolean
 from lect_mssql.compile.table import RULES
 
 
@@ -20,7 +21,8 @@ def join(node: Join, writer: Any) -> str:
         return ANSI.own[Join](node, writer)
     if node.full:
         writer.refuse("FULL OUTER JOIN LATERAL")
-    if not isinstance(node.onclause, True_):
+    condition = node.onclause.element if isinstance(node.onclause, AsBoolean) else node.onclause
+    if not isinstance(condition, True_):
         writer.refuse(
             "JOIN LATERAL ... ON condition",
             "APPLY takes no condition",
