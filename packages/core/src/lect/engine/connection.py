@@ -136,10 +136,13 @@ class Connection(ConnectionLife):
         ):
             return running.run_statement(self, statement, parameters, execution_options)
         key, binds = statement_key(statement)
-        engine = self.engine
-        plan = engine._plans.get(key) if key is not None else None
-        if plan is None or not plan.plain or engine._cautious:
+        plans = self.engine._plans
+        entry = plans.entries.get(key) if key is not None else None
+        if entry is None or not entry[0].plain or self.engine._cautious:
             return running.run_statement(self, statement, parameters, execution_options)
+        plan = entry[0]
+        plans._tick = entry[1] = plans._tick + 1
+        plans.hits += 1
         lent = self._lent
         if self._transaction is None or self._managed is not None or lent is None or lent.dbapi_connection is None:
             self._ready()
@@ -231,6 +234,7 @@ def _find_way(statement: Any) -> _Way:
     """Decide how objects of a class are run, and remember it."""
     from lect.compile.compiled import Compiled
     from lect.schema.defaults import DefaultGenerator
+    from lect.sql.function import FunctionElement
 
     cls = statement.__class__
     way: _Way | None = None
@@ -242,12 +246,12 @@ def _find_way(statement: Any) -> _Way:
         way = _run_default
     elif isinstance(statement, Node):
         kind = getattr(cls, "_kind", None)
-        if kind == "ddl":
+        if isinstance(statement, FunctionElement):
+            way = _run_function
+        elif kind == "ddl":
             way = running.run_ddl_element
         elif kind is not None:
             way = Connection._run
-        elif any(base.__name__ == "FunctionElement" for base in cls.__mro__):
-            way = _run_function
         elif getattr(cls, "is_executable", False) or getattr(statement, "supports_execution", False):
             way = Connection._run
     if way is None:

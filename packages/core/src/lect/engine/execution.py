@@ -271,6 +271,8 @@ class ExecutionContext:
 
     def _key_value(self, column: Any, how: Any, params: Mapping[str, Any], number: int) -> Any:
         if how is None:
+            if self.dml.inline or getattr(self.compiled.statement, "_select", None) is not None:
+                return None
             own = column is getattr(column.table, "autoincrement_column", None)
             return self._lastrowid(number) if own else None
         source, where = how

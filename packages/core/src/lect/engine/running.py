@@ -204,7 +204,21 @@ def run_compiled(connection: Any, compiled: Any, parameters: Any, execution_opti
     """Run what ``statement.compile()`` returned."""
     options = merged(compiled.execution_options, connection._options, execution_options)
     sets, _ = parameter_sets(parameters)
-    binds = statement_key(compiled.statement)[1] if compiled._index else ()
+    binds = statement_key(compiled.statement)[1]
+    names = tuple(sets[0]) if sets else ()
+    if names != (compiled.options.column_keys or ()) or len(sets) > 1:
+        # Which parameters come with the execution is part of a plan.
+        given = compiled.options
+        how = CompileOptions(
+            literal_binds=given.literal_binds,
+            render_postcompile=given.render_postcompile,
+            column_keys=names,
+            for_executemany=len(sets) > 1,
+            schema_translate_map=given.schema_translate_map,
+            batch=len(sets) > 1,
+            extra=given.extra,
+        )
+        compiled = compile_statement(compiled.statement, connection.dialect, how, binds)
     return _run_plan(connection, Plan(compiled), binds, sets, options)
 
 
