@@ -262,7 +262,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         table._put_column(self, index)
         self._shape = None
         if self._insert_sentinel:
-            if table._sentinel_column not in (None, self):
+            if table._sentinel_column is not None and table._sentinel_column is not self:
                 raise ArgumentError(
                     f"a Table may have only one explicit sentinel column; table '{table.fullname}' has "
                     f"'{table._sentinel_column.name}' and '{self.name}'"
@@ -373,7 +373,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             nullable=self._user_defined_nullable,
             insert_sentinel=self._insert_sentinel,
             _omit_from_statements=self._omit_from_statements,
-            **self.dialect_kwargs,
+            **self._all_dialect_kwargs(),
         )
         if self._user_defined_nullable is NULL_UNSPECIFIED:
             copy.nullable = self.nullable

@@ -94,7 +94,7 @@ class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem):
             "name": self.name,
             "deferrable": self.deferrable,
             "initially": self.initially,
-            **self.dialect_kwargs,
+            **self._all_dialect_kwargs(),
         }
 
     def _copied(self, copy: Any) -> Any:
@@ -209,6 +209,9 @@ def _column_or_key(value: Any) -> Any:
 class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
     """A constraint over columns of its table, given as Columns or by key."""
 
+    #: Whether the subclass names it itself, when more is known than the columns.
+    _named_late: bool = False
+
     def __init__(
         self,
         *columns: Any,
@@ -233,7 +236,8 @@ class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
             self._columns = ColumnCollection()
         for column in self._resolve_columns(parent):
             self._columns.add(column)
-        parent.metadata._name_constraint(self, parent)
+        if not self._named_late:
+            parent.metadata._name_constraint(self, parent)
 
     def contains_column(self, col: Any) -> bool:
         """Whether `col`, itself, is one of the columns."""

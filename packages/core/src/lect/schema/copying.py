@@ -40,7 +40,7 @@ def copy_table(cls: Any, table: Any, metadata: Any, schema: Any, referred_schema
         comment=table.comment,
         prefixes=table._prefixes,
         implicit_returning=table.implicit_returning,
-        **table.kwargs,
+        **table._all_dialect_kwargs(),
     )
     _copy_constraints(table, copy, where, referred_schema_fn)
     for index in sorted(table.indexes, key=lambda i: str(i.name)):

@@ -401,6 +401,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
     """
 
     __visit_name__ = "foreign_key_constraint"
+    _named_late = True
 
     def __init__(
         self,

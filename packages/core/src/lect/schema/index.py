@@ -93,7 +93,8 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem)
         """Return a copy over the columns of `target_table`, in it."""
         expressions = [expression_for_table(e, self.table, target_table) for e in self.expressions]
         options = {
-            key: expression_for_table(value, self.table, target_table) for key, value in self.dialect_kwargs.items()
+            key: expression_for_table(value, self.table, target_table)
+            for key, value in self._all_dialect_kwargs().items()
         }
         copy = Index(self.name, *expressions, unique=self.unique, _table=target_table, **options)
         copy._ddl_if = self._ddl_if

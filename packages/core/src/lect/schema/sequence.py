@@ -54,7 +54,7 @@ class IdentityOptions(DialectKWArgs):
     def _options(self) -> dict[str, Any]:
         """Return the options that were given, and the dialects' ones."""
         given = {name: getattr(self, name) for name in _OPTIONS if getattr(self, name) is not None}
-        given.update(self.dialect_kwargs)
+        given.update(self._all_dialect_kwargs())
         return given
 
 

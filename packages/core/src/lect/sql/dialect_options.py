@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import Any
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final
 
 from lect.exc import ArgumentError, LectWarning, NoSuchModuleError
 
-__all__ = ["DialectKWArgs", "set_declared_arguments"]
+__all__ = ["DialectKWArgConst", "DialectKWArgs", "set_declared_arguments"]
+
+
+class DialectKWArgConst(Enum):
+    """Marks that stand in a dialect's declaration where a default may stand.
+
+    ``REFLECTED_ONLY``: the argument tells what reflection found; it writes nothing, and is kept apart.
+    """
+
+    REFLECTED_ONLY = 1
+
 
 #: What a dialect declares: (construct class, {argument: default}) pairs; None when it takes anything.
 Declared = Iterable[tuple[type, Mapping[str, Any]]] | None
@@ -22,7 +34,8 @@ _find_declared: Callable[[str], Declared] = _nothing_known
 _tables: dict[str, dict[type, dict[str, Any]] | None] = {}
 _added: dict[str, dict[type, dict[str, Any]]] = {}
 
-_ANY = "*"
+_ANY: Final = "*"
+_REFLECTED: Final = DialectKWArgConst.REFLECTED_ONLY
 
 
 def set_declared_arguments(find: Callable[[str], Declared]) -> None:
@@ -53,17 +66,30 @@ def _declared(name: str) -> dict[type, dict[str, Any]] | None:
 class _Options(MutableMapping[str, Any]):
     """The options of one construct for one dialect: those given, else the declared defaults."""
 
-    __slots__ = ("defaults", "given")
+    __slots__ = ("declared", "defaults", "given", "reflected")
 
-    def __init__(self, defaults: Mapping[str, Any]) -> None:
-        self.defaults = defaults
+    def __init__(self, declared: Mapping[str, Any]) -> None:
+        self.declared = declared
+        self.defaults = {key: value for key, value in declared.items() if value is not _REFLECTED}
         self.given: dict[str, Any] = {}
+        self.reflected: dict[str, Any] = {}
+
+    def accepts(self, key: str) -> bool:
+        """Whether the dialect takes an argument `key` here."""
+        return key in self.declared or _ANY in self.declared
+
+    def all(self) -> dict[str, Any]:
+        """Return what was given and what was found by reflection."""
+        return {**self.given, **self.reflected}
 
     def __getitem__(self, key: str) -> Any:
         return self.given[key] if key in self.given else self.defaults[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self.given[key] = value
+        if self.declared.get(key) is _REFLECTED:
+            self.reflected[key] = value
+        else:
+            self.given[key] = value
 
     def __delitem__(self, key: str) -> None:
         del self.given[key]
@@ -108,14 +134,40 @@ class _OptionsByDialect(dict[str, _Options]):
         return options
 
     def __reduce__(self) -> Any:
-        return (_restore, (self.cls, {name: options.given for name, options in self.items()}))
+        return (_restore, (self.cls, {name: options.all() for name, options in self.items()}))
 
 
 def _restore(cls: type, given: dict[str, dict[str, Any]]) -> _OptionsByDialect:
     options = _OptionsByDialect(cls)
     for name, values in given.items():
-        options[name].given.update(values)
+        for key, value in values.items():
+            options[name][key] = value
     return options
+
+
+class _ReflectedOnly(Mapping[str, Mapping[str, Any]]):
+    """`construct.reflect_only_elements`: by dialect, nothing for a dialect that has none. Read-only."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, options: Mapping[str, _Options]) -> None:
+        self.options = {name: each for name, each in options.items() if each.reflected}
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        found = self.options.get(name)
+        return MappingProxyType(found.reflected if found is not None else {})
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.options
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.options)
+
+    def __len__(self) -> int:
+        return len(self.options)
+
+    def __repr__(self) -> str:
+        return repr({name: dict(each.reflected) for name, each in self.options.items()})
 
 
 class _Flat(MutableMapping[str, Any]):
@@ -202,6 +254,16 @@ class DialectKWArgs:
         """The same as `dialect_kwargs`."""
         return _Flat(self)
 
+    @property
+    def reflect_only_elements(self) -> Mapping[str, Mapping[str, Any]]:
+        """What reflection found that writes nothing when the construct is created again, by dialect."""
+        return _ReflectedOnly(self._dialect_options or {})
+
+    def _all_dialect_kwargs(self) -> dict[str, Any]:
+        """Return the options that were given or found, under their full names: what a copy is made with."""
+        options: Mapping[str, _Options] = self._dialect_options or {}
+        return {f"{name}_{key}": value for name, each in options.items() for key, value in each.all().items()}
+
     def get_dialect_option(
         self, dialect: Any, argument_name: str, *, else_: Any = None, deprecated_fallback: str | None = None
     ) -> Any:
@@ -236,8 +298,8 @@ class DialectKWArgs:
                 self.dialect_options[dialect][argument] = value
                 continue
             options = self.dialect_options[dialect]
-            if argument not in options and _ANY not in options.defaults:
-                taken = ", ".join(sorted(f"{dialect}_{name}" for name in options)) or "none"
+            if not options.accepts(argument):
+                taken = ", ".join(sorted(f"{dialect}_{name}" for name in options.declared)) or "none"
                 raise ArgumentError(
                     f"Argument '{key}' is not accepted by dialect '{dialect}' on behalf of {type(self)!r}; "
                     f"accepted: {taken}"

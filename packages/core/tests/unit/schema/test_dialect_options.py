@@ -11,13 +11,17 @@ import pytest
 from lect import exc
 from lect.schema import Column, Index, MetaData, Table
 from lect.sql import dialect_options
+from lect.sql.dialect_options import DialectKWArgConst
 from lect.types import Integer
 
 
 @pytest.fixture
 def dialects(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     declared: dict[str, Any] = {
-        "strict": [(Index, {"method": None, "length": 10}), (Table, {"engine": None})],
+        "strict": [
+            (Index, {"method": None, "length": 10, "invalid": DialectKWArgConst.REFLECTED_ONLY}),
+            (Table, {"engine": None}),
+        ],
         "loose": None,
     }
 
@@ -82,3 +86,15 @@ class TestOptions:
         assert next(iter(copy.indexes)).dialect_options["strict"]["method"] == "hash"
         again = pickle.loads(pickle.dumps(table))
         assert dict(again.dialect_kwargs) == {"strict_engine": "a"}
+
+    def test_what_reflection_found_is_kept_apart(self) -> None:
+        table = Table("t", MetaData(), Column("x", Integer))
+        index = Index("ix", table.c.x, strict_invalid=True, strict_method="hash")
+        assert dict(index.dialect_kwargs) == {"strict_method": "hash"}
+        assert "invalid" not in index.dialect_options["strict"]
+        assert index.reflect_only_elements == {"strict": {"invalid": True}}
+        assert index.reflect_only_elements["loose"] == {}
+        copy = next(iter(table.to_metadata(MetaData()).indexes))
+        assert copy.reflect_only_elements == {"strict": {"invalid": True}}
+        again = pickle.loads(pickle.dumps(index))
+        assert again.reflect_only_elements == {"strict": {"invalid": True}}

@@ -41,5 +41,5 @@ def index_expressions(index: Any, writer: Any) -> list[str]:
 @ANSI.rule(DropIndex)
 def drop_index(ddl: DropIndex, writer: Any) -> str:
     """``DROP INDEX name``."""
-    name = index_name(ddl.element, writer, with_schema=True)
+    name = index_name(ddl.element, writer, with_schema=True, statement="DROP INDEX")
     return f"\nDROP INDEX {'IF EXISTS ' if ddl.if_exists else ''}{name}"

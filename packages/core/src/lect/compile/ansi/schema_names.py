@@ -39,13 +39,12 @@ def constraint_name(constraint: Any, writer: Any) -> str | None:
     return None if name is None else fitted_name(name, writer, f"{type(constraint).__name__} name")
 
 
-def index_name(index: Any, writer: Any, *, with_schema: bool = False) -> str:
+def index_name(index: Any, writer: Any, *, with_schema: bool = False, statement: str = "CREATE INDEX") -> str:
     """Return the index's name as it is written."""
     name = index.name if index.name is not None else conventional_name(index, index.table)
     if name is None:
         raise CompileError(
-            "CREATE INDEX and DROP INDEX require that the index have a name; an index of table "
-            f"{index.table.fullname!r} has none"
+            f"{statement} requires that the index have a name; an index of table {index.table.fullname!r} has none"
         )
     text = fitted_name(name, writer, "index name")
     if with_schema and index.table is not None:
