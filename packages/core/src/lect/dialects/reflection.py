@@ -205,6 +205,10 @@ class ReflectionRequest(Record):
         """Return the key under which facts about table `name` are returned."""
         return (self.schema, name)
 
+    def about(self, **changes: Any) -> ReflectionRequest:
+        """Return this request with other fields: ``request.about(names=("t",))``."""
+        return self.replace(**changes)
+
 
 Facts: TypeAlias = Iterable[tuple[TableKey, Any]]
 
@@ -343,7 +347,7 @@ class Reflector:
         names = request.names if request.names is not None and len(request.names) == 1 else self.object_names(request)
         for name in names:
             try:
-                yield request.key(name), single(request.replace(names=(name,)), name)
+                yield request.key(name), single(request.about(names=(name,)), name)
             except NoSuchTableError:
                 continue
 
