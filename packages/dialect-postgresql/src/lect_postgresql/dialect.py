@@ -8,10 +8,16 @@ from typing import Final
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
 from lect.dialects.contract import Dialect, Failure, SettleRequest
+from lect.schema.constraints import CheckConstraint, PrimaryKeyConstraint, UniqueConstraint
+from lect.schema.foreign_key import ForeignKeyConstraint
+from lect.schema.index import Index
+from lect.schema.table import Table
 from lect_postgresql import errors
 from lect_postgresql.capabilities import LATEST, OLDEST, capabilities
 from lect_postgresql.compile import RULES
 from lect_postgresql.identifiers import make_identifiers
+from lect_postgresql.reflection import PostgreSQLReflector
+from lect_postgresql.types import TYPE_ADAPTATIONS
 
 __all__ = ["PostgreSQLDialect"]
 
@@ -26,6 +32,40 @@ class PostgreSQLDialect(Dialect):
     rules = RULES
     default_connector = "psycopg2"
     default_capabilities = capabilities(LATEST)
+    default_paramstyle = "pyformat"
+    type_adaptations = TYPE_ADAPTATIONS
+    reflector = PostgreSQLReflector()
+    construct_arguments = (
+        (
+            Index,
+            {
+                "using": None,
+                "include": None,
+                "where": None,
+                "ops": {},
+                "concurrently": False,
+                "with": {},
+                "tablespace": None,
+                "nulls_not_distinct": None,
+            },
+        ),
+        (
+            Table,
+            {
+                "ignore_search_path": False,
+                "tablespace": None,
+                "partition_by": None,
+                "with_oids": None,
+                "on_commit": None,
+                "inherits": None,
+                "using": None,
+            },
+        ),
+        (PrimaryKeyConstraint, {"include": None}),
+        (UniqueConstraint, {"include": None, "nulls_not_distinct": None}),
+        (ForeignKeyConstraint, {"not_valid": False}),
+        (CheckConstraint, {"not_valid": False}),
+    )
 
     def make_identifiers(self) -> IdentifierPreparer:
         """Names are quoted as the SQL standard does, and at most 63 bytes long."""

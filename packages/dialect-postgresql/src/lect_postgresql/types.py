@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
+from lect import text
 from lect import types as t
 from lect.types.array import ARRAY as GenericArray
 from lect.types.array import ArrayComparator
 from lect.types.interval import AbstractInterval
 from lect.types.type_engine import Processor, TypeEngine
+from lect_postgresql.ddl import CreateEnumType, DropEnumType
 
 __all__ = [
     "ARRAY",
@@ -201,6 +203,33 @@ class ENUM(t.Enum):
         self.create_type = create_type
         super().__init__(*enums, name=name, **kw)
 
+    def create(self, bind: Any, checkfirst: bool = True) -> None:
+        """Create the type, unless it is there already and `checkfirst` says to look."""
+        if self.native_enum and not (checkfirst and self._exists(bind)):
+            _execute(bind, CreateEnumType(self))
+
+    def drop(self, bind: Any, checkfirst: bool = True) -> None:
+        """Drop the type, unless it is not there and `checkfirst` says to look."""
+        if self.native_enum and not (checkfirst and not self._exists(bind)):
+            _execute(bind, DropEnumType(self))
+
+    def _exists(self, bind: Any) -> bool:
+        statement = text(
+            "SELECT 1 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+            "WHERE t.typname = :name AND "
+            + ("n.nspname = :schema" if self.schema else "pg_catalog.pg_type_is_visible(t.oid)")
+        )
+        parameters = {"name": str(self.name), **({"schema": str(self.schema)} if self.schema else {})}
+        return _execute(bind, statement, parameters).first() is not None
+
+
+def _execute(bind: Any, statement: Any, parameters: Any = None) -> Any:
+    """Execute on a connection, or on a connection of an engine that is committed."""
+    if hasattr(bind, "begin_nested"):
+        return bind.execute(statement, parameters)
+    with bind.begin() as connection:
+        return connection.execute(statement, parameters).freeze()() if parameters else connection.execute(statement)
+
 
 class DOMAIN(_Named):
     """A type with constraints of its own, made from another.
@@ -266,8 +295,23 @@ def _mapped(value: Any, item: Processor) -> Any:
     return [_mapped(v, item) if isinstance(v, (list, tuple)) else item(v) for v in value]
 
 
+class JSONPathType(t.JSON.JSONPathType):
+    """A path as an array of text: ``{"a",1}``."""
+
+    def _formatted(self, value: Any) -> str:
+        return "{" + ",".join([_path_step(step) for step in value]) + "}"
+
+
+def _path_step(step: Any) -> str:
+    if isinstance(step, int):
+        return str(step)
+    escaped = step.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 #: Generic class -> PostgreSQL's class for it.
 TYPE_ADAPTATIONS: dict[type, type] = {
+    t.JSON.JSONPathType: JSONPathType,
     t.ARRAY: ARRAY,
     t.Interval: INTERVAL,
     t.Enum: ENUM,

@@ -51,7 +51,7 @@ class Tables(Reflector):
         return [row[0] for row in request.query("SELECT schema_name FROM information_schema.schemata ORDER BY 1")]
 
     def _names(self, request: ReflectionRequest, kinds: str) -> list[str]:
-        condition, parameters = about(request.about(names=None))
+        condition, parameters = about(request.replace(names=None))
         rows = request.query(
             f"SELECT table_name FROM information_schema.tables WHERE {condition} AND table_type IN ({kinds}) "
             "ORDER BY table_name",

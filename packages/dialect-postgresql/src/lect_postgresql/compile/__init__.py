@@ -1,9 +1,29 @@
-"""What PostgreSQL writes differently from the default rules; each file has the name of the default rule's file."""
+"""What PostgreSQL writes differently from the default rules; each file has the name of the default rule's file.
+
+Refused, with the reason:
+
+* ``fetch(percent=True)`` — FETCH FIRST knows rows only;
+* ``fetch(with_ties=True)`` before 13 — it came with that version;
+* generated columns before 12, MERGE before 15 — likewise.
+
+Written in other words: an integer primary key that counts by itself is SERIAL; ``ilike()`` is ILIKE.
+"""
 
 from __future__ import annotations
 
-from lect.compile.table import ANSI, RuleTable
+from lect_postgresql.compile import (
+    binary,
+    column_spec,
+    create_index,
+    create_table,
+    enum_type,
+    function,
+    like,
+    limit,
+    locking,
+    sequence,
+    types,
+)
+from lect_postgresql.compile.table import RULES
 
 __all__ = ["RULES"]
-
-RULES = RuleTable("postgresql", parent=ANSI)

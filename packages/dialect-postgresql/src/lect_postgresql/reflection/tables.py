@@ -50,7 +50,7 @@ class Tables(Reflector):
         return [row[0] for row in rows]
 
     def _names(self, request: ReflectionRequest, kind: ObjectKind, scope: ObjectScope) -> list[str]:
-        condition, parameters = relations(request.about(kind=kind, scope=scope, names=None))
+        condition, parameters = relations(request.replace(kind=kind, scope=scope, names=None))
         rows = request.query(f"SELECT c.relname {_FROM} WHERE {condition} ORDER BY c.relname", parameters)
         return [row[0] for row in rows]
 
@@ -87,12 +87,12 @@ class Tables(Reflector):
 
     def existing_tables(self, request: ReflectionRequest) -> set[str]:
         """Return which of the request's names exist, in one query."""
-        condition, parameters = relations(request.about(kind=ObjectKind.ANY, scope=ObjectScope.ANY))
+        condition, parameters = relations(request.replace(kind=ObjectKind.ANY, scope=ObjectScope.ANY))
         return {row[0] for row in request.query(f"SELECT c.relname {_FROM} WHERE {condition}", parameters)}
 
     def view_definition(self, request: ReflectionRequest) -> str | None:
         """Return the SELECT of a view."""
-        condition, parameters = relations(request.about(kind=ObjectKind.ANY_VIEW, scope=ObjectScope.ANY))
+        condition, parameters = relations(request.replace(kind=ObjectKind.ANY_VIEW, scope=ObjectScope.ANY))
         rows = request.query(f"SELECT pg_catalog.pg_get_viewdef(c.oid) {_FROM} WHERE {condition}", parameters)
         return rows[0][0] if rows else None
 

@@ -1,0 +1,65 @@
+"""Operators that PostgreSQL spells its own way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect import operators as ops
+from lect.compile.ansi.binary import infix
+from lect.sql.grouping import Grouping
+from lect.types.json_type import JSON
+from lect.types.string import STRINGTYPE, String
+from lect_postgresql.compile.table import RULES
+
+
+@RULES.operator(ops.regexp_match_op, ops.not_regexp_match_op)
+def regexp_match(node: Any, writer: Any) -> str:
+    """``a ~ b``, ``a ~* b``: postgresql.org/docs/current/functions-matching.html#FUNCTIONS-POSIX-REGEXP."""
+    sign = "~" if node.operator is ops.regexp_match_op else "!~"
+    flags = node.modifiers.get("flags")
+    if not flags:
+        return infix(node, writer, f" {sign} ")
+    if flags == "i":
+        return infix(node, writer, f" {sign}* ")
+    options = writer.literal(flags, STRINGTYPE)
+    return f"{writer.render(node.left)} {sign} CONCAT('(?', {options}, ')', {writer.render(node.right)})"
+
+
+@RULES.operator(ops.regexp_replace_op)
+def regexp_replace(node: Any, writer: Any) -> str:
+    """``REGEXP_REPLACE(a, pattern, replacement [, flags])``."""
+    flags = node.modifiers.get("flags")
+    tail = f", {writer.literal(flags, STRINGTYPE)}" if flags else ""
+    return f"REGEXP_REPLACE({writer.render(node.left)}, {writer.render(node.right)}{tail})"
+
+
+@RULES.operator(ops.json_getitem_op, ops.json_path_getitem_op)
+def json_getitem(node: Any, writer: Any) -> str:
+    """``a -> b`` and ``a #> path`` for JSON, ``->>`` and ``#>>``, and a CAST, for a value of another type.
+
+    postgresql.org/docs/current/functions-json.html.
+    """
+    sign = "->" if node.operator is ops.json_getitem_op else "#>"
+    left, right = writer.render(node.left), writer.render(node.right)
+    type_ = node.type
+    if isinstance(type_, JSON) or type_._isnull:
+        return f"{left} {sign} {right}"
+    text = f"{left} {sign}> {right}"
+    if isinstance(type_, String):
+        return f"({text})"
+    return f"CAST(({text}) AS {writer.render(type_)})"
+
+
+@RULES.operator(ops.match_op)
+def match(node: Any, writer: Any) -> str:
+    """``a @@ plainto_tsquery(b)``: postgresql.org/docs/current/textsearch-intro.html."""
+    configuration = node.modifiers.get("postgresql_regconfig")
+    head = "" if configuration is None else f"{writer.literal(configuration, STRINGTYPE)}, "
+    right = node.right.element if isinstance(node.right, Grouping) else node.right
+    return f"{writer.render(node.left)} @@ plainto_tsquery({head}{writer.render(right)})"
+
+
+@RULES.operator(ops.bitwise_xor_op)
+def exclusive_or(node: Any, writer: Any) -> str:
+    """``a # b``: ``^`` is the power."""
+    return infix(node, writer, " # ")

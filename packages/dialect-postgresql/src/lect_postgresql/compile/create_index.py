@@ -1,0 +1,77 @@
+"""CREATE INDEX: method, operator classes, covered columns, storage parameters, condition."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from lect.compile.ansi.constraints import expression
+from lect.compile.ansi.create_index import checked_index
+from lect.compile.ansi.schema_names import index_name
+from lect.exc import CompileError
+from lect.schema.ddl import CreateIndex, DropIndex
+from lect.sql.element import ColumnElement
+from lect_postgresql.compile.table import RULES
+
+_WORD: Final = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_PARAMETER: Final = re.compile(r"^[A-Za-z0-9_.+-]+$")
+
+
+def word(value: Any, option: str) -> str:
+    """Return an option's value that is written as it stands; CompileError when it is more than a word."""
+    if not isinstance(value, str) or not _WORD.match(value):
+        raise CompileError(f"{option}={value!r}: a single word is expected")
+    return value
+
+
+@RULES.rule(CreateIndex)
+def create_index(ddl: CreateIndex, writer: Any) -> str:
+    """postgresql.org/docs/current/sql-createindex.html."""
+    index = checked_index(ddl.element)
+    options = index.dialect_options["postgresql"]
+    text = "CREATE UNIQUE INDEX " if index.unique else "CREATE INDEX "
+    if options["concurrently"]:
+        text += "CONCURRENTLY "
+    if ddl.if_not_exists:
+        text += "IF NOT EXISTS "
+    text += f"{index_name(index, writer)} ON {writer.format_table(index.table)} "
+    if options["using"]:
+        text += f"USING {word(options['using'], 'postgresql_using').lower()} "
+    classes = options["ops"]
+    text += f"({', '.join([_expression(each, classes, writer) for each in index.expressions])})"
+    if options["include"]:
+        columns = [index.table.c[c] if isinstance(c, str) else c for c in options["include"]]
+        text += f" INCLUDE ({', '.join([writer.quote(c.name) for c in columns])})"
+    if options["nulls_not_distinct"] is not None:
+        text += " NULLS NOT DISTINCT" if options["nulls_not_distinct"] else " NULLS DISTINCT"
+    if options["with"]:
+        parts = []
+        for name, value in options["with"].items():
+            if not _PARAMETER.match(str(value)):
+                raise CompileError(f"postgresql_with[{name!r}]={value!r}: a number or a word is expected")
+            parts.append(f"{word(name, 'postgresql_with')} = {value}")
+        text += f" WITH ({', '.join(parts)})"
+    if options["tablespace"]:
+        text += f" TABLESPACE {writer.quote(options['tablespace'])}"
+    if options["where"] is not None:
+        text += f" WHERE {expression(options['where'], writer)}"
+    return text
+
+
+def _expression(each: Any, classes: Any, writer: Any) -> str:
+    text: str = expression(each.self_group() if isinstance(each, ColumnElement) else each, writer)
+    name = getattr(each, "key", None)
+    if name in classes:
+        return f"{text} {word(classes[name], 'postgresql_ops')}"
+    return text
+
+
+@RULES.rule(DropIndex)
+def drop_index(ddl: DropIndex, writer: Any) -> str:
+    """``DROP INDEX [CONCURRENTLY] name``."""
+    text = "\nDROP INDEX "
+    if ddl.element.dialect_options["postgresql"]["concurrently"]:
+        text += "CONCURRENTLY "
+    if ddl.if_exists:
+        text += "IF EXISTS "
+    return text + str(index_name(ddl.element, writer, with_schema=True))
