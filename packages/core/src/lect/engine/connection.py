@@ -250,9 +250,7 @@ def _find_way(statement: Any) -> _Way:
             way = _run_function
         elif kind == "ddl":
             way = running.run_ddl_element
-        elif kind is not None:
-            way = Connection._run
-        elif getattr(cls, "is_executable", False) or getattr(statement, "supports_execution", False):
+        elif kind is not None or getattr(statement, "supports_execution", False):
             way = Connection._run
     if way is None:
         if isinstance(statement, (dict, list)):

@@ -230,20 +230,25 @@ def _one_row(cls: type[Any], processors: tuple[Any, ...] | None) -> Callable[[An
 def _many_rows(cls: type[Any], processors: tuple[Any, ...] | None) -> Callable[[Any], list[Any]]:
     if processors is None:
         return lambda raws: list(map(cls, raws))
-    return _generate(cls, processors, "lambda raws: [cls(({items})) for raw in raws]")
+    return _generate(cls, processors, "lambda raws: [cls(({items})) for {names} in raws]", unpacked=True)
 
 
-def _generate(cls: type[Any], processors: tuple[Any, ...], template: str) -> Callable[[Any], Any]:
+def _generate(
+    cls: type[Any], processors: tuple[Any, ...], template: str, unpacked: bool = False
+) -> Callable[[Any], Any]:
     """Write the row maker of one shape, with a call only where a column has a converter."""
     scope: dict[str, Any] = {"cls": cls}
     items = []
     for i, convert in enumerate(processors):
+        value = f"v{i}" if unpacked else f"raw[{i}]"
         if convert is None:
-            items.append(f"raw[{i}],")
+            items.append(f"{value},")
         else:
             scope[f"p{i}"] = convert
-            items.append(f"p{i}(raw[{i}]),")
-    made: Callable[[Any], Any] = eval(template.format(items=" ".join(items)), scope)  # noqa: S307 - positions only
+            items.append(f"p{i}({value}),")
+    names = "".join([f"v{i}, " for i in range(len(processors))])
+    source = template.format(items=" ".join(items), names=names)
+    made: Callable[[Any], Any] = eval(source, scope)  # noqa: S307 - positions only
     return made
 
 

@@ -292,7 +292,7 @@ class TestPrepared:
             text("select abs(x) from (select 1 as x union all select -9223372036854775808)")
         )
         source = result.raw_cursor()
-        with pytest.raises(exc.DBAPIError, match="integer overflow"):  # noqa: PT012
+        with pytest.raises(exc.DBAPIError, match="integer overflow"):
             try:
                 list(source)
             except BaseException as error:
