@@ -185,6 +185,7 @@ class DmlPlan:
         "returned",
         "returning",
         "table",
+        "unconsumed",
         "written",
     )
 
@@ -198,6 +199,8 @@ class DmlPlan:
         self.primary_key: tuple[tuple[str, Any] | None, ...] = ()
         self.batch: BatchTemplate | None = None
         self.inline = False
+        #: Names given for the execution that are no columns; they must be parameters.
+        self.unconsumed: tuple[str, ...] = ()
         #: Columns the statement writes, in order.
         self.written: tuple[Any, ...] = ()
 
@@ -262,9 +265,9 @@ class Compiled:
             for name, param in writer.binds.items()
             if param.expanding or param.literal_execute
         }
-        self.escaped_names: dict[str, str] = {
-            name: _ESCAPE.sub(lambda m: _ESCAPES[m.group()], name) for name in writer.binds if _ESCAPE.search(name)
-        }
+        self.escaped_names = _escape_names(writer.binds)
+        for expansion in self.expansions.values():
+            expansion.taken = writer.binds.keys()
         self._index = {leaf: i for i, leaf in enumerate(leaves)}
         pieces = MARK.split(text)
         if self.paramstyle in ("format", "pyformat"):
@@ -356,6 +359,11 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<Compiled {self.kind} for {self.dialect.name!r}: {self.string!r}>"
+
+    @property
+    def postfetch(self) -> tuple[Any, ...]:
+        """Columns whose new value only the server knows."""
+        return () if self.dml is None else self.dml.postfetch
 
     @property
     def isinsert(self) -> bool:
@@ -612,6 +620,20 @@ class ExpandedState:
         return self.parameters
 
 
+def _escape_names(names: Iterable[str]) -> dict[str, str]:
+    """Return name -> what is written for it, for names with characters that drivers take amiss; no two become one."""
+    taken = set(names)
+    out: dict[str, str] = {}
+    for name in names:
+        if _ESCAPE.search(name):
+            escaped = _ESCAPE.sub(lambda m: _ESCAPES[m.group()], name)
+            while escaped in taken:
+                escaped += "__1"
+            taken.add(escaped)
+            out[name] = escaped
+    return out
+
+
 class _Settled:
     """One member of a list that was written out at compile time."""
 
@@ -633,11 +655,11 @@ def _flat(expansion: Expansion, members: list[Any]) -> Iterable[tuple[str, Any, 
     if not expansion.row:
         type_ = expansion.types[0]
         for i, member in enumerate(members, 1):
-            yield f"{expansion.name}_{i}", member, type_
+            yield expansion.member_name(f"{expansion.name}_{i}"), member, type_
         return
     for i, member in enumerate(members, 1):
         for j, (value, type_) in enumerate(zip(member, expansion.types, strict=True), 1):
-            yield f"{expansion.name}_{i}_{j}", value, type_
+            yield expansion.member_name(f"{expansion.name}_{i}_{j}"), value, type_
 
 
 def _required_value(param: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from lect.compile.bind_cast import BindCast
@@ -57,7 +57,19 @@ class Expansion:
         literal: members are written as literals (`literal_execute`); then `render` writes one.
     """
 
-    __slots__ = ("empty", "literal", "name", "param", "prefix", "render", "row", "single", "templates", "types")
+    __slots__ = (
+        "empty",
+        "literal",
+        "name",
+        "param",
+        "prefix",
+        "render",
+        "row",
+        "single",
+        "taken",
+        "templates",
+        "types",
+    )
 
     def __init__(
         self,
@@ -82,6 +94,14 @@ class Expansion:
         self.render = render
         self.single = single
         self.prefix = prefix
+        #: Names of the statement's parameters, which no member may take.
+        self.taken: Collection[str] = ()
+
+    def member_name(self, name: str) -> str:
+        """Return the name of one member, made different from all names of the statement."""
+        while name in self.taken:
+            name += "__1"
+        return name
 
     def values(self, value: Any) -> list[Any]:
         """Return the members as a list.
@@ -122,14 +142,14 @@ class Expansion:
         if not self.row:
             before, after = self.templates[0]
             for i in range(1, len(members) + 1):
-                name = f"{self.name}_{i}"
+                name = self.member_name(f"{self.name}_{i}")
                 names.append(name)
                 pieces.append(f"{before}{placeholder(name)}{after}")
             return ", ".join(pieces), names
         for i in range(1, len(members) + 1):
             cells = []
             for j, (before, after) in enumerate(self.templates, 1):
-                name = f"{self.name}_{i}_{j}"
+                name = self.member_name(f"{self.name}_{i}_{j}")
                 names.append(name)
                 cells.append(f"{before}{placeholder(name)}{after}")
             pieces.append(f"({', '.join(cells)})")

@@ -38,7 +38,7 @@ class CompileOptions:
         *,
         literal_binds: bool = False,
         render_postcompile: bool = False,
-        column_keys: Iterable[str] | None = None,
+        column_keys: Iterable[Any] | None = None,
         for_executemany: bool = False,
         schema_translate_map: Mapping[str | None, str | None] | None = None,
         linting: bool = False,
@@ -47,7 +47,10 @@ class CompileOptions:
     ) -> None:
         self.literal_binds = literal_binds
         self.render_postcompile = render_postcompile
-        self.column_keys = None if column_keys is None else tuple(column_keys)
+        #: Columns may be given in the place of their keys.
+        self.column_keys = (
+            None if column_keys is None else tuple([k if isinstance(k, str) else str(k.key) for k in column_keys])
+        )
         self.for_executemany = for_executemany
         self.schema_translate_map = dict(schema_translate_map) if schema_translate_map else None
         self.linting = linting
@@ -68,7 +71,7 @@ class CompileOptions:
         cls,
         *,
         compile_kwargs: Mapping[str, Any] | None = None,
-        column_keys: Iterable[str] | None = None,
+        column_keys: Iterable[Any] | None = None,
         for_executemany: bool = False,
         schema_translate_map: Mapping[str | None, str | None] | None = None,
         linting: bool = False,

@@ -9,6 +9,7 @@ A rule gets its node and the writer. It renders inner parts with :meth:`Writer.r
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
@@ -34,6 +35,9 @@ LATERAL: Final = 3  # a SELECT in a FROM list that may refer to elements before 
 _NONCE: Final = os.urandom(8).hex()
 MARK_OPEN: Final = f"\ufdd0{_NONCE}:"
 MARK_CLOSE: Final = "\ufdd1"
+
+
+_AMISS: Final = re.compile(r"[%():.\[\] ]+")
 
 
 class ResultColumn:
@@ -356,7 +360,8 @@ class Writer:
     def _unique_bind_name(self, param: Any) -> str:
         key = param.key
         if not isinstance(key, anonymous_name):
-            key = new_name(key)
+            # Without the characters that drivers take amiss, so that two names that differ by them get two numbers.
+            key = new_name(_AMISS.sub("_", key).strip("_") or "param")
         return self.name(key, "bindparam")
 
     def _check_shared_name(self, name: str, existing: Any, param: Any) -> None:

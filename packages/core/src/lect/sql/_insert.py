@@ -74,8 +74,10 @@ class Insert(ValuesBase):
         if self._values is not None or self._multi_values:
             raise InvalidRequestError("This construct already inserts value expressions")
         node = resolve(select)
-        if not getattr(node, "_is_returns_rows", False) or getattr(node, "_is_table", False):
+        if not getattr(node, "_is_returns_rows", False):
             raise ArgumentError(f"from_select() needs a SELECT, got {select!r}")
+        if node._is_from_clause:
+            node = MAKE_FROM.select(node)
         keys = []
         for name in names:
             _, key = self._column_for(name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from lect.exc import ArgumentError
+from lect.sql.arguments import from_argument
 from lect.sql.dml import DmlWhere, ValuesBase
 from lect.sql.from_clause import MAKE_FROM
 from lect.sql.node import child, children, scalar
@@ -13,6 +14,7 @@ from lect.sql.node import child, children, scalar
 __all__ = ["Delete", "Update", "delete", "update"]
 
 _U = TypeVar("_U", bound="Update")
+_D = TypeVar("_D", bound="Delete")
 
 
 class Update(DmlWhere, ValuesBase):
@@ -84,6 +86,7 @@ class Delete(DmlWhere):
     _fields = (
         child("table"),
         children("_where"),
+        children("_using"),
         children("_returning"),
         children("_prefixes"),
         children("_hints"),
@@ -92,9 +95,16 @@ class Delete(DmlWhere):
         scalar("_dialect_facts"),
     )
     _dialect_facts: Any = None
+    _using: tuple[Any, ...] = ()
 
     def __init__(self, table: Any) -> None:
         self._set_table(table)
+
+    def using(self: _D, *froms: Any) -> _D:
+        """Return this DELETE reading these further FROM elements, whether or not its WHERE mentions them."""
+        copy = self._generate()
+        copy._using = self._using + tuple([from_argument(f) for f in froms])
+        return copy
 
 
 def update(table: Any) -> Update:

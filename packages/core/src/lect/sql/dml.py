@@ -218,12 +218,14 @@ class ValuesBase(UpdateBase):
             table = self._core_table
             return table.c.get(key), key
         node = resolve(key)
+        if isinstance(node, str):
+            return self._column_for(node)
         if isinstance(node, Node) and getattr(node, "_is_column_element", False):
             own = self._core_table.c.get(node.key)  # type: ignore[attr-defined]
-            if own is not None and (own is node or own.shares_lineage(node)):
+            if own is not None and (own is node or own is node.__dict__.get("_origin")):
                 return own, own.key
             return node, node.key  # type: ignore[attr-defined]
-        raise ArgumentError(f"values() takes names of columns, or columns, as keys, not {key!r}")
+        raise ArgumentError(f"SET/VALUES column expression or string key expected, got {key!r}.")
 
     def _row(self, given: Mapping[Any, Any]) -> ValuesRow:
         cells = []

@@ -52,14 +52,16 @@ def writable(table: Any) -> list[Any]:
 
 
 def _given(statement: Any, plan: DmlPlan) -> dict[str, tuple[Any, Any]]:
-    """Return key -> (column or None, value) of the statement's own values."""
+    """Return key -> (column or None, value) of the statement's own values; of other tables' columns ``table.key``."""
     row = statement._values
     out: dict[str, tuple[Any, Any]] = {}
     for column, value in row.cells if row is not None else ():
         if isinstance(column, str):
             out[column] = (None, value)
-        else:
+        elif column.table is None or plan.table.c.get(column.key) is column:
             out[column.key] = (column, value)
+        else:
+            out[f"{column.table.description}.{column.key}"] = (column, value)
     return out
 
 
@@ -113,29 +115,11 @@ def insert_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
                 postfetch.append(column)
     unknown = [k for k in given if k not in seen]
     _check_known(unknown, statement, table)
-    if writer.options.column_keys is not None and not writer.scope.nested:
-        leftover = [k for k in requested if k not in seen and k not in _other_binds(statement)]
-        _check_known(leftover, statement, table)
+    plan.unconsumed = tuple([k for k in requested if k not in seen])
     plan.prefetch = tuple(prefetch)
     plan.postfetch = tuple(postfetch)
     plan.written = tuple([w.column for w in out])
     return out
-
-
-def _other_binds(statement: Any) -> set[str]:
-    """Names of parameters the statement contains that are no values of columns: they may be given at execution too."""
-    if statement._shape is None:
-        statement._structure()
-    found: set[str] = set()
-    stack = list(statement._leaves)
-    while stack:
-        leaf = stack.pop()
-        inner = leaf._inner_leaves()
-        if inner is None:
-            found.add(str(leaf.key))
-        else:
-            stack.extend(inner)
-    return found
 
 
 def _is_made_by_server(column: Any) -> bool:
@@ -219,6 +203,31 @@ def row_cells(statement: Any, writer: Any, plan: DmlPlan, number: int, columns: 
     return out
 
 
+def _of_other_tables(given: dict[str, tuple[Any, Any]], writer: Any) -> list[Written]:
+    """Write values for columns of other tables than the UPDATE's own, where a database changes several at once."""
+    if writer.capabilities.multi_table_update.name != "TABLE_LIST" and not getattr(writer.dialect, "only_shows", False):
+        tables = ", ".join(sorted({repr(str(c.table.description)) for c, _ in given.values()}))
+        raise CompileError(
+            "Backend does not support additional tables in the SET clause; cannot include columns from table(s) "
+            f"{tables} in SET clause"
+        )
+    out = []
+    for column, value in given.values():
+        if value._is_bind_parameter and value.__dict__.get("_is_value_of_column"):
+            writer.rename(value, writer.name(f"{column.table.name}_{column.key}", "bindparam"))
+        out.append(value_text(value, column, writer))
+    return out
+
+
+def check_consumed(plan: DmlPlan, writer: Any) -> None:
+    """Refuse names given for the execution that are neither columns nor parameters of the complete statement.
+
+    Raises:
+        CompileError: names them.
+    """
+    _check_known([name for name in plan.unconsumed if name not in writer.binds], None, plan.table)
+
+
 def update_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
     """Return the columns an UPDATE sets, in the table's order (or the given one), and enter defaults into the plan."""
     table = plan.table
@@ -232,11 +241,10 @@ def update_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
     if statement._ordered:
         first = [table.c[k] for k in given if k in table.c]
         ordered = first + [c for c in ordered if all(c is not f for f in first)]
-    own = {id(c) for c in ordered}
     for column in ordered:
         key = column.key
         entry = given.get(key)
-        if entry is not None and (entry[0] is None or entry[0] is column or id(entry[0]) in own):
+        if entry is not None and (entry[0] is None or entry[0] is column):
             seen.add(key)
             out.append(value_text(entry[1], column, writer))
         elif key in requested:
@@ -252,14 +260,12 @@ def update_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
                     postfetch.append(column)
             elif getattr(column, "server_onupdate", None) is not None or getattr(column, "computed", None) is not None:
                 postfetch.append(column)
-    for key, (other, value) in given.items():
-        if key not in seen and other is not None and other.table is not None and id(other) not in own:
-            # A column of another table, where UPDATE may change several.
-            seen.add(key)
-            out.append(value_text(value, other, writer))
+    others = {k: v for k, v in given.items() if k not in seen and v[0] is not None and v[0].table is not None}
+    if others:
+        seen.update(others)
+        out.extend(_of_other_tables(others, writer))
     _check_known([k for k in given if k not in seen], statement, table)
-    if writer.options.column_keys is not None and not writer.scope.nested:
-        _check_known([k for k in requested if k not in seen and k not in _other_binds(statement)], statement, table)
+    plan.unconsumed = tuple([k for k in requested if k not in seen])
     plan.prefetch = tuple(prefetch)
     plan.postfetch = tuple(postfetch)
     plan.written = tuple([w.column for w in out])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from lect.compile.ansi.cte import prepare_added, with_clause, words_of
-from lect.compile.ansi.dml_values import Written, added_columns, insert_cells, row_cells
+from lect.compile.ansi.dml_values import Written, added_columns, check_consumed, insert_cells, row_cells
 from lect.compile.ansi.hints import hints_of, with_hint
 from lect.compile.ansi.returning import returning, returning_columns
 from lect.compile.clauses import InsertParts
 from lect.compile.compiled import MARK, BatchTemplate, DmlPlan
 from lect.compile.table import ANSI
-from lect.exc import CompileError
+from lect.exc import CompileError, LectWarning
 from lect.sql._insert import Insert
 from lect.sql._select import Select
 
@@ -44,6 +45,7 @@ def insert(node: Insert, writer: Any) -> str:
         returned = _returning(node, plan, writer, results)
         text = writer.render(InsertParts(node, head, columns, source, conflict, returned))
         text = with_clause(text, scope, writer)
+        check_consumed(plan, writer)
         if row is not None and results and writer.options.batch:
             plan.batch = batch_of(node, plan, text, row, writer)
         return text
@@ -84,8 +86,14 @@ def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str]:
 
 def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, str | None]:
     """Return the columns, VALUES, and the text of one row when there is just one."""
+    if node._sort_by_parameter_order and node._multi_values:
+        raise CompileError("Can't use explicit sort_by_parameter_order with an INSERT of several rows of VALUES")
     cells = insert_cells(node, writer, plan)
     if not cells:
+        keys = list(plan.table.primary_key)
+        if writer.options.for_executemany and keys and writer.capabilities.default_in_values:
+            # Drivers repeat a statement for each parameter set only where it has a place for values.
+            return f" ({writer.quote(keys[0].name)})", " VALUES (DEFAULT)", None
         return "", empty_row(writer), None
     names = column_names(cells, writer)
     row = f"({', '.join([c.text for c in cells])})"
@@ -129,8 +137,24 @@ def _find_primary_key(node: Insert, plan: DmlPlan, cells: list[Written], writer:
             # On servers without another way the driver says it; RETURNING takes the place of this where there is one.
             found.append(("lastrowid", None))
         else:
+            if cell is None and not writer.scope.nested:
+                _warn_without_key(column)
             found.append(None)
     plan.primary_key = tuple(found)
+
+
+def _warn_without_key(column: Any) -> None:
+    """Tell that a primary key column gets no value from anybody."""
+    if column.default is not None or column.server_default is not None or getattr(column, "nullable", True):
+        return
+    warnings.warn(
+        f"Column '{column.table.fullname}.{column.name}' is marked as a member of the primary key for table "
+        f"'{column.table.fullname}', but has no Python-side or server-side default generator indicated, nor does it "
+        "indicate 'autoincrement=True' or 'nullable=True', and no explicit value is passed.  Primary key columns "
+        "typically may not store NULL.",
+        LectWarning,
+        stacklevel=2,
+    )
 
 
 def adds_returning(dialect: Any) -> bool:

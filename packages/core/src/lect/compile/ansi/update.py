@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from lect.compile.ansi.cte import prepare_added, with_clause, words_of
-from lect.compile.ansi.dml_values import Written, update_cells
+from lect.compile.ansi.dml_values import Written, check_consumed, update_cells
 from lect.compile.ansi.hints import hints_of
 from lect.compile.ansi.insert import adds_returning
 from lect.compile.ansi.returning import returning, returning_columns
+from lect.compile.ansi.select import all_of
 from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
 from lect.compile.compiled import DmlPlan
 from lect.compile.table import ANSI
@@ -20,7 +21,7 @@ __all__ = ["delete", "extra_froms", "set_clause", "update", "where_clause"]
 
 def extra_froms(node: Any) -> list[Any]:
     """Return the FROM elements a statement reads beside its own table."""
-    found: dict[Any, None] = {}
+    found: dict[Any, None] = dict.fromkeys(getattr(node, "_using", ()))
     for clause in node._where:
         found.update(dict.fromkeys(froms_of(clause)))
     row = getattr(node, "_values", None)
@@ -90,7 +91,9 @@ def update(node: Update, writer: Any) -> str:
         froms = writer.render(ExtraFroms(node, extra)) if extra else ""
         where = where_clause(node, writer)
         returned = _returning(node, plan, writer, results)
-        return with_clause(writer.render(UpdateParts(node, text, froms, where, returned)), scope, writer)
+        text = with_clause(writer.render(UpdateParts(node, text, froms, where, returned)), scope, writer)
+        check_consumed(plan, writer)
+        return text
 
 
 @ANSI.rule(UpdateParts)
