@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
 
 from lect.engine.row import Columns, KeyView, Row, RowMapping
-from lect.engine.sources import CLOSED, EXHAUSTED, Buffered, ChunkSource, IteratorSource, Source
+from lect.engine.sources import (
+    CLOSED,
+    EXHAUSTED,
+    Buffered,
+    ChunkSource,
+    IteratorSource,
+    Source,
+    iterates_natively,
+)
 from lect.exc import InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError
 
 if TYPE_CHECKING:
@@ -104,9 +112,9 @@ class Fetching(Generic[_R]):
 
     def _fetch_all(self) -> list[_R]:
         real = self._real
+        source = real._source
         try:
-            raws = real._source.fetchall()
-            values = self._many()(raws)
+            values = self._many()(source if iterates_natively(source) else source.fetchall())
         except BaseException as error:
             real._failed(error)
             raise

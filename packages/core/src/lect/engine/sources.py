@@ -24,6 +24,19 @@ class Source(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
+#: Class of a source -> iterating over it runs no Python code.
+_NATIVE: dict[type, bool] = {}
+
+
+def iterates_natively(source: Any) -> bool:
+    """Whether iterating over `source` is as fast as ``fetchall()``; then rows need not be held twice."""
+    cls = source.__class__
+    native = _NATIVE.get(cls)
+    if native is None:
+        native = _NATIVE[cls] = type(getattr(cls, "__iter__", None)).__name__ == "wrapper_descriptor"
+    return native
+
+
 class _Exhausted:
     """All rows were given out; asking again gives none."""
 
