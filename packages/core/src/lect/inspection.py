@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from lect.engine.connection import Connection
+from lect.engine.engine import Engine
+from lect.engine.reflection import Inspector
 from lect.exc import ArgumentError, NoInspectionAvailable
+from lect.sql.element import ClauseElement
 
 __all__ = ["inspect", "inspects", "inspects_itself"]
 
@@ -60,3 +64,7 @@ def inspects_itself(cls: type[_T]) -> type[_T]:
 
 _inspects = inspects
 _self_inspects = inspects_itself
+
+inspects(Engine, Connection)(Inspector)
+# A statement, a table, a column: what is known of it is itself.
+inspects_itself(ClauseElement)

@@ -295,13 +295,11 @@ class Reflector:
 
         Asked before CREATE and DROP, for all tables of a schema at once. The default asks for the names of each kind.
         """
-        found: set[str] = set()
-        for fact in (
-            "table_names",
-            "view_names",
-            "materialized_view_names",
-            *(("temporary_table_names", "temporary_view_names") if request.schema is None else ()),
-        ):
+        found = set(self.table_names(request))  # the one that cannot be unknown
+        others = ["view_names", "materialized_view_names"]
+        if request.schema is None:
+            others += ["temporary_table_names", "temporary_view_names"]
+        for fact in others:
             if self.can(fact):
                 found.update(getattr(self, fact)(request))
         return found.intersection(request.names or ())
