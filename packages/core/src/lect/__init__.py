@@ -44,7 +44,7 @@ from lect.engine import (
     make_url,
     result_tuple,
 )
-from lect.engine.inspecting import (
+from lect.engine.reflection import (
     Inspector,
 )
 from lect.inspection import (
