@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from lect import operators as ops
+from lect.compile.ansi.function import function
 from lect.compile.ansi.types import type_rule
 from lect.compile.clauses import FromHint
 from lect.compile.table import ANSI, RuleTable
+from lect.sql.known_functions import aggregate_strings
 from lect.types.array import ARRAY
 from lect.types.json_type import JSON
 from lect.types.null import NullType
@@ -42,6 +44,12 @@ def regexp_replace(node: Any, writer: Any) -> str:
     return f"<regexp replace>({writer.render(node.left)}, {writer.render(node.right)})"
 
 
+@LENIENT.rule(aggregate_strings)
+def strings(node: Any, writer: Any) -> str:
+    """``aggregate_strings(x, 'separator')``"""
+    return function(node, writer)
+
+
 @type_rule(LENIENT, JSON, ARRAY)
 def named(type_: Any, writer: Any) -> str:
     """The type's own word."""
@@ -57,7 +65,8 @@ def null_type(type_: Any, writer: Any) -> str:
 @type_rule(LENIENT, TypeEngine)
 def unknown(type_: Any, writer: Any) -> str:
     """What it calls itself."""
-    return repr(type_)
+    name = type_.__visit_name__
+    return name if name.isupper() else repr(type_)
 
 
 @LENIENT.rule(FromHint)

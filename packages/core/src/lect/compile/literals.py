@@ -104,10 +104,8 @@ class Literals:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    if isinstance(value, str):
-        text = f'"{value}"'
-    return text if len(text) <= 80 else text[:77] + "..."
+    text = str(value)
+    return f'"{text if len(text) <= 80 else text[:77] + "..."}"'
 
 
 def _named(type_: TypeEngine[Any]) -> str:

@@ -114,7 +114,7 @@ class BinaryExpression(OperatorExpression[_T]):
             return BinaryExpression(
                 self.left, right, self.negate, type_=self.type, negate=self.operator, modifiers=dict(self._modifiers)
             )
-        return super()._negate()
+        return self.self_group()._negate()
 
 
 def _original(element: Any) -> Any:

@@ -56,7 +56,10 @@ def join(operator: OperatorType, given: Iterable[Any]) -> Any:
     neutral, deciding = (TRUE, FALSE) if operator is and_op else (FALSE, TRUE)
     parts: list[Any] = []
     seen = False
-    for one in given:
+    parted = tuple(given)
+    if len(parted) == 1 and hasattr(parted[0], "__next__"):
+        parted = tuple(parted[0])  # a generator of conditions
+    for one in parted:
         seen = True
         element = condition(one)
         bare = element.element if element.__class__ is Grouping else element

@@ -131,6 +131,10 @@ def operand(given: Any, expr: Any, op: OperatorType, type_: Any = None) -> Any:
     if found is None:
         return expr._bind_param(op, given, type_=type_)
     element = as_expression(found, given)
+    if element.type.__class__ is None.__class__:
+        raise TypeError(
+            f"Object None associated with '.type' attribute is not a TypeEngine class or object: {element!r}"
+        )
     if element._is_bind_parameter and element.type is NULLTYPE and expr.type is not NULLTYPE:
         # A place for a value without a type takes the type of what it is compared with.
         sample = element.value

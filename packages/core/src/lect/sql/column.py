@@ -118,8 +118,9 @@ class ColumnClause(ColumnElement[_T]):
         return [self.table] if self.table is not None else []
 
     def _bind_param(self, operator: OperatorType | None, obj: Any, type_: Any = None, expanding: bool = False) -> Any:
+        key = self.key
         return MAKE.bind(
-            self.name,
+            None if isinstance(key, anonymous_name) else key,
             obj,
             type_=type_,
             unique=True,

@@ -63,6 +63,8 @@ class ClauseElement(Node):
     _is_bind_parameter: ClassVar[bool] = False
     _is_column_element: ClassVar[bool] = False
     _is_from_clause: ClassVar[bool] = False
+    #: ANY or ALL of something: a comparison with it is negated by NOT only.
+    _is_collection_aggregate: bool = False
     _is_returns_rows: ClassVar[bool] = False
     _is_text_clause: ClassVar[bool] = False
     _is_entity: ClassVar[bool] = False

@@ -11,6 +11,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
 from lect.operators import NEGATIONS, OPERATOR_CLASSES, OperatorType
+from lect.sql.anonymous import anonymous_name
 from lect.sql.binary import BinaryExpression
 from lect.sql.bind import BindParameter
 from lect.sql.column import ColumnClause
@@ -51,9 +52,10 @@ def _fast(op: OperatorType, slow: Callable[[Any, Any], Any]) -> Callable[[Any, A
             same = _same_type.get((type_.__class__, cls, op))
             if same is None:
                 same = _has_column_type(type_, op, other)
-            if same:
+            key = self.key
+            if same and key.__class__ is not anonymous_name:
                 bind = new(BindParameter)
-                bind.__dict__ = {"key": self.name, "value": other, "type": type_, "unique": True}
+                bind.__dict__ = {"key": key, "value": other, "type": type_, "unique": True}
                 made = new(BinaryExpression)
                 made.__dict__ = {
                     "left": self,

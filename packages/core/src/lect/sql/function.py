@@ -95,6 +95,10 @@ class FunctionElement(Executable, ColumnElement[_T]):
     def _proxy_key(self) -> str | None:
         return None
 
+    @property
+    def _is_collection_aggregate(self) -> bool:  # type: ignore[override]
+        return self.name in ("any", "all", "some")
+
     def self_group(self, against: OperatorType | None = None) -> Any:
         if against is getitem and self.type._is_array:
             return Grouping(self)
@@ -389,7 +393,10 @@ class GenericFunction(Function[_T]):
         self.clause_expr = Grouping(ClauseList(*parsed, operator=comma_op))
         type_ = kwargs.pop("type_", None)
         if type_ is None:
+            # The second name is what such classes said long ago.
             type_ = getattr(type(self), "type", None)
+            if type_ is NULLTYPE:
+                type_ = getattr(type(self), "__return_type__", None)
         self.type = NULLTYPE if type_ is None else to_instance(type_)
         kwargs.pop("packagenames", None)
         if kwargs:

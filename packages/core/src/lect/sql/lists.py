@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from lect.operators import OperatorType, comma_op, inv, is_precedent
+from lect.operators import OperatorType, comma_op, is_precedent
 from lect.sql.element import ClauseElement, ColumnElement
 from lect.sql.grouping import Grouping
 from lect.sql.node import children, scalar, typed
@@ -66,6 +66,9 @@ class ClauseList(ClauseElement):
 
     def _as_expression(self) -> Any:
         return self
+
+    def _as_in_list(self) -> Any:
+        return Grouping(self)
 
 
 class OrderByList(ClauseList):
@@ -132,5 +135,5 @@ class ExpressionClauseList(ColumnElement[_T]):
         return self
 
     def _negate(self) -> Any:
-        grouped = self.self_group(against=inv)
+        grouped = self.self_group()
         return grouped._negate() if grouped is not self else super()._negate()

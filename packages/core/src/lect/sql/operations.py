@@ -21,7 +21,7 @@ from lect.sql.grouping import Grouping
 from lect.sql.lists import ClauseList, ExpressionClauseList
 from lect.sql.literal import NULL, Constant, False_, Null, True_
 from lect.sql.slice import Slice
-from lect.sql.unary import CollectionAggregate, UnaryExpression
+from lect.sql.unary import AsBoolean, CollectionAggregate, UnaryExpression
 from lect.types.boolean import BOOLEANTYPE, MATCHTYPE
 from lect.types.null import NULLTYPE
 from lect.types.string import STRINGTYPE, String
@@ -224,7 +224,7 @@ def _compare(
             return BinaryExpression(expr, found, op, BOOLEANTYPE, negate, modifiers)
     element = operand(other, expr, op)
     left, right = (element, expr) if reverse else (expr, element)
-    if isinstance(left, CollectionAggregate) or isinstance(right, CollectionAggregate):
+    if left._is_collection_aggregate or right._is_collection_aggregate:
         # NOT (a = ANY (b)) is not a != ANY (b).
         return BinaryExpression(left, right, op, BOOLEANTYPE, None, modifiers)
     return BinaryExpression(left, right, op, BOOLEANTYPE, negate, modifiers)
@@ -337,15 +337,18 @@ def _regexp_replace(
 def _between(
     expr: Any, op: OperatorType, low: Any, high: Any, symmetric: bool = False, _python_is_types: Any = None, **kw: Any
 ) -> Any:
-    bounds: Any = ExpressionClauseList._of(
-        and_,
-        [operand(low, expr, and_).self_group(against=and_), operand(high, expr, and_).self_group(against=and_)],
-        NULLTYPE,
-    )
+    bounds: Any = ExpressionClauseList._of(and_, [_bound(low, expr), _bound(high, expr)], NULLTYPE)
     bounds.group = False
     return BinaryExpression(
         expr, bounds, op, BOOLEANTYPE, NEGATIONS[op], {"symmetric": True} if symmetric else None
     )
+
+
+def _bound(given: Any, expr: Any) -> Any:
+    element = operand(given, expr, and_)
+    grouped = element.self_group(against=and_)
+    # A bound is a value, not a condition, even when it is true or false.
+    return element if isinstance(grouped, AsBoolean) else grouped
 
 
 # -- IN ---------------------------------------------------------------------------------------------------------------------
@@ -398,6 +401,10 @@ def _mixed(expr: Any, op: OperatorType, values: list[Any]) -> Any:
         if found is None:
             found = expr._bind_param(op, value)
         else:
+            if not found._is_column_element and not found._is_text_clause and not found._is_returns_rows:
+                raise ArgumentError(
+                    f"IN expression list, SELECT construct, or bound parameter object expected, got {value!r}."
+                )
             found = as_expression(found, value)
         members.append(found)
     return Grouping(ClauseList(*members, operator=ops.comma_op))

@@ -73,6 +73,7 @@ class CollectionAggregate(UnaryExpression[_T]):
     """``ANY (element)`` or ``ALL (element)``: the right side of a comparison, wherever it was written."""
 
     __visit_name__ = "collection_aggregate"
+    _is_collection_aggregate = True
     _fields = (child("element"), scalar("operator"), scalar("modifier"), typed("type"))
 
     def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
@@ -82,7 +83,7 @@ class CollectionAggregate(UnaryExpression[_T]):
         return MAKE.apply(self, mirror(op), *other, **kwargs)
 
     def reverse_operate(self, op: OperatorType, other: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError("ANY and ALL stand on the right side of a comparison only")
+        raise ArgumentError("Only comparison operators may be used with ANY/ALL")
 
 
 def _negation(element: Any) -> Any:

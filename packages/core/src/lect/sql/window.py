@@ -88,6 +88,10 @@ class FrameClauseType(enum.Enum):
     FOLLOWING = 3
 
 
+_ONLY_INTEGERS = (
+    "When using a tuple to specify a range only integer or none values are allowed in the range frame. To specify a "
+    "different type use the FrameClause directly."
+)
 _EXCLUSIONS = ("CURRENT ROW", "GROUP", "TIES", "NO OTHERS")
 
 
@@ -153,9 +157,9 @@ class FrameClause(ClauseElement):
             try:
                 number = int(value) if not isinstance(value, bool) else None
             except (TypeError, ValueError) as failure:
-                raise ArgumentError(f"Integer or None expected for values in rows/groups frame, got {value!r}") from failure
+                raise ArgumentError(_ONLY_INTEGERS) from failure
             if number is None or number != value:
-                raise ArgumentError(f"Integer or None expected for values in rows/groups frame, got {value!r}")
+                raise ArgumentError(_ONLY_INTEGERS)
             value = number
         if value == 0:
             return None, FrameClauseType.CURRENT
@@ -207,7 +211,6 @@ class Over(ColumnElement[_T]):
         if exclude is not None:
             if not isinstance(exclude, str) or exclude.upper() not in _EXCLUSIONS:
                 raise ArgumentError(f"exclude must be one of {', '.join(map(repr, _EXCLUSIONS))}, not {exclude!r}")
-            exclude = exclude.upper()
             if range_ is None and rows is None and groups is None:
                 raise ArgumentError("'exclude' requires that one of 'rows', 'range_', or 'groups' is also specified")
         self.exclude = exclude
@@ -303,7 +306,7 @@ class AggregateOrderBy(Wrapping[_T]):
 
     def __init__(self, element: Any, *order_by: Any) -> None:
         if not order_by:
-            raise ArgumentError("aggregate_order_by() needs at least one expression to order by")
+            raise TypeError("at least one ORDER BY element is required")
         self.element = element
         self.order_by = _ordering(order_by)
 
@@ -312,6 +315,10 @@ class AggregateOrderBy(Wrapping[_T]):
         """The type of the function."""
         found: TypeEngine[Any] = self.element.type
         return found
+
+    @property
+    def _anon_base(self) -> str | None:  # type: ignore[override]
+        return getattr(self.element, "_anon_base", None)
 
     def filter(self, *criterion: Any) -> Any:
         """Return this with FILTER."""

@@ -50,7 +50,7 @@ class ArrayComparator(IndexableComparator, ConcatenableComparator):
 
         warnings.warn(
             "The ARRAY.Comparator.any() and ARRAY.Comparator.all() methods for arrays are deprecated for removal, along with "
-            "the PG-specific Any() and All() functions. See any_() and all_() functions for modern use.",
+            "the PG-specific Any() and All() functions. See any_() and all_() functions for modern use. ",
             LectDeprecationWarning,
             stacklevel=4,
         )

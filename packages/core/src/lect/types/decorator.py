@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, TypeVar
 
-from lect.exc import LectWarning
 from lect.operators import OperatorClass, OperatorType
 from lect.types.construction import argument_names, constructor_repr
 from lect.types.type_engine import Comparator as TypeComparator
@@ -21,16 +20,13 @@ class ExternalType:
 
     `cache_ok` says whether statements that contain it may be kept compiled: True when everything that tells two such types
     apart is in their constructor's arguments (kept under the arguments' names, hashable); False when not. As long as
-    it is not said, statements are compiled at every execution, and a warning says so.
+    it is not said, statements that contain the type are compiled at every execution.
     """
 
     cache_ok: bool | None = None
 
     def _shape_parts(self) -> tuple[object, ...] | None:
-        cache_ok = self.cache_ok
-        if cache_ok is None:
-            _warn_about(self)
-        if not cache_ok:
+        if not self.cache_ok:
             return None
         state = self.__dict__
         parts: list[object] = [self.__class__]
@@ -49,20 +45,6 @@ class ExternalType:
                 parts.append(dialect_name)
                 parts.append(variant._shape or variant._structure())
         return tuple(parts)
-
-
-def _warn_about(type_: Any) -> None:
-    import warnings
-
-    base = "TypeDecorator" if isinstance(type_, TypeDecorator) else "ExternalType"
-    warnings.warn(
-        f"{base} {type_!r} will not produce a cache key because the ``cache_ok`` attribute is not set to True. This can "
-        "have significant performance implications including some performance degradations in comparison to prior "
-        "versions. Set this attribute to True if this type object's state is safe to use in a cache key, or False to "
-        "disable this warning.",
-        LectWarning,
-        stacklevel=2,
-    )
 
 
 class TypeDecorator(ExternalType, TypeEngine[_T]):

@@ -79,11 +79,12 @@ class Enum(String, SchemaType, Emulated):
 
     def _read(self, given: Sequence[Any]) -> tuple[list[Any], list[str]]:
         """Return the Python objects of the list and the strings they are kept as."""
-        if len(given) == 1 and isinstance(given[0], type) and issubclass(given[0], PythonEnum):
+        if len(given) == 1 and isinstance(given[0], type) and hasattr(given[0], "__members__"):
             self.enum_class = given[0]
+            # Any class with `__members__` will do: libraries write enumerations of their own.
             members = list(self.enum_class.__members__.items())
             if self._omit_aliases:
-                members = [(n, m) for n, m in members if m.name == n]
+                members = [(n, m) for n, m in members if getattr(m, "name", n) == n]
             objects = [m for _, m in members]
             if self.values_callable is not None:
                 values = list(self.values_callable(self.enum_class))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from lect.exc import ArgumentError, CompileError
 from lect.operators import OperatorClass, OperatorType
 from lect.types.concatenable import Concatenable
+from lect.types.construction import construct_like
 from lect.types.type_engine import LiteralProcessor, Processor, TypeEngine, affinity_root
 
 __all__ = ["BINARYTYPE", "LargeBinary"]
@@ -49,6 +50,9 @@ class Binary(Concatenable, TypeEngine[bytes]):
             return value if value is None or value.__class__ is bytes else bytes(value)
 
         return process
+
+    def as_generic(self, allow_nulltype: bool = False) -> TypeEngine[Any]:
+        return construct_like(self, LargeBinary)
 
     def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
         if isinstance(value, str):

@@ -35,6 +35,11 @@ class String(Concatenable, TypeEngine[str]):
     ) -> None:
         if length is not None and (isinstance(length, bool) or not isinstance(length, (int, str))):
             raise ArgumentError(f"the length of a {type(self).__name__} must be an integer, not {length!r}")
+        if collation_schema is not None and collation is None:
+            raise ArgumentError(
+                f"the 'collation_schema' parameter of {type(self).__name__} requires the 'collation' parameter to also be "
+                "present"
+            )
         self.length = length
         self.collation = collation
         self.collation_schema = collation_schema

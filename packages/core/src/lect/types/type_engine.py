@@ -16,6 +16,7 @@ __all__ = ["Comparator", "Emulated", "NativeForEmulated", "TypeEngine", "Variant
 _T = TypeVar("_T")
 _CT = TypeVar("_CT")
 _TE = TypeVar("_TE", bound="TypeEngine[Any]")
+_C = TypeVar("_C")
 
 #: Turns one value into another; None in place of a processor means "as it is".
 Processor: TypeAlias = Callable[[Any], Any]
@@ -452,7 +453,7 @@ def affinity(cls: type[TypeEngine[Any]]) -> type[TypeEngine[Any]]:
         if base in _AFFINITY_ROOTS:
             answer = base
             break
-        if base is TypeEngine:
+        if base is TypeEngine or base in _ABSTRACT:
             break
         if issubclass(base, TypeEngine):
             answer = base
@@ -460,13 +461,20 @@ def affinity(cls: type[TypeEngine[Any]]) -> type[TypeEngine[Any]]:
     return answer
 
 
+#: Bases that are no kind of type by themselves; what derives from them is.
+_ABSTRACT: set[type] = set()
+
+
+def abstract_base(cls: type[_C]) -> type[_C]:
+    """Mark a class as one whose subclasses are kinds of their own."""
+    _ABSTRACT.add(cls)
+    return cls
+
+
 def affinity_root(cls: type[_C]) -> type[_C]:
     """Mark a class as one of the broad kinds that :func:`affinity` answers."""
     _AFFINITY_ROOTS.add(cls)
     return cls
-
-
-_C = TypeVar("_C")
 
 
 class Emulated:

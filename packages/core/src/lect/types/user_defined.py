@@ -6,13 +6,14 @@ from typing import Any, TypeVar
 
 from lect.operators import OperatorClass, OperatorType
 from lect.types.decorator import ExternalType
-from lect.types.type_engine import TypeEngine
+from lect.types.type_engine import TypeEngine, abstract_base
 
 __all__ = ["UserDefinedType"]
 
 _T = TypeVar("_T")
 
 
+@abstract_base
 class UserDefinedType(ExternalType, TypeEngine[_T]):
     """Base of a type of one's own: ``get_col_spec()`` returns its name in DDL; processors are overridden as needed."""
 

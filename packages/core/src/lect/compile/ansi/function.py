@@ -63,8 +63,9 @@ def function(node: Any, writer: Any) -> str:
 
 @ANSI.rule(known.aggregate_strings)
 def aggregate_strings(node: Any, writer: Any) -> str:
-    """``aggregate_strings(x, 'separator')``; every database has a name of its own for it."""
-    return function(node, writer)
+    """Refused: every database has a name of its own for it."""
+    writer.refuse("aggregate_strings()", "the dialect does not say what it is called")
+    return ""
 
 
 @ANSI.rule(FunctionFrom)
