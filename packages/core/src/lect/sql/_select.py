@@ -327,7 +327,7 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
     @property
     def _needs_parentheses(self) -> bool:
         """True when this SELECT as a part of a UNION must stand in parentheses."""
-        return bool(self._order_by) or self._has_row_limit or self._for_update is not None or bool(self._added_ctes)
+        return bool(self._order_by) or self._has_row_limit or self._for_update is not None
 
     @property
     def entity_namespace(self) -> Any:

@@ -54,8 +54,8 @@ class CTE(AliasedReturnsRows):
     def alias(self, name: str | None = None, flat: bool = False) -> CTE:
         """Return this CTE under another name in FROM."""
         copy = CTE(self.element, None, self.recursive, self.nesting)
-        copy.name = new_name(self.name) if name is None else copy._name_given(name)
-        copy._alias_of = self._alias_of or self
+        copy.name = new_name() if name is None else copy._name_given(name)
+        copy._alias_of = self if self._alias_of is None else self._alias_of
         copy._prefixes, copy._suffixes = self._prefixes, self._suffixes
         return copy
 

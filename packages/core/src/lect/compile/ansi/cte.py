@@ -32,6 +32,9 @@ def _keeper(writer: Any, node: CTE) -> CTEs:
     """Return where the text of `node` is kept: the innermost statement for nesting ones, the outermost for others."""
     if node.nesting or node in writer.facts.get("nest_here", ()):
         scope = writer.scope
+        # A member of a UNION has no WITH of its own: it would need parentheses that not every database allows.
+        while scope.parent is not None and scope.parent.facts.get("members"):
+            scope = scope.parent
         if scope.ctes is None:
             scope.ctes = CTEs()
         return scope.ctes  # type: ignore[no-any-return]
@@ -40,14 +43,14 @@ def _keeper(writer: Any, node: CTE) -> CTEs:
     return writer.ctes  # type: ignore[no-any-return]
 
 
-def _known(writer: Any, name: str, node: CTE) -> CTE | None:
-    """Return the CTE of that name which is visible here."""
+def _is_visible(writer: Any, name: str, node: CTE) -> bool:
+    """Say whether `node`, or one that restates it, is written (or being written) where this place can see it."""
     scope: Scope | None = writer.scope
     while scope is not None:
-        if scope.ctes is not None and name in scope.ctes.names:
-            return scope.ctes.names[name]  # type: ignore[no-any-return]
+        if scope.ctes is not None and name in scope.ctes.names and node in scope.ctes.names[name]._chain():
+            return True
         scope = scope.parent
-    return writer.ctes.names.get(name) if writer.ctes is not None else None
+    return writer.ctes is not None and name in writer.ctes.names and node in writer.ctes.names[name]._chain()
 
 
 @ANSI.rule(CTE)
@@ -63,23 +66,17 @@ def cte(node: CTE, writer: Any) -> str:
     if original is not None:
         before = writer.render_from(original)
         return f"{before} AS {writer.quote(name)}"
-    existing = _known(writer, name, node)
-    if existing is not None and (node in existing._chain()):
+    if _is_visible(writer, name, node):
         return writer.quote(name)  # type: ignore[no-any-return]
     keeper = _keeper(writer, node)
+    existing = keeper.names.get(name)
     if existing is not None:
-        if existing not in node._chain() and not _equal(existing, node):
-            raise CompileError(f"Multiple, unrelated CTEs found with the same name: {name!r}")
         if existing not in node._chain():
-            return writer.quote(name)  # type: ignore[no-any-return]
+            raise CompileError(f"Multiple, unrelated CTEs found with the same name: {name!r}")
         keeper.texts.pop(existing, None)
     keeper.names[name] = node
     keeper.texts[node] = definition(node, writer)
     return writer.quote(name)  # type: ignore[no-any-return]
-
-
-def _equal(a: CTE, b: CTE) -> bool:
-    return a.element is b.element or bool(a.element.compare(b.element))
 
 
 def definition(node: CTE, writer: Any) -> str:
@@ -96,7 +93,7 @@ def definition(node: CTE, writer: Any) -> str:
     if getattr(node.element, "_is_values", False) and inner.startswith("("):
         inner = inner[1:-1]
     text += f" AS {before}\n({inner})"
-    return f"{text} {after}" if after else text
+    return f"{text} {after}" if node._suffixes else text
 
 
 def words_of(words: Any, writer: Any) -> str:
@@ -115,11 +112,11 @@ def prepare_added(node: Any, writer: Any) -> None:
 def with_clause(text: str, scope: Scope, writer: Any) -> str:
     """Return a statement's text with the WITH clause of the CTEs that belong to it."""
     groups = []
+    if scope.ctes is not None:
+        groups.append(scope.ctes)
     if scope.parent is None and writer.ctes is not None:
         groups.append(writer.ctes)
         writer.ctes = None
-    if scope.ctes is not None:
-        groups.append(scope.ctes)
     texts = [t for g in groups for t in g.texts.values()]
     if not texts:
         return text

@@ -209,6 +209,7 @@ def compound(node: CompoundSelect, writer: Any) -> str:
     with writer.enter(node) as scope:
         # Members see the statement around as if they stood in it alone.
         scope.froms, scope.visible = outer.froms, outer.visible
+        scope.facts["members"] = True
         prepare_added(node, writer)
         texts = []
         for number, member in enumerate(node.selects):
@@ -237,8 +238,14 @@ def check_widths(node: CompoundSelect) -> None:
 
 @ANSI.rule(SelectGrouping)
 def select_grouping(node: SelectGrouping, writer: Any) -> str:
-    """A SELECT in parentheses."""
-    return f"({writer.render_as(node.element, writer.position)})"
+    """A SELECT in parentheses; as a member of a UNION it may have a WITH of its own."""
+    facts = writer.scope.facts
+    members = facts.pop("members", False)
+    try:
+        return f"({writer.render_as(node.element, writer.position)})"
+    finally:
+        if members:
+            facts["members"] = True
 
 
 @ANSI.rule(ScalarSelect)
