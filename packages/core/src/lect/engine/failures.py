@@ -81,7 +81,7 @@ def wrap_failure(
 ) -> exc.DBAPIError:
     """Return the exception for a failure."""
     kind = failure.kind
-    if kind is None and connecting and failure.pep249 == "OperationalError":
+    if connecting and kind in (None, FailureKind.CONNECTION_LOST) and failure.pep249 == "OperationalError":
         kind = FailureKind.CONNECT_FAILED
     lost = failure.disconnected if disconnected is None else disconnected
     if kind is None and lost and failure.pep249 in ("OperationalError", "DatabaseError"):
@@ -93,6 +93,10 @@ def wrap_failure(
         # The driver sorted it under another PEP 249 class: programs that catch either must find it.
         cls = _both(cls, pep249)
     made: exc.DBAPIError = cls(statement, params, error, hide_parameters, lost, ismulti=ismulti)
+    if hide_parameters and failure.message:
+        # The driver's own text may quote the statement with its values; the connector's reading of it does not.
+        original = type(error)
+        made.args = (f"({original.__module__}.{original.__name__}) {failure.message}", *made.args[1:])
     made.sqlstate = failure.sqlstate
     made.native_code = failure.native_code
     made.constraint = failure.constraint

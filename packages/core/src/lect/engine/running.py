@@ -404,12 +404,19 @@ def _learned(
 
 def _cursor(connection: Any, context: ExecutionContext, text: str, options: _Options) -> Any:
     lent = connection._lent
-    if (options and options.get("stream_results")) or (options and options.get("yield_per")):
+    if options and (options.get("stream_results") or options.get("yield_per")) and _may_stream(context, text):
         size = options.get("yield_per") or options.get("max_row_buffer")
         cursor = connection._driver.streaming_cursor(lent.dbapi_connection, text, size)
         if cursor is not None:
             return cursor
     return lent.dbapi_connection.cursor()
+
+
+def _may_stream(context: ExecutionContext, text: str) -> bool:
+    """Whether the rows of a statement can be left on the server: queries only."""
+    if context.kind in ("text", "driver"):
+        return text.lstrip("( \n\t").upper().startswith(("SELECT", "WITH", "VALUES"))
+    return context.kind == "select"
 
 
 def _before_cursor(
@@ -586,8 +593,16 @@ def _make_result(
     dml = None if plan is None else plan.dml
     if dml is not None and dml.kind == "insert" and not context.executemany:
         _learn_key(connection, context, cursor, dml)
+    source: Any = cursor
+    streaming = False
+    if options and dml is None and (options.get("yield_per") or options.get("stream_results")):
+        source, streaming = _buffer(cursor, options), True
     try:
         description = cursor.description
+        if description is None and streaming and _may_stream(context, context.statement or ""):
+            # Some drivers describe a server-side cursor only when something was fetched.
+            source.fill()
+            description = cursor.description
     except BaseException as error:
         connection._handle_error(error, context.statement, context.shown_parameters, cursor, context)
         raise
@@ -607,10 +622,6 @@ def _make_result(
         cursor.close()
         result._context = context
         return result
-    source: Any = cursor
-    streaming = False
-    if options:
-        source, streaming = _source(cursor, options)
     result = CursorResult(connection, cursor, columns, source, run)
     result._context = context
     if streaming:
@@ -636,12 +647,10 @@ def _buffer_dml(connection: Any, context: ExecutionContext, result: CursorResult
         result._rowcount = cursor.rowcount
 
 
-def _source(cursor: Any, options: _Options) -> tuple[Any, bool]:
+def _buffer(cursor: Any, options: _Options) -> GrowingBuffer:
     if options.get("yield_per"):
-        return GrowingBuffer(cursor, options["yield_per"], growth=0), True
-    if options.get("stream_results"):
-        return GrowingBuffer(cursor, options.get("max_row_buffer") or 1000), True
-    return cursor, False
+        return GrowingBuffer(cursor, options["yield_per"], growth=0)
+    return GrowingBuffer(cursor, options.get("max_row_buffer") or 1000)
 
 
 def _learn_key(connection: Any, context: ExecutionContext, cursor: Any, dml: Any) -> None:

@@ -129,7 +129,8 @@ class GrowingBuffer:
         self._limit = self._size = size
         self._growth = 0
 
-    def _fill(self, wanted: int = 0) -> bool:
+    def fill(self, wanted: int = 0) -> bool:
+        """Fetch the next piece; returns whether there are rows."""
         size = max(self._size, wanted)
         self._rows.extend(self._cursor.fetchmany(size))
         if self._growth and self._size < self._limit:
@@ -137,7 +138,7 @@ class GrowingBuffer:
         return bool(self._rows)
 
     def fetchone(self) -> Any:
-        if not self._rows and not self._fill():
+        if not self._rows and not self.fill():
             return None
         return self._rows.popleft()
 
@@ -159,7 +160,7 @@ class GrowingBuffer:
 
     def __iter__(self) -> Iterator[Any]:
         rows = self._rows
-        while rows or self._fill():
+        while rows or self.fill():
             yield rows.popleft()
 
 
