@@ -123,6 +123,8 @@ class PsycopgConnector(Connector):
         return failure.replace(
             sqlstate=state,
             native_code=state,
+            # The server's own sentence: the rest quotes the statement, in which the driver may have written values.
+            message=getattr(diag, "message_primary", None) or failure.message,
             # Errors that no server sent have no SQLSTATE: in OperationalError they are those of the socket.
             disconnected=state is None and failure.pep249 == "OperationalError" and _is_lost(str(exception)),
             constraint=getattr(diag, "constraint_name", None),

@@ -150,6 +150,8 @@ class Psycopg2Connector(Connector):
         return failure.replace(
             sqlstate=state,
             native_code=state,
+            # The server's own sentence: the rest quotes the statement, in which the driver may have written values.
+            message=getattr(diag, "message_primary", None) or failure.message,
             disconnected=state is None and self._is_lost(exception, failure.pep249),
             constraint=getattr(diag, "constraint_name", None),
             table=getattr(diag, "table_name", None),

@@ -10,7 +10,7 @@ from lect import types as t
 from lect.types.array import ARRAY as GenericArray
 from lect.types.array import ArrayComparator
 from lect.types.interval import AbstractInterval
-from lect.types.type_engine import Processor, TypeEngine
+from lect.types.type_engine import NativeForEmulated, Processor, TypeEngine
 from lect_postgresql.ddl import CreateEnumType, DropEnumType
 
 __all__ = [
@@ -156,7 +156,7 @@ class TIME(t.TIME):
         self.precision = precision
 
 
-class INTERVAL(AbstractInterval):
+class INTERVAL(NativeForEmulated, AbstractInterval):
     """A duration; ``datetime.timedelta``, which counts a month as 30 days.
 
     Args:

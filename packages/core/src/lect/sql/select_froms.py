@@ -1,4 +1,5 @@
-"""The FROM list of a SELECT: what its columns and conditions bring in, its joins, and what it leaves to the SELECT around."""
+"""The FROM list of a SELECT: what its columns and conditions bring in, its joins, and what it leaves to the "
+"SELECT around."""
 
 from __future__ import annotations
 
@@ -51,30 +52,35 @@ def _implicit_left(select: Any, right: Any, on: Any, found: list[Any]) -> tuple[
             return found[indexes[0]], indexes[0]
         if len(indexes) > 1:
             raise InvalidRequestError(
-                "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this entity. "
-                "To help resolve the ambiguity, please use the .select_from() method to establish an explicit left side, "
+                "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this "
+                "entity. "
+                "To help resolve the ambiguity, please use the .select_from() method to establish an explicit left "
+                "side, "
                 "as well as providing an explicit ON clause if not present already to help resolve the ambiguity."
             )
         # Nothing explicit can be joined; perhaps something that the columns bring in can.
         hidden = {id(f) for each in found for f in each._from_objects}
-        others = [f for f in _implied(select) if id(f) not in hidden]
+        others = [f for f in _implied(select) if id(f) not in hidden and f is not right]
         indexes = _joinable_from(others, right, on) if others else []
         if len(indexes) == 1:
             return others[indexes[0]], None
     else:
-        others = _implied(select)
+        others = [f for f in _implied(select) if f is not right]
         indexes = _joinable_from(others, right, on)
         if len(indexes) == 1:
             return others[indexes[0]], None
         if len(indexes) > 1:
             raise InvalidRequestError(
-                "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this entity. "
-                "To help resolve the ambiguity, please use the .select_from() method to establish an explicit left side, "
+                "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this "
+                "entity. "
+                "To help resolve the ambiguity, please use the .select_from() method to establish an explicit left "
+                "side, "
                 "as well as providing an explicit ON clause if not present already to help resolve the ambiguity."
             )
     name = getattr(right, "description", None) or repr(right)
     raise InvalidRequestError(
-        f"Don't know how to join to {name!s}. Please use the .select_from() method to establish an explicit left side, as "
+        f"Don't know how to join to {name!s}. Please use the .select_from() method to establish an explicit left "
+        f"side, as "
         "well as providing an explicit ON clause if not present already to help resolve the ambiguity."
     )
 
@@ -176,5 +182,3 @@ def _flatten(elements: Iterable[Any]) -> set[Any]:
         found.update(each._from_objects)
         found.add(each)
     return found
-
-

@@ -45,7 +45,7 @@ def _serial(column: Any, writer: Any) -> str | None:
     """
     if (
         column.identity is not None
-        or column.server_default is not None
+        or not (column.server_default is None or _counts_by_own_sequence(column))
         or not column.primary_key
         or column is not column.table._autoincrement_column
         or not (column.default is None or (column.default.is_sequence and column.default.optional))
@@ -57,6 +57,11 @@ def _serial(column: Any, writer: Any) -> str | None:
     if isinstance(type_, SmallInteger):
         return "SMALLSERIAL"
     return "SERIAL" if isinstance(type_, Integer) else None
+
+
+def _counts_by_own_sequence(column: Any) -> bool:
+    """Whether the default was read from a SERIAL column: its sequence belongs to the column and goes with it."""
+    return column.autoincrement is True and str(getattr(column.server_default, "arg", "")).startswith("nextval(")
 
 
 @RULES.rule(Computed)

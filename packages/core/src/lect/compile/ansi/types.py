@@ -169,7 +169,10 @@ def array(type_: ARRAY, writer: Any) -> str:
 
 @ANSI.rule(TypeDecorator)
 def decorator(type_: TypeDecorator[Any], writer: Any) -> str:
-    """The decorated type."""
+    """The decorated type, or what the dialect has in place of both."""
+    own = type_.dialect_impl(writer.dialect)
+    if not own._is_type_decorator:
+        return writer.render(own)  # type: ignore[no-any-return]
     return writer.render(type_.type_engine(writer.dialect))  # type: ignore[no-any-return]
 
 
