@@ -36,7 +36,8 @@ SELECT c.relname, co.conname, a.attname, fn.nspname, fc.relname, fa.attname, co.
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_constraint co ON co.conrelid = c.oid AND co.contype = 'f'
-LEFT JOIN LATERAL ROWS FROM (pg_catalog.unnest(co.conkey), pg_catalog.unnest(co.confkey)) WITH ORDINALITY AS k(attnum, fattnum, position) ON true
+LEFT JOIN LATERAL ROWS FROM (pg_catalog.unnest(co.conkey), pg_catalog.unnest(co.confkey))
+    WITH ORDINALITY AS k(attnum, fattnum, position) ON true
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
 LEFT JOIN pg_catalog.pg_class fc ON fc.oid = co.confrelid
 LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = fc.relnamespace
