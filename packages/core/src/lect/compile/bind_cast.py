@@ -10,7 +10,8 @@ __all__ = ["BindCast"]
 class BindCast:
     """A placeholder and its type.
 
-    There is no default rule: a dialect that writes ``%(x)s::INTEGER`` registers one for this class, which gets `text` (the
+    There is no default rule: a dialect that writes ``%(x)s::INTEGER`` registers one for this class, which gets `text`
+    (the
     placeholder, as a mark that is replaced later) and `type`, and returns the whole.
     """
 

@@ -13,13 +13,15 @@ DEFAULT_SIZE: Final = 500
 
 
 class PlanMismatch(AssertionError):
-    """The audit found two statements of one key that are written differently: a construct states its structure wrongly."""
+    """The audit found two statements of one key that are written differently: a construct states its structure "
+    "wrongly."""
 
 
 class PlanCache:
     """Bounded map of plans; the least recently used go when it is full.
 
-    Keys are ``(statement key, names of execute-time parameters, options.key)``. A look-up is one dictionary access without
+    Keys are ``(statement key, names of execute-time parameters, options.key)``. A look-up is one dictionary access
+    without
     a lock: recency is a counter kept per entry, and only a full cache sorts by it. Two threads that compile the same
     statement at once both do the work and one result is kept, which costs time and nothing else.
 
@@ -60,7 +62,7 @@ class PlanCache:
             self._trim()
 
     def _trim(self) -> None:
-        ordered = sorted(list(self.entries.items()), key=lambda item: item[1][1])
+        ordered = sorted(self.entries.items(), key=lambda item: item[1][1])
         for key, _ in ordered[: max(len(ordered) - self.size, 0)]:
             if self.entries.pop(key, None) is not None:
                 self.evicted += 1

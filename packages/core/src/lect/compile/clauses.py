@@ -1,6 +1,8 @@
-"""Clauses that databases spell differently, as small nodes of their own, so that a dialect replaces the clause and no more.
+"""Clauses that databases spell differently, as small nodes of their own, so that a dialect replaces the clause and no
+more.
 
-Each has a rule in the default table; a dialect registers its own for the class, in its file of the same name as the default's.
+Each has a rule in the default table; a dialect registers its own for the class, in its file of the same name as the
+default's.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ class Clause:
 
 
 class AfterSelect(Clause):
-    """What stands between SELECT (and its prefixes) and the columns, with a space after it: ``DISTINCT ``, ``TOP 5 ``."""
+    """What stands between SELECT (and its prefixes) and the columns, with a space after it: ``DISTINCT ``, ``TOP "
+    "5 ``."""
 
     __slots__ = ()
 

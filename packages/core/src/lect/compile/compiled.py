@@ -3,28 +3,37 @@
 For the engine
 --------------
 
-``plan = compile_statement(statement, dialect, options, binds)`` where ``key, binds = statement_key(statement)``; the plan
-is kept under ``(key, names of execute-time parameters, options.key)`` (:mod:`lect.compile.cache`). Then, at each execution:
+``plan = compile_statement(statement, dialect, options, binds)`` where ``key, binds = statement_key(statement)``; the
+plan
+is kept under ``(key, names of execute-time parameters, options.key)`` (:mod:`lect.compile.cache`). Then, at each
+execution:
 
 * ``plan.expands`` False: ``text = plan.string``; ``parameters = plan.collect(binds, params)``, a tuple for positional
   paramstyles, a dict for named ones, values processed for the driver. `params` is the one parameter dict of the
-  execution, with what the engine put into it for `prefetch`, or None. ``plan.collect_many(binds, rows)`` gives the list for
+  execution, with what the engine put into it for `prefetch`, or None. ``plan.collect_many(binds, rows)`` gives the
+  list for
   executemany; a row without a value raises InvalidRequestError that names the parameter and the row.
-* ``plan.expands`` True (IN lists, parameters written at execution): ``text, parameters = plan.expand(binds, params)``. The text
+* ``plan.expands`` True (IN lists, parameters written at execution): ``text, parameters = plan.expand(binds, params)``.
+  The text
   per length of lists is kept with the plan, bounded.
 
-Facts: ``plan.kind`` (``"select" "insert" "update" "delete" "merge" "text" "ddl" "other"``), ``plan.returns_rows``, ``plan.result_columns``
+Facts: ``plan.kind`` (``"select" "insert" "update" "delete" "merge" "text" "ddl" "other"``), ``plan.returns_rows``,
+``plan.result_columns``
 (None when unknown: plain text), ``plan.result_ordered`` (False: match columns by name, text() with columns by name),
 ``plan.execution_options`` of the statement.
 
 INSERT, UPDATE, DELETE: ``plan.dml`` is a :class:`DmlPlan`, else None:
 
-* ``dml.prefetch``: ``((column, parameter name), ...)``: before collecting, for each parameter set that lacks the name, the engine
+* ``dml.prefetch``: ``((column, parameter name), ...)``: before collecting, for each parameter set that lacks the name,
+  the engine
   puts the value of ``column.default`` (INSERT) or ``column.onupdate`` (UPDATE) in under that name.
 * ``dml.postfetch``: columns whose new value only the server knows and that are not returned.
-* ``dml.returning``: the columns of `result_columns` come from a RETURNING the statement asked for (`explicit`), or that the plan added to
-  learn generated values (`implicit`): then the rows belong to the engine, and ``dml.returned`` are the columns in order.
-* ``dml.primary_key``: for one-row INSERTs, per primary key column, where the new value is found: ``("param", name)``, ``("value", bind name)``,
+* ``dml.returning``: the columns of `result_columns` come from a RETURNING the statement asked for (`explicit`), or
+  that the plan added to
+  learn generated values (`implicit`): then the rows belong to the engine, and ``dml.returned`` are the columns in
+  order.
+* ``dml.primary_key``: for one-row INSERTs, per primary key column, where the new value is found: ``("param", name)``,
+  ``("value", bind name)``,
   ``("returned", position in the row)``, ``("lastrowid", None)`` or ``None`` (not known).
 * ``dml.batch``: None or a :class:`BatchTemplate`: many rows in one statement, ``head + ", ".join([row] * n) + tail``.
 
@@ -60,7 +69,8 @@ HOLE: Final = "\ufdd5"
 
 
 def _sentinel(plan: DmlPlan, row_names: tuple[str, ...]) -> tuple[tuple[int, str], ...] | None:
-    """Return (position in the returned row, parameter) of the primary key, when its values are all given by the client."""
+    """Return (position in the returned row, parameter) of the primary key, when its values are all given by the "
+    "client."""
     found: list[tuple[int, str]] = []
     for column in plan.table.primary_key:
         position = next((i for i, c in enumerate(plan.returned) if c is column), None)
@@ -282,7 +292,7 @@ class Compiled:
         if self.options.render_postcompile and self.expansions:
             self._settle()
 
-    # -- text -----------------------------------------------------------------------------------------------------------
+    # -- text ---------------------------------------------------------------------------------------------------------
 
     def _placeholder(self, name: str, order: dict[str, int]) -> str:
         name = self.escaped_names.get(name, name)
@@ -329,7 +339,8 @@ class Compiled:
         return "".join(out), tuple(positions)
 
     def _settle(self) -> None:
-        """Write out lists with the values the statement holds (`render_postcompile`); the plan is for these lengths only."""
+        """Write out lists with the values the statement holds (`render_postcompile`); the plan is for these "
+        "lengths only."""
         members: dict[str, list[Any]] = {}
         values: dict[str, Any] = {}
         for name, expansion in self.expansions.items():
@@ -468,7 +479,10 @@ class Compiled:
         else:
             items = ", ".join(f"{self.escaped_names.get(n, n)!r}: {e}" for n, e in expressions.items())
             body = f"{{{items}}}"
-        code = f"def one(binds, params):\n    return {body}\ndef many(binds, rows):\n    return [{body} for params in rows]\n"
+        code = (
+            f"def one(binds, params):\n    return {body}\n"
+            f"def many(binds, rows):\n    return [{body} for params in rows]\n"
+        )
         exec(code, scope)  # noqa: S102 - the source holds positions and names, every name as its repr
         self._one, self._many = scope["one"], scope["many"]
 
@@ -552,7 +566,8 @@ class Compiled:
     def construct_expanded_state(
         self, params: Mapping[str, Any] | None = None, *, escape_names: bool = True
     ) -> ExpandedState:
-        """Return text and parameters as they would be sent for `params`, lists written out; values are not processed."""
+        """Return text and parameters as they would be sent for `params`, lists written out; values are not "
+        "processed."""
         given = self.construct_params(params, escape_names=False)
         members = {name: e.values(given[name]) for name, e in self.expansions.items()}
         text, positions = self._assemble(members)
@@ -572,18 +587,23 @@ class Compiled:
             named = out
         return ExpandedState(text, named, list(positions) if self.positional else None, out, grown)
 
-    # -- audit ----------------------------------------------------------------------------------------------------------
+    # -- audit --------------------------------------------------------------------------------------------------------
 
     def same_text(self, other: Compiled) -> bool:
         """Say whether `other` would send the same: the audit of the statement cache."""
-        return self.string == other.string and list(self.binds) == list(other.binds) and self.positiontup == other.positiontup
+        return (
+            self.string == other.string
+            and list(self.binds) == list(other.binds)
+            and self.positiontup == other.positiontup
+        )
 
 
 class ExpandedState:
     """Text and parameters with lists written out; see :meth:`Compiled.construct_expanded_state`.
 
     Attributes:
-        statement: the text. `parameters`: name -> value. `positiontup`: names in order for positional styles, else None.
+        statement: the text. `parameters`: name -> value. `positiontup`: names in order for positional styles, else
+            None.
         parameter_expansion: name of a list -> names of the parameters in its place.
     """
 
@@ -637,7 +657,17 @@ def _escape_names(names: Iterable[str]) -> dict[str, str]:
 class _Settled:
     """One member of a list that was written out at compile time."""
 
-    __slots__ = ("callable", "effective_value", "expanding", "key", "literal_execute", "required", "type", "unique", "value")
+    __slots__ = (
+        "callable",
+        "effective_value",
+        "expanding",
+        "key",
+        "literal_execute",
+        "required",
+        "type",
+        "unique",
+        "value",
+    )
 
     def __init__(self, key: str, value: Any, type_: Any) -> None:
         self.key = key
@@ -678,5 +708,3 @@ def bind_processor(type_: Any, dialect: Any) -> Callable[[Any], Any] | None:
     if found is not None:
         return found(type_)  # type: ignore[no-any-return]
     return type_._cached_bind_processor(dialect)  # type: ignore[no-any-return]
-
-

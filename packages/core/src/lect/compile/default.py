@@ -31,7 +31,9 @@ def default_dialect(statement: Any = None) -> Any:
         return _by_name(own)
     if _made is None:
         if _make is None:
-            raise InvalidRequestError("no dialect was given and lect.dialects.default is not imported; import lect first")
+            raise InvalidRequestError(
+                "no dialect was given and lect.dialects.default is not imported; import lect first"
+            )
         _made = _make()
     return _made
 

@@ -124,7 +124,9 @@ class Expansion:
             width = len(self.types)
             for member in members:
                 if isinstance(member, (str, bytes)) or not hasattr(member, "__len__") or len(member) != width:
-                    raise InvalidRequestError(f"each member of {self.name!r} must be a tuple of {width} values, got {member!r}")
+                    raise InvalidRequestError(
+                        f"each member of {self.name!r} must be a tuple of {width} values, got {member!r}"
+                    )
         return members
 
     def width(self, members: Sequence[Any]) -> int:
@@ -132,7 +134,8 @@ class Expansion:
         return len(self.types) if self.row else 1
 
     def write(self, members: list[Any], placeholder: Callable[[str], str]) -> tuple[str, list[str]]:
-        """Return the text that replaces the parameter for these members, and the names of the new parameters in order."""
+        """Return the text that replaces the parameter for these members, and the names of the new parameters in "
+        "order."""
         if not members:
             return self.empty, []
         if self.literal:

@@ -93,7 +93,8 @@ class RuleCompiler:
 def compiles(class_: type, *specs: str) -> Callable[[_F], _F]:
     """Register the decorated ``function(element, compiler, **kw) -> str`` as the rule for `class_`.
 
-    Without names of dialects it is the rule for all dialects that have no rule of their own given here. Subclasses share
+    Without names of dialects it is the rule for all dialects that have no rule of their own given here. Subclasses
+    share
     it. `kw` holds what was given to ``compile(compile_kwargs=...)`` beside the library's own options.
     """
     if not isinstance(class_, type):
@@ -104,7 +105,8 @@ def compiles(class_: type, *specs: str) -> Callable[[_F], _F]:
             text = fn(element, RuleCompiler(writer, rule), **writer.options.extra)
             if not isinstance(text, str):
                 raise CompileError(
-                    f"the rule {getattr(fn, '__qualname__', fn)!r} for {class_.__name__} returned {text!r} instead of a string"
+                    f"the rule {getattr(fn, '__qualname__', fn)!r} for {class_.__name__} returned {text!r} instead "
+                    f"of a string"
                 )
             return text
 

@@ -1,4 +1,5 @@
-"""How names are written: quoted when they must be, escaped, refused when no quoting can save them, shortened to a limit."""
+"""How names are written: quoted when they must be, escaped, refused when no quoting can save them, shortened to a "
+"limit."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ RESERVED_WORDS: Final = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate
     column constraint create cross current_date current_role current_time current_timestamp current_user default
     deferrable desc distinct do else end except false for foreign freeze from full grant group having ilike in initially
-    inner intersect into is isnull join leading left like limit localtime localtimestamp natural new not notnull null off
+    inner intersect into is isnull join leading left like limit localtime localtimestamp natural new not notnull null
+    off
     offset old on only or order outer overlaps placing primary references right select session_user set similar some
     symmetric table then to trailing true union unique user using verbose when where""".split()
 )
@@ -29,7 +31,8 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 class IdentifierPreparer:
     """Writes identifiers for one database.
 
-    A dialect makes one (``dialect.identifiers``); it holds no state that changes. Names are the *final* names: anonymous
+    A dialect makes one (``dialect.identifiers``); it holds no state that changes. Names are the *final* names:
+    anonymous
     and over-long names are settled by the writer before they come here.
 
     Args:
@@ -107,17 +110,19 @@ class IdentifierPreparer:
 
     def _is_plain(self, name: str) -> bool:
         # quote=False is also used for names like "schema.name" and for names with national letters.
-        return not any(ch in name for ch in (self.initial_quote, self.final_quote, ";", "'", '"', "`", "\\", "\n", "\r")) and (
-            "--" not in name and "/*" not in name
-        )
+        return not any(
+            ch in name for ch in (self.initial_quote, self.final_quote, ";", "'", '"', "`", "\\", "\n", "\r")
+        ) and ("--" not in name and "/*" not in name)
 
     def _check(self, name: str) -> None:
         if not name:
             raise IdentifierError("a name in SQL cannot be empty")
         if "\x00" in name or _SURROGATE.search(name):
-            raise IdentifierError(f"the name {name!r} holds a character that no SQL name may hold (NUL or half a surrogate pair)")
+            raise IdentifierError(
+                f"the name {name!r} holds a character that no SQL name may hold (NUL or half a surrogate pair)"
+            )
 
-    # -- names of things ------------------------------------------------------------------------------------------------
+    # -- names of things ----------------------------------------------------------------------------------------------
 
     def schema_of(self, thing: Any, translate: Mapping[str | None, str | None] | None = None) -> str | None:
         """Return the schema a table or sequence is written with, None for none."""
@@ -163,7 +168,7 @@ class IdentifierPreparer:
         """Return a collation's name as it is written."""
         return self.quote(name)
 
-    # -- limits ---------------------------------------------------------------------------------------------------------
+    # -- limits -------------------------------------------------------------------------------------------------------
 
     def check_length(self, name: str, what: str = "identifier") -> None:
         """Refuse a name that was given by a person and is longer than the database keeps.

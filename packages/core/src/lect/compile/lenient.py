@@ -1,4 +1,5 @@
-"""Rules of the dialect behind ``str()``: what only some databases have is shown in some readable way instead of refused."""
+"""Rules of the dialect behind ``str()``: what only some databases have is shown in some readable way instead of "
+"refused."""
 
 from __future__ import annotations
 

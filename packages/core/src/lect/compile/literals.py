@@ -79,13 +79,14 @@ class Literals:
             if found._isnull:
                 raise CompileError(
                     f"No literal value renderer is available for literal value {_shown(value)} with datatype "
-                    f"{type_.__class__.__name__}; give the value a type, or pass it as a bound parameter"
+                    "NULL; give the value a type, or pass it as a bound parameter"
                 )
             type_ = found
         processor = type_._cached_literal_processor(writer.dialect)
         if processor is None:
             raise CompileError(
-                f"No literal value renderer is available for literal value {_shown(value)} with datatype {_named(type_)}; "
+                f"No literal value renderer is available for literal value {_shown(value)} with datatype "
+                f"{_named(type_)}; "
                 "pass it as a bound parameter"
             )
         try:
@@ -94,7 +95,8 @@ class Literals:
             raise
         except Exception as failure:
             raise CompileError(
-                f"Could not render literal value {_shown(value)} with datatype {_named(type_)}; see parent stack trace for "
+                f"Could not render literal value {_shown(value)} with datatype {_named(type_)}; see parent stack "
+                f"trace for "
                 "more detail."
             ) from failure
         impl = type_.dialect_impl(writer.dialect)

@@ -1,4 +1,5 @@
-"""What may be asked of a compilation beside the statement and the dialect; everything here changes the text or the plan."""
+"""What may be asked of a compilation beside the statement and the dialect; everything here changes the text or "
+"the plan."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 __all__ = ["DEFAULT", "CompileOptions"]
+
 
 class CompileOptions:
     """Options of one compilation, hashable through `key`.

@@ -30,7 +30,8 @@ def rules_changed() -> None:
 class RuleTable:
     """Rules by class, with a parent that answers when this table has none.
 
-    Look-up goes along the class's MRO; for each class this table comes before its parents, so that a dialect's rule for a
+    Look-up goes along the class's MRO; for each class this table comes before its parents, so that a dialect's rule
+    for a
     base class does not hide the default rule of a more specific one.
     """
 

@@ -3,7 +3,8 @@
 A rule gets its node and the writer. It renders inner parts with :meth:`Writer.render`, FROM elements with
 :meth:`Writer.render_from`, names with :meth:`Writer.quote` and :meth:`Writer.name`, values with :meth:`Writer.bind` or
 :meth:`Writer.literal`. What a rule must know of its surroundings is in `writer.scope` (the enclosing statement) and
-`writer.position` (where the node it was called for stands); both are set by whoever renders it, never by flags passed on.
+`writer.position` (where the node it was called for stands); both are set by whoever renders it, never by flags passed
+on.
 """
 
 from __future__ import annotations
@@ -219,7 +220,7 @@ class Writer:
             self.missing(node)
         return following(node, self)
 
-    # -- scopes ---------------------------------------------------------------------------------------------------------
+    # -- scopes -------------------------------------------------------------------------------------------------------
 
     @contextmanager
     def enter(self, statement: Any) -> Iterator[Scope]:
@@ -297,7 +298,7 @@ class Writer:
     @property
     def label_length(self) -> int:
         """Longest name a rule may make."""
-        return getattr(self.dialect, "label_length", None) or self.identifiers.max_identifier_length
+        return getattr(self.dialect, "label_length", None) or self.identifiers.max_identifier_length  # type: ignore[no-any-return]
 
     def _numbered(self, token: int, base: str) -> str:
         text = self._names.get(token)
@@ -315,7 +316,7 @@ class Writer:
         """Return a table's name with its schema, schemas translated."""
         return self.identifiers.format_table(table, name=self.name(table.name, "alias"), translate=self.translate)  # type: ignore[no-any-return]
 
-    # -- values ---------------------------------------------------------------------------------------------------------
+    # -- values -------------------------------------------------------------------------------------------------------
 
     def bind(self, param: Any) -> str:
         """Write a bound parameter and return its text: a placeholder to be, or a literal where literals are wanted."""
@@ -373,13 +374,15 @@ class Writer:
         if bool(existing.expanding) != bool(param.expanding):
             raise CompileError(
                 f"Can't reuse bound parameter name {name!r} in both 'expanding' (e.g. within an IN expression) and "
-                "non-expanding contexts. If this parameter is to receive a list/array value, set 'expanding=True' on it "
+                "non-expanding contexts. If this parameter is to receive a list/array value, set 'expanding=True' "
+                "on it "
                 "for expressions that aren't IN, otherwise use a different parameter name."
             )
         if getattr(existing, "_is_value_of_column", False) is not getattr(param, "_is_value_of_column", False):
             raise CompileError(
                 f"bindparam() name {name!r} is reserved for automatic usage in the VALUES or SET clause of this "
-                "insert/update statement. Please use a name other than column name when using bindparam() with insert() "
+                "insert/update statement. Please use a name other than column name when using bindparam() with "
+                "insert() "
                 f"or update() (for example, 'b_{name}')."
             )
 
@@ -413,7 +416,7 @@ class Writer:
         """
         return self.dialect.literals.render(value, type_, self)  # type: ignore[no-any-return]
 
-    # -- refusing ---------------------------------------------------------------------------------------------------------
+    # -- refusing -----------------------------------------------------------------------------------------------------
 
     def refuse(self, construct: str, reason: str = "", instead: str = "") -> NoReturn:
         """Raise the one error for something this dialect does not write.
@@ -433,12 +436,10 @@ class Writer:
             text += f"; {instead}"
         raise CompileError(text)
 
-    # -- results ----------------------------------------------------------------------------------------------------------
+    # -- results ------------------------------------------------------------------------------------------------------
 
     def add_result(self, key: str, name: str, objects: tuple[Any, ...], type_: Any) -> None:
         """Note one column of the result (only for the outermost statement)."""
         if self.result_columns is None:
             self.result_columns = []
         self.result_columns.append(ResultColumn(key, name, objects, type_))
-
-

@@ -4,10 +4,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lect.compile.default import set_default_dialect
 from lect.compile.lenient import LENIENT
 from lect.compile.table import ANSI
-from lect.dialects.capabilities import BooleanConstants, Capabilities, CteInDml, DefaultRow, MultiTableDelete, MultiTableUpdate, Returning
+from lect.dialects.capabilities import (
+    BooleanConstants,
+    Capabilities,
+    CteInDml,
+    DefaultRow,
+    MultiTableDelete,
+    MultiTableUpdate,
+    Returning,
+)
 from lect.dialects.contract import Dialect
 
 __all__ = ["DefaultDialect", "StrDialect"]
@@ -31,6 +41,16 @@ class DefaultDialect(Dialect):
         native_boolean=False,
         boolean_constants=BooleanConstants.COMPARISON,
     )
+
+    def __init__(self, *, supports_native_boolean: bool | None = None, **kw: Any) -> None:
+        super().__init__(**kw)
+        if supports_native_boolean is not None:
+            self.capabilities = self.capabilities.replace(
+                native_boolean=supports_native_boolean,
+                boolean_constants=(
+                    BooleanConstants.TRUE_FALSE if supports_native_boolean else BooleanConstants.COMPARISON
+                ),
+            )
 
 
 class StrDialect(DefaultDialect):

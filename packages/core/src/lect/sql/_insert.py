@@ -97,7 +97,7 @@ class Insert(ValuesBase):
         copy._inline = True
         return copy
 
-    # -- rows that are there already --------------------------------------------------------------------------------------
+    # -- rows that are there already ----------------------------------------------------------------------------------
 
     @property
     def excluded(self) -> Any:

@@ -114,7 +114,8 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
 
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
-        """One dictionary per thing selected, as it was given: name, type, expr; with entities also entity and aliased."""
+        """One dictionary per thing selected, as it was given: name, type, expr; with entities also entity and "
+        "aliased."""
         if self._plugin is not None and hasattr(self._plugin, "column_descriptions"):
             return self._plugin.column_descriptions(self)  # type: ignore[no-any-return]
         return [
@@ -256,7 +257,8 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
     # -- correlation --------------------------------------------------------------------------------------------------
 
     def correlate(self: _S, *fromclauses: Any) -> _S:
-        """Return this SELECT so that, inside another, it leaves these elements of FROM to it (and no others). None: none."""
+        """Return this SELECT so that, inside another, it leaves these elements of FROM to it (and no others). "
+        "None: none."""
         copy = self._generate()
         copy._correlation = "to"
         copy._correlate_except = ()
@@ -267,7 +269,8 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         return copy
 
     def correlate_except(self: _S, *fromclauses: Any) -> _S:
-        """Return this SELECT so that, inside another, it leaves all elements of FROM to it that both have, but these."""
+        """Return this SELECT so that, inside another, it leaves all elements of FROM to it that both have, but "
+        "these."""
         copy = self._generate()
         copy._correlation = "except"
         copy._correlate = ()
@@ -286,7 +289,10 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         if not isinstance(text, str):
             raise ArgumentError(f"a hint must be a string, not {text!r}")
         copy = self._generate()
-        copy._hints = (*self._hints, Hint(None if selectable is None else from_argument(selectable), text, dialect_name))
+        copy._hints = (
+            *self._hints,
+            Hint(None if selectable is None else from_argument(selectable), text, dialect_name),
+        )
         return copy
 
     def with_statement_hint(self: _S, text: str, dialect_name: str = "*") -> _S:
@@ -351,15 +357,15 @@ def columns_of(entities: Iterable[Any]) -> tuple[Any, ...]:
 def join_target(target: Any) -> Any:
     """Return the node for something given to ``select.join()``."""
     node = resolve(target)
-    if isinstance(node, Node) and (
-        getattr(node, "_is_from_clause", False) or getattr(node, "_is_entity", False)
-    ):
+    if isinstance(node, Node) and (getattr(node, "_is_from_clause", False) or getattr(node, "_is_entity", False)):
         return node
     if isinstance(node, Node) and getattr(node, "_is_returns_rows", False):
         return node._as_from_element()  # type: ignore[attr-defined]
     if isinstance(node, Node) and getattr(node, "_annotations", None) and "entity" in node._annotations:  # type: ignore[attr-defined]
         return node
-    raise ArgumentError(f"Join target, typically a FROM expression, or ORM relationship attribute expected, got {target!r}.")
+    raise ArgumentError(
+        f"Join target, typically a FROM expression, or ORM relationship attribute expected, got {target!r}."
+    )
 
 
 def join_onclause(onclause: Any) -> Any:

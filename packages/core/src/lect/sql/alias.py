@@ -22,7 +22,8 @@ _A = TypeVar("_A", bound="AliasedReturnsRows")
 class AliasedReturnsRows(NamedFromClause):
     """Base of everything that stands in FROM under a name of its own: ``element AS name``.
 
-    Two of them are two elements even when they are equal: in a statement's structure they are told apart by their place.
+    Two of them are two elements even when they are equal: in a statement's structure they are told apart by their
+    place.
     """
 
     _fields = (child("element"), scalar("name"))
@@ -98,7 +99,7 @@ class Alias(AliasedReturnsRows):
     _fields = AliasedReturnsRows._fields
 
     @property
-    def schema(self) -> Any:  # type: ignore[override]
+    def schema(self) -> Any:
         return None
 
 
@@ -108,7 +109,13 @@ class TableValuedAlias(AliasedReturnsRows):
     __visit_name__ = "table_valued_alias"
     _fields = (child("element"), scalar("name"))
     _supports_derived_columns: ClassVar[bool] = True
-    _extra_facts = ("_render_derived", "_render_derived_w_types", "_tableval_structure", "joins_implicitly", "_is_lateral")
+    _extra_facts = (
+        "_render_derived",
+        "_render_derived_w_types",
+        "_tableval_structure",
+        "joins_implicitly",
+        "_is_lateral",
+    )
     _render_derived = False
     _render_derived_w_types = False
     joins_implicitly = False

@@ -1,4 +1,5 @@
-"""Names that nobody gave: written as ``base_1``, ``base_2`` … in the order in which they appear in a statement's text."""
+"""Names that nobody gave: written as ``base_1``, ``base_2`` … in the order in which they appear in a statement's "
+"text."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ def _base_of(match: re.Match[str]) -> str:
     return match.group(2)
 
 
-class anonymous_name(truncated_label):  # noqa: N801 - a name, spelt like the string it is
+class anonymous_name(truncated_label):
     """A name with at least one part that is numbered when the statement is written (see :func:`new_name`).
 
     As a string it is unique in the process; what is written in SQL is decided per statement.
@@ -77,5 +78,6 @@ def resolve(name: str, number: Callable[[int, str], str]) -> str:
 
 
 def numbered(base: str) -> anonymous_name:
-    """Return a new name that is `base` with a number, whatever is in `base`: ``a_`` gives ``a__1``; a base may be anonymous."""
+    """Return a new name that is `base` with a number, whatever is in `base`: ``a_`` gives ``a__1``; a base may be "
+    "anonymous."""
     return anonymous_name(f"{_OPEN}{next(_numbers)}{_MIDDLE}{base}{_CLOSE}")

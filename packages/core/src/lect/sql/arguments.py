@@ -1,7 +1,10 @@
-"""What users give to ``select()``, ``where()``, ``join()`` … turned into nodes, or refused with a sentence that says why.
+"""What users give to ``select()``, ``where()``, ``join()`` … turned into nodes, or refused with a sentence that says
+why.
 
-Strings never become SQL here, and nothing is taken for SQL because it has a certain attribute: an object that is no node is
-asked for one only when its class says so (:func:`lect.sql.coercions.resolve`), as mapped classes and their attributes are.
+Strings never become SQL here, and nothing is taken for SQL because it has a certain attribute: an object that is no
+node is
+asked for one only when its class says so (:func:`lect.sql.coercions.resolve`), as mapped classes and their attributes
+are.
 """
 
 from __future__ import annotations
@@ -105,7 +108,7 @@ def from_argument(value: Any, what: str = "FROM expression", *, allow_select: bo
     if value._is_text_clause:
         return value
     if value._is_returns_rows and allow_select:
-        return value._as_from_element()  # type: ignore[attr-defined]
+        return value._as_from_element()
     table = getattr(value, "_as_from_of", None)
     if table is not None:
         return table
@@ -132,9 +135,7 @@ def condition(value: Any, what: str = "WHERE criteria") -> Any:
         textual(value)
     if value is None or isinstance(value, bool):
         return coercions.expression(value)
-    raise ArgumentError(
-        f"SQL expression for {what} expected, got {value!r}." + _condition_hint(value)
-    )
+    raise ArgumentError(f"SQL expression for {what} expected, got {value!r}." + _condition_hint(value))
 
 
 def _condition_hint(value: Any) -> str:
@@ -164,7 +165,8 @@ def _ordering(value: Any, what: str) -> Any:
 
 
 def mentions_label(node: Any) -> bool:
-    """Say whether `node` is a label, alone or under DESC, ASC and NULLS FIRST / LAST, so that its name can be written."""
+    """Say whether `node` is a label, alone or under DESC, ASC and NULLS FIRST / LAST, so that its name can be "
+    "written."""
     while True:
         if getattr(node, "__visit_name__", "") == "label":
             return True

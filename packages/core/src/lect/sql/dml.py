@@ -71,13 +71,16 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
         """Return this statement handing back columns of the rows it changes.
 
         Args:
-            sort_by_parameter_order: rows of an INSERT come in the order of the parameters given, also when many rows are
+            sort_by_parameter_order: rows of an INSERT come in the order of the parameters given, also when many rows
+                are
                 inserted by one statement.
         """
         if self._return_defaults:
             raise InvalidRequestError("return_defaults() is already configured on this statement")
         if sort_by_parameter_order and self._kind != "insert":
-            raise ArgumentError("The 'sort_by_parameter_order' argument to returning() only applies to INSERT statements")
+            raise ArgumentError(
+                "The 'sort_by_parameter_order' argument to returning() only applies to INSERT statements"
+            )
         given: list[Any] = []
         for col in cols:
             given.extend(col if isinstance(col, ColumnCollection) else (column_argument(col),))
@@ -95,7 +98,8 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
         supplemental_cols: Any = None,
         sort_by_parameter_order: bool = False,
     ) -> _U:
-        """Return this statement fetching values that the server makes (of `cols` only, if given), where that is possible."""
+        """Return this statement fetching values that the server makes (of `cols` only, if given), where that is "
+        "possible."""
         if self._returning:
             raise InvalidRequestError("RETURNING is already configured on this statement")
         copy = self._generate()
@@ -148,7 +152,7 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
         """Say whether the statement's table is, or comes from, `fromclause`."""
         return bool(self._core_table.is_derived_from(fromclause))
 
-    # -- hints, values of parameters ------------------------------------------------------------------------------------
+    # -- hints, values of parameters ----------------------------------------------------------------------------------
 
     def with_hint(self: _U, text: str, *, selectable: Any = None, dialect_name: str = "*") -> _U:
         """Return this statement with a hint about its table (or another one)."""
@@ -172,7 +176,8 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
 
 
 def value_node(value: Any, column: Any, key: str) -> Any:
-    """Return the expression for a value of `column`: the value bound under the column's key, or the expression given."""
+    """Return the expression for a value of `column`: the value bound under the column's key, or the expression "
+    "given."""
     node = resolve(value)
     if isinstance(node, Node):
         if node._is_bind_parameter:  # type: ignore[attr-defined]
@@ -217,14 +222,15 @@ class ValuesBase(UpdateBase):
         if isinstance(key, str):
             table = self._core_table
             return table.c.get(key), key
-        node = resolve(key)
+        node: Any = resolve(key)
         if isinstance(node, str):
             return self._column_for(node)
-        if isinstance(node, Node) and getattr(node, "_is_column_element", False):
-            own = self._core_table.c.get(node.key)  # type: ignore[attr-defined]
-            if own is not None and (own is node or own is node.__dict__.get("_origin")):
+        if getattr(node, "_is_column_element", False) and isinstance(node, Node):
+            column: Any = node
+            own = self._core_table.c.get(column.key)
+            if own is not None and (own is column or own is column.__dict__.get("_origin")):
                 return own, own.key
-            return node, node.key  # type: ignore[attr-defined]
+            return column, column.key
         raise ArgumentError(f"SET/VALUES column expression or string key expected, got {key!r}.")
 
     def _row(self, given: Mapping[Any, Any]) -> ValuesRow:
@@ -241,7 +247,8 @@ class ValuesBase(UpdateBase):
             columns = list(self._core_table.c)
             if len(given) > len(columns):
                 raise ArgumentError(
-                    f"values() got {len(given)} values for the {len(columns)} columns of {self._core_table.description!r}"
+                    f"values() got {len(given)} values for the {len(columns)} columns of "
+                    f"{self._core_table.description!r}"
                 )
             return dict(zip(columns[: len(given)], given, strict=True))
         raise ArgumentError(f"values() takes a dictionary, a tuple, or a list of these; got {given!r}")
@@ -249,7 +256,8 @@ class ValuesBase(UpdateBase):
     def values(self: _V, *args: Any, **kwargs: Any) -> _V:
         """Return this statement with values for columns.
 
-        A dictionary (or keyword arguments) by column or key; a tuple in the order of the table's columns; for INSERT also a
+        A dictionary (or keyword arguments) by column or key; a tuple in the order of the table's columns; for INSERT
+        also a
         list of dictionaries or of tuples: several rows.
         """
         if getattr(self, "_select", None) is not None:
@@ -257,7 +265,9 @@ class ValuesBase(UpdateBase):
         if args and kwargs:
             raise ArgumentError("Can't pass positional and kwargs to values() simultaneously")
         if len(args) > 1:
-            raise ArgumentError("Only a single dictionary/tuple or list of dictionaries/tuples is accepted positionally.")
+            raise ArgumentError(
+                "Only a single dictionary/tuple or list of dictionaries/tuples is accepted positionally."
+            )
         if args and isinstance(args[0], (list, tuple)) and args[0] and isinstance(args[0][0], (list, tuple, Mapping)):
             return self._with_rows(args[0])
         copy = self._generate()

@@ -3,13 +3,15 @@
 For whoever writes a mapper
 ---------------------------
 
-*Objects.* ``select(User)``, ``select(User.id)``, ``select(u := aliased(User))``, ``.join(User.addresses)``, ``insert(User)`` reach core as Python
+*Objects.* ``select(User)``, ``select(User.id)``, ``select(u := aliased(User))``, ``.join(User.addresses)``,
+``insert(User)`` reach core as Python
 objects that are no nodes. Core asks an object for its node only when its class was registered:
 
     register(InstrumentedAttribute, lambda obj: obj.__clause_element__())
     register(type, lambda cls: entity_of(cls))           # None when `cls` is not mapped: then it is an ordinary error
 
-The function is found along ``type(obj).__mro__`` (for a class: along its metaclasses), so that ``register(type, …)`` serves all mapped
+The function is found along ``type(obj).__mro__`` (for a class: along its metaclasses), so that ``register(type, …)``
+serves all mapped
 classes. Values given by users are never asked. The function returns a node or None.
 
 *Nodes.* It returns one of:
@@ -17,18 +19,26 @@ classes. Values given by users are never asked. The function returns a node or N
 * an :class:`Entity` for a mapped class, an alias of one, a bundle, or a relationship given to ``join()``;
 * a plain column expression for one attribute, annotated by :func:`of_entity`, so that the statement knows its entity.
 
-An Entity is immutable, states its structure like any node (usually ``fresh(...)`` once per mapper; an alias made per request is a leaf:
+An Entity is immutable, states its structure like any node (usually ``fresh(...)`` once per mapper; an alias made per
+request is a leaf:
 see :mod:`lect.sql.node`) and names its `plugin`.
 
-*Statements.* A Select, Insert, Update, Delete or CompoundSelect that was given an Entity, or a column of one, has ``_plugin`` (else None). Its
-fields hold the entities as given: ``_raw_columns``, ``_from_obj``, ``_joins`` (nodes `JoinStep` with `target`, `onclause`, `left`, `isouter`,
-`full`; `target` or `onclause` may be an Entity), ``_where``, ``_with_options`` (nodes given to ``options()``), ``table`` of a DML statement.
-``plugin.translate(statement)`` returns a plain statement without entities. It is called when core writes such a statement by itself
+*Statements.* A Select, Insert, Update, Delete or CompoundSelect that was given an Entity, or a column of one, has
+``_plugin`` (else None). Its
+fields hold the entities as given: ``_raw_columns``, ``_from_obj``, ``_joins`` (nodes `JoinStep` with `target`,
+`onclause`, `left`, `isouter`,
+`full`; `target` or `onclause` may be an Entity), ``_where``, ``_with_options`` (nodes given to ``options()``),
+``table`` of a DML statement.
+``plugin.translate(statement)`` returns a plain statement without entities. It is called when core writes such a
+statement by itself
 (``str(statement)``, or inside of another statement: subqueries are translated where they stand) and for its columns
-(``statement.selected_columns``, ``.subquery().c``); the result is kept with the statement. A mapper's session calls its own, richer
-translation once per ``statement_key(statement)`` and keeps it with its plan; it may use ``statement._replace(**fields)`` to make changed copies.
+(``statement.selected_columns``, ``.subquery().c``); the result is kept with the statement. A mapper's session calls
+its own, richer
+translation once per ``statement_key(statement)`` and keeps it with its plan; it may use
+``statement._replace(**fields)`` to make changed copies.
 
-*Values.* The translation must keep the statement's bound parameters as the same objects (they are positions in the plan), and may add
+*Values.* The translation must keep the statement's bound parameters as the same objects (they are positions in the
+plan), and may add
 parameters of its own only with values that follow from structure.
 """
 
@@ -111,7 +121,8 @@ class Entity(ClauseElement):
 def of_entity(element: _E, entity: Entity, **facts: Any) -> _E:
     """Return `element` annotated with the entity it belongs to.
 
-    The annotation changes no text, but enters the structure: the same column of two entities (a base class and a subclass) may
+    The annotation changes no text, but enters the structure: the same column of two entities (a base class and a
+    subclass) may
     be translated differently. Annotations: ``"entity"``, ``"plugin"``, and `facts`.
     """
     annotated = element._annotate({"entity": entity, "plugin": entity.plugin, **facts})

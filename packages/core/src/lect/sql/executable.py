@@ -15,7 +15,9 @@ __all__ = ["AddedCTE", "Executable", "ExecutableOption", "Generative", "HasCTE",
 
 _G = TypeVar("_G", bound="Generative")
 _X = TypeVar("_X", bound="Executable")
-_H = TypeVar("_H", bound="Any")
+_C = TypeVar("_C", bound="HasCTE")
+_P = TypeVar("_P", bound="HasPrefixes")
+_S = TypeVar("_S", bound="HasSuffixes")
 
 _NO_OPTIONS: Final[Mapping[str, Any]] = {}
 
@@ -97,7 +99,8 @@ class Executable(Generative):
         """Return this statement with options for its execution, which change no text: ``stream_results=True`` …"""
         if "isolation_level" in kw:
             raise ArgumentError(
-                "'isolation_level' execution option may only be specified on Connection.execution_options(), or per-engine "
+                "'isolation_level' execution option may only be specified on Connection.execution_options(), or "
+                "per-engine "
                 "using the isolation_level argument to create_engine()."
             )
         if "compiled_cache" in kw:
@@ -147,7 +150,8 @@ class Words(Node):
 
 
 class Hint(Node):
-    """A hint to the optimizer about a FROM element (or, without one, about the statement), for one dialect or all (``*``)."""
+    """A hint to the optimizer about a FROM element (or, without one, about the statement), for one dialect or all "
+    "(``*``)."""
 
     _fields = (child("selectable"), scalar("text"), scalar("dialect"))
 
@@ -162,7 +166,7 @@ class HasCTE(Generative):
 
     _added_ctes: tuple[AddedCTE, ...] = ()
 
-    def add_cte(self: _H, *ctes: Any, nest_here: bool = False) -> _H:
+    def add_cte(self: _C, *ctes: Any, nest_here: bool = False) -> _C:
         """Return this statement with common table expressions in its WITH although it does not select from them."""
         found = []
         for cte in ctes:
@@ -209,7 +213,7 @@ class HasPrefixes(Generative):
 
     _prefixes: tuple[Words, ...] = ()
 
-    def prefix_with(self: _H, *prefixes: Any, dialect: str = "*") -> _H:
+    def prefix_with(self: _P, *prefixes: Any, dialect: str = "*") -> _P:
         """Return this statement with words of SQL after its first keyword, for all dialects or one."""
         copy = self._generate()
         copy._prefixes = self._prefixes + _words(prefixes, dialect, "prefix_with")
@@ -221,10 +225,8 @@ class HasSuffixes(Generative):
 
     _suffixes: tuple[Words, ...] = ()
 
-    def suffix_with(self: _H, *suffixes: Any, dialect: str = "*") -> _H:
+    def suffix_with(self: _S, *suffixes: Any, dialect: str = "*") -> _S:
         """Return this statement with words of SQL at its end, for all dialects or one."""
         copy = self._generate()
         copy._suffixes = self._suffixes + _words(suffixes, dialect, "suffix_with")
         return copy
-
-

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from operator import inv
 from typing import Any, TypeVar
 
 from lect.exc import InvalidRequestError
-from lect.operators import as_, asbool, comma_op, inv
+from lect.operators import as_, asbool, comma_op
 from lect.sql.arguments import column_argument, resolve
 from lect.sql.column import literal_column
 from lect.sql.element import MAKE, ColumnElement
@@ -44,7 +45,9 @@ class ScalarSelect(ColumnElement[_T]):
     @property
     def columns(self) -> Any:
         """A scalar subquery is a value and has no columns."""
-        raise InvalidRequestError("Scalar Select expression has no columns; use this object directly within a column-level expression.")
+        raise InvalidRequestError(
+            "Scalar Select expression has no columns; use this object directly within a column-level expression."
+        )
 
     c = columns
 
@@ -118,7 +121,8 @@ class Exists(ColumnElement[bool]):
 
 
 def exists(__argument: Any = None, /) -> Exists:
-    """Return ``EXISTS (…)`` of a SELECT, or of ``SELECT argument``; without one, of ``SELECT *``, to be completed by `where`."""
+    """Return ``EXISTS (…)`` of a SELECT, or of ``SELECT argument``; without one, of ``SELECT *``, to be completed "
+    "by `where`."""
     return Exists(__argument)
 
 

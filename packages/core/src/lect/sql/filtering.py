@@ -58,7 +58,7 @@ def named_attribute(spaces: Sequence[Any], key: str) -> Any:
 
 def _attribute(namespace: Any, key: str) -> Any:
     if hasattr(namespace, "contains_column"):  # a collection of columns: names of its methods are no columns
-        return namespace[key] if key in namespace else None
+        return namespace.get(key, None)
     if key.startswith("__"):
         return None
     return getattr(namespace, key, None)

@@ -17,7 +17,13 @@ class ForUpdateArg(Node):
     _fields = (children("of"), scalar("nowait"), scalar("read"), scalar("skip_locked"), scalar("key_share"))
 
     def __init__(
-        self, *, nowait: bool = False, read: bool = False, of: Any = None, skip_locked: bool = False, key_share: bool = False
+        self,
+        *,
+        nowait: bool = False,
+        read: bool = False,
+        of: Any = None,
+        skip_locked: bool = False,
+        key_share: bool = False,
     ) -> None:
         self.nowait = bool(nowait)
         self.read = bool(read)

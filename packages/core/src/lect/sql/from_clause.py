@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final, TypeVar
 
-from lect.exc import ArgumentError, InvalidRequestError, NoSuchColumnError, nearest
+from lect.exc import ArgumentError, InvalidRequestError, LectWarning, NoSuchColumnError, nearest
 from lect.shape import Shape, intern
 from lect.sql.anonymous import anonymous_name
-from lect.sql.collection import ColumnCollection, ColumnSet, DedupeColumnCollection
+from lect.sql.collection import ColumnSet, DedupeColumnCollection
 from lect.sql.element import ClauseElement, ColumnElement
 from lect.sql.names import quoted_name
 from lect.sql.node import Node, scalar
 
-__all__ = ["MAKE_FROM", "FromClause", "NamedFromClause", "ReturnsRows", "Selectable", "TableClause", "froms_of", "table"]
+__all__ = [
+    "MAKE_FROM",
+    "FromClause",
+    "NamedFromClause",
+    "ReturnsRows",
+    "Selectable",
+    "TableClause",
+    "froms_of",
+    "table",
+]
 
 _F = TypeVar("_F", bound="FromClause")
 
 
 class FromMakers:
-    """What a FROM element makes of itself with constructs defined above this module; each is set by the defining module."""
+    """What a FROM element makes of itself with constructs defined above this module; each is set by the defining "
+    "module."""
 
     alias: Callable[..., Any]
     join: Callable[..., Any]
@@ -81,7 +92,8 @@ class Selectable(ReturnsRows):
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
         """Return the column of this object that stands for `column`, or None.
 
-        With `require_embedded`, only a column that is inside of this object will do, not one that merely shares an origin.
+        With `require_embedded`, only a column that is inside of this object will do, not one that merely shares an
+        origin.
         """
         return self.exported_columns.corresponding_column(column, require_embedded)
 
@@ -190,7 +202,7 @@ class FromClause(Selectable):
         """Where ``filter_by(name=...)`` finds names."""
         return self.c
 
-    # -- making others of it --------------------------------------------------------------------------------------------
+    # -- making others of it ------------------------------------------------------------------------------------------
 
     def select(self) -> Any:
         """Return ``SELECT`` of this element's columns."""
@@ -214,9 +226,15 @@ class FromClause(Selectable):
 
     def _as_in_list(self) -> Any:
         """A table or subquery on the right of IN stands for the SELECT of its columns."""
+        warnings.warn(
+            f"Coercing {type(self).__name__} object into a select() for use in IN(); please pass a select() construct "
+            "explicitly",
+            LectWarning,
+            stacklevel=7,
+        )
         return MAKE_FROM.select(self)._as_in_list()
 
-    # -- what it is in a statement --------------------------------------------------------------------------------------
+    # -- what it is in a statement ------------------------------------------------------------------------------------
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -232,7 +250,7 @@ class FromClause(Selectable):
         return self is other
 
     @property
-    def description(self) -> str:  # type: ignore[override]
+    def description(self) -> str:
         """A name for people."""
         name = getattr(self, "name", None)
         if name is None:
@@ -279,7 +297,7 @@ class TableValuedColumn(ColumnElement[Any]):
 
     def __init__(self, from_: NamedFromClause, type_: Any = None) -> None:
         self.scalar_alias = from_
-        self.name = self.key = from_.name  # type: ignore[misc]
+        self.name = self.key = from_.name
         if type_ is not None:
             self.type = type_
 
@@ -366,7 +384,9 @@ class TableClause(NamedFromClause):
     # A lightweight table is what it is called; two of one name are told apart by their place in a statement.
     def _structure(self) -> Shape:
         quoting = (getattr(self.name, "quote", None), getattr(self.schema, "quote", None))
-        shape = self._shape = intern((type(self), str(self.name), None if self.schema is None else str(self.schema), quoting))
+        shape = self._shape = intern(
+            (type(self), str(self.name), None if self.schema is None else str(self.schema), quoting)
+        )
         self._leaves = (self,)
         return shape
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import and_ as and_operator
 from typing import Any, ClassVar
 
 from lect.exc import (
@@ -11,7 +12,6 @@ from lect.exc import (
     NoReferencedColumnError,
     NoReferencedTableError,
 )
-from lect.operators import and_ as and_operator
 from lect.shape import Shape, intern
 from lect.sql.arguments import condition, from_argument
 from lect.sql.boolean import and_
@@ -64,7 +64,7 @@ class Join(FromClause):
 
     def _inner_leaves(self) -> tuple[Node, ...]:
         on = self.onclause
-        return self.left._leaves + self.right._leaves + (() if on is None else on._leaves)
+        return self.left._leaves + self.right._leaves + (() if on is None else on._leaves)  # type: ignore[no-any-return]
 
     def _collect_columns(self) -> Iterable[tuple[str, Any]]:
         # Keyed with the table's name before the column's, as both sides may have columns of one name.
@@ -79,9 +79,7 @@ class Join(FromClause):
         self.__dict__["_foreign_keys"] = {fk for c in found for fk in c.foreign_keys}
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        return (
-            fromclause is self or self.left.is_derived_from(fromclause) or self.right.is_derived_from(fromclause)
-        )
+        return fromclause is self or self.left.is_derived_from(fromclause) or self.right.is_derived_from(fromclause)
 
     def self_group(self, against: Any = None) -> Any:
         return FromGrouping(self)
@@ -110,7 +108,7 @@ class Join(FromClause):
         sides = []
         for side in (self.left, self.right):
             inner = side.element if isinstance(side, FromGrouping) else side
-            own = None if name is None or inner._is_join else f"{name}_{inner.name}"
+            own = None if name is None or inner._is_join else f"{name}_{inner.description}"
             sides.append(inner.alias(name if inner._is_join else own, flat=inner._is_join))
         left, right = sides
         on = adapt_to(adapt_to(self.onclause, left), right)
@@ -118,7 +116,8 @@ class Join(FromClause):
 
 
 def last_of(left: Any) -> Any:
-    """Return the part of a join that was joined last: where foreign keys are looked for first. None when it is no join."""
+    """Return the part of a join that was joined last: where foreign keys are looked for first. None when it is no "
+    "join."""
     return left.right if left._is_join else None
 
 
@@ -135,14 +134,14 @@ class FromGrouping(FromClause):
     def c(self) -> Any:
         return self.element.c
 
-    columns = c  # type: ignore[assignment]
+    columns = c
 
-    @property
+    @property  # type: ignore[misc]
     def primary_key(self) -> Any:
         return self.element.primary_key
 
-    @property
-    def foreign_keys(self) -> Iterable[Any]:
+    @property  # type: ignore[misc]
+    def foreign_keys(self) -> Any:
         return self.element.foreign_keys
 
     @property
@@ -233,9 +232,7 @@ def _unambiguous(
 ) -> dict[Any, list[tuple[Any, Any]]]:
     if only is not None:
         # Constraints that write exactly the columns asked for go before those that share some.
-        exact = {
-            c: p for c, p in constraints.items() if {fk.parent for fk in getattr(c, "elements", ())} == set(only)
-        }
+        exact = {c: p for c, p in constraints.items() if {fk.parent for fk in getattr(c, "elements", ())} == set(only)}
         constraints = exact or constraints
     if len(constraints) == 1:
         return constraints
@@ -244,7 +241,8 @@ def _unambiguous(
         key = next(iter(constraints))
         return {key: constraints[key]}
     raise AmbiguousForeignKeysError(
-        f"Can't determine join between {left.description!r} and {right.description!r}; tables have more than one foreign "
+        f"Can't determine join between {left.description!r} and {right.description!r}; tables have more than one "
+        f"foreign "
         "key constraint relationship between them. Please specify the 'onclause' of this join explicitly."
     )
 
@@ -278,7 +276,7 @@ def _drop_equal(clause: Node, ordered: list[Any], dropped: set[int]) -> None:
     if getattr(operator, "__name__", "") == "eq" and hasattr(clause, "left"):
         kept = [c for c in ordered if id(c) not in dropped]
         lefts = [c for c in kept if c.shares_lineage(clause.left)]
-        rights = [c for c in kept if c.shares_lineage(clause.right)]
+        rights = [c for c in kept if c.shares_lineage(clause.right)]  # type: ignore[attr-defined]
         if lefts and rights:
             later = max((lefts[0], rights[0]), key=lambda c: next(i for i, o in enumerate(ordered) if o is c))
             dropped.add(id(later))

@@ -1,4 +1,5 @@
-"""Labels meant by ORDER BY and GROUP BY: an expression that may be written as the label it has in the columns, or a name."""
+"""Labels meant by ORDER BY and GROUP BY: an expression that may be written as the label it has in the columns, or "
+"a name."""
 
 from __future__ import annotations
 

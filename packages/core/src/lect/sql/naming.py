@@ -33,7 +33,7 @@ class SelectLabelStyle(enum.Enum):
     LABEL_STYLE_NONE = 0
     LABEL_STYLE_TABLENAME_PLUS_COL = 1
     LABEL_STYLE_DISAMBIGUATE_ONLY = 2
-    LABEL_STYLE_DEFAULT = 2
+    LABEL_STYLE_DEFAULT = 2  # noqa: PIE796 - another name of the same style
     LABEL_STYLE_LEGACY_ORM = 3
 
     # By identity, in C: the style is part of every statement's structure.
@@ -104,7 +104,11 @@ def _qualified(column: Any) -> Any:
     if name is None or table is None or not table.named_with_column or getattr(column, "is_literal", False):
         return name
     schema = getattr(table, "schema", None)
-    label = join_names(schema.replace(".", "_"), "_", table.name, "_", name) if schema else join_names(table.name, "_", name)
+    label = (
+        join_names(schema.replace(".", "_"), "_", table.name, "_", name)
+        if schema
+        else join_names(table.name, "_", name)
+    )
     if label in table.c and not isinstance(label, anonymous_name):
         # The table has a column of that very name.
         taken, n = label, 1
@@ -177,7 +181,9 @@ def qualified_or_bound(column: Any) -> bool:
 def _name_label(column: Any, taken: dict[Any, Any]) -> NamedColumn:
     name = column.name
     existing = taken.setdefault(name, column)
-    return NamedColumn(column, name, name, column.key or name, repeated=existing is not column and _same(existing, column))
+    return NamedColumn(
+        column, name, name, column.key or name, repeated=existing is not column and _same(existing, column)
+    )
 
 
 def _name_expression(column: Any, taken: dict[Any, Any], qualified: bool, unlabeled: bool) -> NamedColumn:

@@ -160,7 +160,7 @@ def _generate_structure(
 
 
 def _sparse_structure(cls: type[Node], fields: tuple[Field, ...]) -> Callable[[Any], Shape]:
-    """Return `_structure` for a class most of whose fields keep the class's default: code per set of fields that are set."""
+    """Return `_structure` for a class most of whose fields keep the default: code per set of fields that are set."""
     ways: dict[tuple[str, ...], Callable[[Any], Shape]] = {}
 
     def _structure(self: Any) -> Shape:
@@ -177,6 +177,20 @@ def _sparse_structure(cls: type[Node], fields: tuple[Field, ...]) -> Callable[[A
     return _structure
 
 
+def _generated_when_asked(cls: type[Node]) -> Callable[[Any], Shape]:
+    """Return `_structure` of `cls`, which is written at the first call: most classes are imported and never used."""
+
+    def _structure(self: Any) -> Shape:
+        generate = _sparse_structure if cls._sparse else _generate_structure
+        generated = generate(cls, cls._fields)
+        for name in ("_structure", "_declared_structure"):
+            if cls.__dict__.get(name) is _structure:
+                setattr(cls, name, generated)
+        return generated(self)
+
+    return _structure
+
+
 def _uncacheable_structure(self: Node) -> Shape:
     """`_structure` of a class that neither declares `_fields` nor says `inherit_cache = True`."""
     inherited: Callable[[Any], Shape] = type(self)._declared_structure
@@ -188,9 +202,9 @@ def _uncacheable_structure(self: Node) -> Shape:
 class Node:
     """One immutable part of a statement.
 
-    Subclasses declare `_fields`. A subclass written outside Lect that adds attributes either declares them in `_fields`,
-    or sets ``inherit_cache = True`` when nothing was added that changes its SQL; otherwise statements that contain it are
-    compiled at every execution, which is slow but never wrong.
+    Subclasses declare `_fields`. A subclass written outside Lect that adds attributes either declares them in
+    `_fields`, or sets ``inherit_cache = True`` when nothing was added that changes its SQL; otherwise statements that
+    contain it are compiled at every execution, which is slow but never wrong.
     """
 
     __visit_name__: ClassVar[str] = "node"
@@ -207,17 +221,16 @@ class Node:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = cls.__dict__
-        generate = _sparse_structure if cls._sparse else _generate_structure
         if "_fields" in own:
-            generated = generate(cls, cls._fields)
+            generated = _generated_when_asked(cls)
             cls._declared_structure = generated
             if "_structure" not in own:
                 cls._structure = generated  # type: ignore[method-assign]
         elif own.get("inherit_cache"):
             if "_structure" not in own:
-                cls._structure = generate(cls, cls._fields)  # type: ignore[method-assign]
+                cls._structure = _generated_when_asked(cls)  # type: ignore[method-assign]
         elif "_structure" not in own and cls._fields:
-            cls._structure = _uncacheable_structure  # type: ignore[assignment, method-assign]
+            cls._structure = _uncacheable_structure  # type: ignore[method-assign]
 
     def _structure(self) -> Shape:
         """Compute, keep and return `_shape`, and set `_leaves`."""
@@ -230,7 +243,7 @@ class Node:
         state.pop("_leaves", None)
         return state
 
-    # -- traversal ------------------------------------------------------------------------------------------------------
+    # -- traversal ----------------------------------------------------------------------------------------------------
 
     def get_children(self) -> Iterator[Node]:
         """Yield the nodes directly inside this one, in field order."""

@@ -102,7 +102,7 @@ class SelectBase(HasCTE, Executable, Selectable):
     def is_derived_from(self, fromclause: Any) -> bool:
         return fromclause is self
 
-    # -- making others of it --------------------------------------------------------------------------------------------
+    # -- making others of it ------------------------------------------------------------------------------------------
 
     def subquery(self, name: str | None = None) -> Any:
         """Return this statement as a FROM element: ``(SELECT …) AS name``; without `name`, one is made up."""
@@ -135,7 +135,8 @@ class SelectBase(HasCTE, Executable, Selectable):
 
     def _as_expression(self) -> Any:
         warnings.warn(
-            "implicitly coercing SELECT object to scalar subquery; please use the .scalar_subquery() method to produce a "
+            "implicitly coercing SELECT object to scalar subquery; please use the .scalar_subquery() method to "
+            "produce a "
             "scalar subquery.",
             LectWarning,
             stacklevel=4,
@@ -218,7 +219,9 @@ class GenerativeSelect(SelectBase):
     def set_label_style(self: _G, style: SelectLabelStyle) -> _G:
         """Return this statement with another way of labelling its columns."""
         if not isinstance(style, SelectLabelStyle):
-            raise ArgumentError(f"set_label_style() takes a member of SelectLabelStyle, such as LABEL_STYLE_NONE, not {style!r}")
+            raise ArgumentError(
+                f"set_label_style() takes a member of SelectLabelStyle, such as LABEL_STYLE_NONE, not {style!r}"
+            )
         if self._label_style is style:
             return self
         copy = self._generate()
@@ -230,12 +233,15 @@ class GenerativeSelect(SelectBase):
         return self._label_style is LABEL_STYLE_TABLENAME_PLUS_COL
 
     def _ensure_disambiguated_names(self: _G) -> _G:
-        return self if self._label_style is not SelectLabelStyle.LABEL_STYLE_NONE else self.set_label_style(
-            LABEL_STYLE_DISAMBIGUATE_ONLY
+        return (
+            self
+            if self._label_style is not SelectLabelStyle.LABEL_STYLE_NONE
+            else self.set_label_style(LABEL_STYLE_DISAMBIGUATE_ONLY)
         )
 
     def order_by(self: _G, __first: Any = ..., /, *clauses: Any) -> _G:
-        """Return this statement ordered (further) by expressions; a string is the name of a label or column. None: no order."""
+        """Return this statement ordered (further) by expressions; a string is the name of a label or column. "
+        "None: no order."""
         copy = self._generate()
         if not clauses and __first is None:
             copy._order_by = ()
@@ -247,7 +253,8 @@ class GenerativeSelect(SelectBase):
         return copy
 
     def group_by(self: _G, __first: Any = ..., /, *clauses: Any) -> _G:
-        """Return this statement grouped (further) by expressions; a string is the name of a label or column. None: not grouped."""
+        """Return this statement grouped (further) by expressions; a string is the name of a label or column. "
+        "None: not grouped."""
         copy = self._generate()
         if not clauses and __first is None:
             copy._group_by = ()
@@ -267,13 +274,15 @@ class GenerativeSelect(SelectBase):
         return copy
 
     def offset(self: _G, offset: Any) -> _G:
-        """Return this statement without its first rows: how many, as a whole number or an expression; None for no offset."""
+        """Return this statement without its first rows: how many, as a whole number or an expression; None for no "
+        "offset."""
         copy = self._generate()
         copy._offset = limit_argument(offset, "offset()")
         return copy
 
     def fetch(self: _G, count: Any, with_ties: bool = False, percent: bool = False, **dialect_kw: Any) -> _G:
-        """Return this statement limited by FETCH FIRST: rows or, with `percent`, a share of them, ties included or not."""
+        """Return this statement limited by FETCH FIRST: rows or, with `percent`, a share of them, ties included "
+        "or not."""
         if dialect_kw:
             raise ArgumentError(f"fetch() does not take the argument {next(iter(dialect_kw))!r}")
         copy = self._generate()
@@ -286,7 +295,8 @@ class GenerativeSelect(SelectBase):
         return copy
 
     def slice(self: _G, start: int, stop: int) -> _G:
-        """Return this statement limited to rows `start` to `stop`, counted from 0, `stop` excluded, as Python slices count."""
+        """Return this statement limited to rows `start` to `stop`, counted from 0, `stop` excluded, as Python "
+        "slices count."""
         copy = self._generate()
         if start is not None and stop is not None:
             copy._limit = limit_argument(max(stop - start, 0), "slice()")

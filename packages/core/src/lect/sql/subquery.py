@@ -1,4 +1,5 @@
-"""SELECT and other row-giving statements as FROM elements: subqueries, lateral ones, samples, and values used as tables."""
+"""SELECT and other row-giving statements as FROM elements: subqueries, lateral ones, samples, and values used as "
+"tables."""
 
 from __future__ import annotations
 

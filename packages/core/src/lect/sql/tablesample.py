@@ -20,7 +20,7 @@ class TableSample(AliasedReturnsRows):
     """``table AS name TABLESAMPLE sampling REPEATABLE (seed)``."""
 
     __visit_name__ = "tablesample"
-    _fields = (child("element"), scalar("name"), child("sampling"), child("seed"))
+    _fields: ClassVar[Any] = (child("element"), scalar("name"), child("sampling"), child("seed"))
     _is_tablesample: ClassVar[bool] = True
 
     def __init__(self, element: Any, sampling: Any, name: str | None = None, seed: Any = None) -> None:

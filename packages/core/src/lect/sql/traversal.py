@@ -233,7 +233,11 @@ class ClauseAdapter(ReplacingVisitor):
 
     def replace(self, elem: Any) -> Any:
         if elem._is_from_clause and not elem._is_join and isinstance(elem, FromClause):
-            if self.selectable._is_from_clause and elem is not self.selectable and self.selectable.is_derived_from(elem):
+            if (
+                self.selectable._is_from_clause
+                and elem is not self.selectable
+                and self.selectable.is_derived_from(elem)
+            ):
                 if self.adapt_from is not None and elem not in self.adapt_from:
                     return None
                 return self.selectable
@@ -276,9 +280,9 @@ def find_tables(
             or (include_selects and name in ("select", "compound_select"))
         ):
             found.append(node)
-        elif include_crud and name in ("insert", "update", "delete"):
-            found.append(node.table)
-        elif check_columns and name == "column" and node.table is not None:
+        elif (include_crud and name in ("insert", "update", "delete")) or (
+            check_columns and name == "column" and node.table is not None
+        ):
             found.append(node.table)
     return found
 
@@ -290,7 +294,6 @@ def find_columns(clause: Any) -> set[Any]:
 
 def visit_binary_product(fn: Callable[[Any, Any, Any], Any], expr: Any) -> None:
     """Call ``fn(comparison, left column, right column)`` for each pair of columns on both sides of each comparison."""
-
 
     stack: list[Any] = []
 

@@ -24,7 +24,7 @@ class Values(NamedFromClause):
 
     __visit_name__ = "values"
     _fields = ()
-    _is_lateral = False  # type: ignore[misc]
+    _is_lateral = False
     _named = False
 
     def __init__(self, *columns: Any, name: str | None = None, literal_binds: bool = False) -> None:

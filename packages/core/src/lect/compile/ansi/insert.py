@@ -79,7 +79,11 @@ def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str]:
     plan.written = tuple(columns)
     names = ", ".join([writer.quote(c.name) for c in columns])
     text = writer.render(select)
-    if writer.capabilities.cte_in_dml.name == "BEFORE_SELECT" and writer.scope.parent is None and writer.ctes is not None:
+    if (
+        writer.capabilities.cte_in_dml.name == "BEFORE_SELECT"
+        and writer.scope.parent is None
+        and writer.ctes is not None
+    ):
         text = with_clause(text, writer.scope, writer)
     return f" ({names})", f" {text}"
 
@@ -180,9 +184,9 @@ def _needed(node: Insert, plan: DmlPlan, writer: Any) -> list[Any]:
     wanted: list[Any] = []
     lastrowid = writer.capabilities.generated_key.name == "CURSOR" and not options.for_executemany
     for column, source in zip(table.primary_key, plan.primary_key or [None] * len(table.primary_key), strict=True):
-        if source is None and not (lastrowid and column.server_default is None and column.default is None):
-            wanted.append(column)
-        elif source is not None and source[0] == "lastrowid" and not lastrowid:
+        if (source is None and not (lastrowid and column.server_default is None and column.default is None)) or (
+            source is not None and source[0] == "lastrowid" and not lastrowid
+        ):
             wanted.append(column)
     if node._return_defaults:
         only = {id(c) for c in node._return_defaults_columns}

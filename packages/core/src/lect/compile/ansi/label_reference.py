@@ -33,7 +33,7 @@ def _columns(writer: Any) -> list[Any]:
     while scope is not None and not getattr(statement, "_is_select_base", False):
         scope = scope.parent
         statement = None if scope is None else scope.statement
-    return [] if statement is None else statement._named_columns(False)  # type: ignore[no-any-return]
+    return [] if statement is None else statement._named_columns(False)
 
 
 def _same_label(a: Any, b: Any) -> bool:
