@@ -225,10 +225,10 @@ class Node:
             generated = _generated_when_asked(cls)
             cls._declared_structure = generated
             if "_structure" not in own:
-                cls._structure = generated  # type: ignore[method-assign]
+                cls._structure = generated  # type: ignore[assignment, method-assign]
         elif own.get("inherit_cache"):
             if "_structure" not in own:
-                cls._structure = _generated_when_asked(cls)  # type: ignore[method-assign]
+                cls._structure = _generated_when_asked(cls)  # type: ignore[assignment, method-assign]
         elif "_structure" not in own and cls._fields:
             cls._structure = _uncacheable_structure  # type: ignore[method-assign]
 
