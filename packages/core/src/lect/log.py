@@ -77,6 +77,10 @@ class Log:
         """Emit at DEBUG."""
         self.write(DEBUG, message, *args)
 
+    def warning(self, message: str, *args: Any) -> None:
+        """Emit at WARNING."""
+        self._get().warning(message, *args)
+
     def error(self, message: str, *args: Any, exc_info: Any = None) -> None:
         """Emit at ERROR."""
         self._get().error(message, *args, exc_info=exc_info)

@@ -234,6 +234,7 @@ def _find_way(statement: Any) -> _Way:
     """Decide how objects of a class are run, and remember it."""
     from lect.compile.compiled import Compiled
     from lect.schema.defaults import DefaultGenerator
+    from lect.sql.executable import Executable
     from lect.sql.function import FunctionElement
 
     cls = statement.__class__
@@ -250,7 +251,7 @@ def _find_way(statement: Any) -> _Way:
             way = _run_function
         elif kind == "ddl":
             way = running.run_ddl_element
-        elif kind is not None or getattr(statement, "supports_execution", False):
+        elif isinstance(statement, Executable) or kind == "text":
             way = Connection._run
     if way is None:
         if isinstance(statement, (dict, list)):

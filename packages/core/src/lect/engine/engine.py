@@ -189,13 +189,16 @@ class Engine:
             OperationalError: the driver could not connect.
             TimeoutError: the pool had none to lend in time.
         """
+        return self._lend(None)
+
+    def _lend(self, connection: Connection | None) -> PoolProxiedConnection:
         try:
             return self.pool.connect()
         except Exception as error:
-            self._connect_failed(error)
+            self._connect_failed(error, connection)
             raise
 
-    def _connect_failed(self, error: BaseException) -> None:
+    def _connect_failed(self, error: BaseException, connection: Connection | None = None) -> None:
         """Raise the exception for a failed connect."""
         dialect = self.dialect
         failure = read_failure(error, dialect)
@@ -207,6 +210,7 @@ class Engine:
         replaced: BaseException | None = None
         if self._driver.hooks.dispatch.handle_error:
             facts = ExceptionContext(
+                connection=connection,
                 engine=self,
                 dialect=dialect,
                 original_exception=error,

@@ -116,7 +116,7 @@ class ConnectionLife:
             raise ResourceClosedError("This Connection is closed", code="connection-closed")
         if self._transaction is not None:
             self._invalid_transaction()
-        self._lent = self.engine.raw_connection()
+        self._lent = self.engine._lend(self)
         return self._lent
 
     # -- options ------------------------------------------------------------------------------------------------------

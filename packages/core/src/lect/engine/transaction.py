@@ -142,20 +142,9 @@ class RootTransaction(Transaction):
         try:
             self.connection._commit_impl()
         except BaseException:
-            # Whether it took effect is not known to us; what is certain is that it goes on no longer.
+            # Whether it took effect is not known to us; what is certain is that a rollback is due.
             self.is_active = False
-            if self._belongs() and not self._managing:
-                self._rollback_after_failed_commit()
             raise
-
-    def _rollback_after_failed_commit(self) -> None:
-        try:
-            if not self.connection.invalidated and not self.connection.closed:
-                self.connection._rollback_impl()
-        except Exception:
-            pass  # the commit's own error is the one to report
-        finally:
-            self._end()
 
     def _rollback(self) -> None:
         connection = self.connection

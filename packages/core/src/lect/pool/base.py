@@ -14,6 +14,7 @@ from lect.event.dispatch import Dispatch, dispatcher
 from lect.exc import ArgumentError, DisconnectionError, InvalidRequestError
 from lect.log import EchoFlag, Log
 from lect.pool.events import PoolEvents, PoolResetState
+from lect.pool.leaks import LeakWatch
 from lect.pool.lent import ConnectionPoolEntry, Lent
 from lect.pool.manners import Manners
 
@@ -129,6 +130,9 @@ class Pool:
         self._dialect = dialect
         self._manners = manners or Manners()
         self._leak_after = leak_after
+        if leak_after is not None and leak_after <= 0:
+            raise ArgumentError(f"leak_after must be a positive number of seconds, not {leak_after!r}")
+        self._leaks = LeakWatch(self, leak_after) if leak_after is not None else None
         self._counts = Counts()
         self._generation = 0
         self._invalid_before = 0.0
@@ -211,6 +215,8 @@ class Pool:
         quiet = not self._log.level()
         lent = Lent(self, entry, connection, quiet)
         entry._lent = weakref.ref(lent)
+        if self._leaks is not None:
+            self._leaks.watch(lent)
         if self._pre_ping or self.dispatch.checkout or not quiet:
             self._inspect(entry, lent)
         entry.fresh = False

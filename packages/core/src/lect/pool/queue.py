@@ -128,7 +128,7 @@ class QueuePool(Pool):
         Raises:
             TimeoutError: none came free in time.
         """
-        if self._line or self._pre_ping or self.dispatch._any or self._log.level():
+        if self._line or self._pre_ping or self._leaks is not None or self.dispatch._any or self._log.level():
             return super().connect()
         try:
             entry = self._idle.pop() if self._use_lifo else self._idle.popleft()

@@ -123,3 +123,30 @@ def test_isolation_inside_a_transaction(engine: Any) -> None:
 def test_two_phase_is_refused_with_a_reason(engine: Any) -> None:
     with engine.connect() as connection, pytest.raises(exc.InvalidRequestError, match="connector 'fakedb'"):
         connection.begin_twophase()
+
+
+def test_failed_commit_waits_for_its_rollback(engine: Any, server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fake_driver
+
+    def commit(self: Any) -> None:
+        raise fake_driver.OperationalError("X", "disk full")
+
+    monkeypatch.setattr(fake_driver.FakeConnection, "commit", commit)
+    connection = engine.connect()
+    transaction = connection.begin()
+    with pytest.raises(exc.OperationalError, match="disk full"):
+        transaction.commit()
+    assert not transaction.is_active
+    with pytest.raises(exc.PendingRollbackError):
+        connection.exec_driver_sql(SELECT)
+    transaction.rollback()
+    assert connection.exec_driver_sql(SELECT).scalar() == 1
+    connection.close()
+
+
+def test_rollback_twice_is_told(engine: Any) -> None:
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        transaction.rollback()
+        with pytest.warns(exc.LectWarning, match="transaction already deassociated from connection"):
+            transaction.rollback()

@@ -375,3 +375,16 @@ def test_manners_decide_how_connections_end(database: Database) -> None:
     pool = QueuePool(database, manners=Cut())
     pool.connect().invalidate()
     assert database.opened[0].said == ["terminate"]
+
+
+def test_leaks_are_reported_with_the_stack(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    pool = QueuePool(database, leak_after=0.02)
+    pool.connect().close()
+    with caplog.at_level(logging.WARNING):
+        lent = pool.connect()
+        deadline = time.monotonic() + 5
+        while "has been out for" not in caplog.text and time.monotonic() < deadline:
+            time.sleep(0.005)
+    assert caplog.text.count("has been out for") == 1
+    assert "test_leaks_are_reported_with_the_stack" in caplog.text
+    lent.close()
