@@ -8,6 +8,7 @@ switches back to the coroutine outside, which awaits and switches in again with 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from types import CoroutineType
 from typing import Any, TypeVar
 
 from lect.exc import AwaitRequired, InvalidRequestError, MissingGreenlet
@@ -72,9 +73,9 @@ def await_fallback(awaitable: Awaitable[_T]) -> _T:
 
 
 def _discard(awaitable: Any) -> None:
-    close = getattr(awaitable, "close", None)
-    if close is not None:
-        close()
+    # A coroutine that nobody will await would be complained about when it is collected.
+    if isinstance(awaitable, CoroutineType):
+        awaitable.close()
 
 
 async def greenlet_spawn(fn: Callable[..., _T], *args: Any, _require_await: bool = False, **kwargs: Any) -> _T:
