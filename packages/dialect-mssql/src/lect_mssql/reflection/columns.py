@@ -16,8 +16,8 @@ from lect_mssql.types import DATETIME2, DATETIMEOFFSET, NAMES, TIME, TIMESTAMP
 __all__ = ["read_columns"]
 
 _COLUMNS = (
-    "c.name AS column_name, COALESCE(b.name, t.name) AS type_name, c.max_length, c.precision, c.scale, c.is_nullable, "
-    "c.collation_name, d.definition AS default_text, k.definition AS computed_text, k.is_persisted, "
+    "c.name AS column_name, COALESCE(b.name, t.name) AS type_name, c.max_length, c.[precision], c.scale, c.is_nullable, "
+    "c.collation_name, d.[definition] AS default_text, k.[definition] AS computed_text, k.is_persisted, "
     "CAST(i.seed_value AS NVARCHAR(40)) AS seed, CAST(i.increment_value AS NVARCHAR(40)) AS step, "
     "CAST(e.value AS NVARCHAR(4000)) AS comment"
 )

@@ -66,7 +66,7 @@ def read_check_constraints(request: ReflectionRequest) -> Iterator[tuple[TableKe
     """Yield each table's CHECK constraints; the server keeps the condition in its own spelling, in parentheses."""
     joined = "LEFT JOIN {sys}.check_constraints AS k ON k.parent_object_id = o.object_id"
     found: dict[str, list[ReflectedCheckConstraint]] = {}
-    for name, row in rows(request, "k.name AS constraint_name, k.definition", joined, "k.object_id"):
+    for name, row in rows(request, "k.name AS constraint_name, k.[definition]", joined, "k.object_id"):
         constraints = found.setdefault(name, [])
         if row[1] is not None:
             constraints.append({"name": row[1], "sqltext": _without_parentheses(row[2])})

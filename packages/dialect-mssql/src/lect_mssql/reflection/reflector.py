@@ -64,7 +64,7 @@ class MSReflector(Reflector):
     def view_definition(self, request: ReflectionRequest) -> str | None:
         """Return a view's statement as it was made; None for an encrypted one."""
         joined = "JOIN {sys}.sql_modules AS m ON m.object_id = o.object_id"
-        found = list(rows(request, "m.definition", joined, "o.object_id"))
+        found = list(rows(request, "m.[definition]", joined, "o.object_id"))
         definition: str | None = found[0][1][1] if found else None
         return definition
 

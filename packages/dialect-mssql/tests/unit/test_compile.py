@@ -1,0 +1,351 @@
+"""SQL text of SQL Server, one construct per test; each text is read by two parsers of T-SQL as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import lect_mssql
+from lect import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    Numeric,
+    Sequence,
+    String,
+    Table,
+    Unicode,
+    cast,
+    delete,
+    exc,
+    exists,
+    extract,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    tuple_,
+    union,
+    update,
+    values,
+)
+from lect.sql.column import column, literal_column
+from lect.sql.names import quoted_name
+
+m = MetaData()
+t = Table(
+    "t",
+    m,
+    Column("id", Integer, primary_key=True),
+    Column("x", String(20)),
+    Column("y", Integer),
+    Column("d", DateTime),
+    Column("j", JSON),
+    Column("b", Boolean),
+    Column("n", Numeric(10, 2)),
+)
+u = Table("u", m, Column("id", Integer, primary_key=True), Column("tid", Integer))
+
+
+def refused(statement: Any) -> str:
+    with pytest.raises(exc.CompileError) as caught:
+        statement.compile(dialect=lect_mssql.dialect())
+    return str(caught.value)
+
+
+# -- number of rows -------------------------------------------------------------------------------------------------
+
+
+def test_limit_is_top(check: Any) -> None:
+    check(select(t.c.id).limit(5), "SELECT TOP __[POSTCOMPILE_param_1] t.id \nFROM t")
+    check(select(t.c.id).limit(5), "SELECT TOP 5 t.id \nFROM t", literal_binds=True)
+    check(select(t.c.id).distinct().limit(5), "SELECT DISTINCT TOP __[POSTCOMPILE_param_1] t.id \nFROM t")
+
+
+def test_limit_of_an_expression(check: Any) -> None:
+    check(select(t.c.id).limit(literal_column("5 + 1")), "SELECT TOP (5 + 1) t.id \nFROM t")
+
+
+def test_offset_is_behind_order_by(check: Any) -> None:
+    check(
+        select(t.c.id).order_by(t.c.id).limit(5).offset(3),
+        "SELECT t.id \nFROM t ORDER BY t.id\n OFFSET :param_1 ROWS\n FETCH FIRST :param_2 ROWS ONLY",
+    )
+    check(select(t.c.id).order_by(t.c.id).offset(3), "SELECT t.id \nFROM t ORDER BY t.id\n OFFSET :param_1 ROWS")
+
+
+def test_offset_without_order_is_refused() -> None:
+    assert refused(select(t.c.id).limit(5).offset(3)) == (
+        "MSSQL requires an order_by when using an OFFSET or a non-simple LIMIT clause"
+    )
+
+
+def test_fetch(check: Any) -> None:
+    ordered = select(t.c.id).order_by(t.c.id)
+    check(ordered.fetch(3), "SELECT TOP __[POSTCOMPILE_param_1] t.id \nFROM t ORDER BY t.id")
+    check(
+        ordered.fetch(3, with_ties=True, percent=True),
+        "SELECT TOP __[POSTCOMPILE_param_1] PERCENT WITH TIES t.id \nFROM t ORDER BY t.id",
+    )
+    assert "fetch(with_ties=True) with an offset is not supported" in refused(
+        ordered.offset(1).fetch(3, with_ties=True)
+    )
+
+
+def test_limit_of_a_compound(check: Any) -> None:
+    check(
+        union(select(t.c.id), select(u.c.id)).order_by("id").limit(3),
+        "SELECT t.id \nFROM t UNION SELECT u.id \nFROM u ORDER BY id\n OFFSET 0 ROWS\n FETCH FIRST :param_1 ROWS ONLY",
+    )
+
+
+def test_limit_cannot_be_a_string() -> None:
+    with pytest.raises(exc.LectError):
+        select(t.c.id).limit("5; DROP TABLE t")
+
+
+# -- SELECT -----------------------------------------------------------------------------------------------------------
+
+
+def test_order_by_of_a_subquery_is_left_out_without_a_limit(check: Any) -> None:
+    inner = select(t.c.id).order_by(t.c.id)
+    check(select(inner.subquery("s").c.id), "SELECT s.id \nFROM (SELECT t.id AS id \nFROM t) AS s")
+    check(
+        select(inner.limit(3).subquery("s").c.id),
+        "SELECT s.id \nFROM (SELECT TOP __[POSTCOMPILE_param_1] t.id AS id \nFROM t ORDER BY t.id) AS s",
+    )
+
+
+def test_conditions(check: Any) -> None:
+    check(select(t.c.id).where(t.c.b), "SELECT t.id \nFROM t \nWHERE t.b = 1")
+    check(select(t.c.id).where(~t.c.b), "SELECT t.id \nFROM t \nWHERE t.b = 0")
+    check(select(t.c.id).where(true()), "SELECT t.id \nFROM t \nWHERE 1 = 1")
+    check(
+        select(t.c.id).where(exists().where(u.c.tid == t.c.id)),
+        "SELECT t.id \nFROM t \nWHERE EXISTS (SELECT * \nFROM u \nWHERE u.tid = t.id)",
+    )
+
+
+def test_locking_reads_are_hints(check: Any) -> None:
+    check(select(t.c.id).with_for_update(), "SELECT t.id \nFROM t")
+    check(select(t.c.id).with_hint(t, "WITH (UPDLOCK)"), "SELECT t.id \nFROM t WITH (UPDLOCK)")
+    check(select(t.c.id).with_statement_hint("OPTION (RECOMPILE)"), "SELECT t.id \nFROM t OPTION (RECOMPILE)")
+
+
+def test_is_distinct_from(check: Any) -> None:
+    check(
+        select(t.c.id).where(t.c.y.is_distinct_from(5)),
+        "SELECT t.id \nFROM t \nWHERE NOT EXISTS (SELECT t.y INTERSECT SELECT :y_1)",
+    )
+
+
+def test_concatenation(check: Any) -> None:
+    check(select((t.c.x + "a").label("q")), "SELECT t.x + :x_1 AS q \nFROM t")
+    check(select(t.c.id).where(t.c.x.contains("a")), "SELECT t.id \nFROM t \nWHERE (t.x LIKE '%' + :x_1 + '%')")
+
+
+def test_division(check: Any) -> None:
+    check(select((t.c.y / 2).label("q")), "SELECT t.y / (:y_1 + 0.0) AS q \nFROM t")
+
+
+def test_apply(check: Any) -> None:
+    inner = select(u.c.id).where(u.c.tid == t.c.id).lateral("l")
+    check(
+        select(t.c.id, inner.c.id).join(inner, true()),
+        "SELECT t.id, l.id AS id_1 \nFROM t CROSS APPLY (SELECT u.id AS id \nFROM u \nWHERE u.tid = t.id) AS l",
+    )
+    check(
+        select(t.c.id).outerjoin(inner, true()),
+        "SELECT t.id \nFROM t OUTER APPLY (SELECT u.id AS id \nFROM u \nWHERE u.tid = t.id) AS l",
+    )
+    assert "JOIN LATERAL ... ON condition is not supported by dialect 'mssql'" in refused(
+        select(t.c.id).join(inner, inner.c.id > 5)
+    )
+
+
+def test_recursive_cte(check: Any) -> None:
+    c = select(u.c.id, u.c.tid).where(u.c.id == 1).cte("c", recursive=True)
+    c = c.union_all(select(u.c.id, u.c.tid).where(u.c.tid == c.c.id))
+    check(
+        select(c.c.id),
+        "WITH c(id, tid) AS \n(SELECT u.id AS id, u.tid AS tid \nFROM u \nWHERE u.id = :id_1 UNION ALL "
+        "SELECT u.id AS id, u.tid AS tid \nFROM u, c \nWHERE u.tid = c.id)\n SELECT c.id \nFROM c",
+    )
+
+
+def test_values(check: Any) -> None:
+    v = values(column("a", Integer), column("b", String), name="v").data([(1, "x"), (2, "y")])
+    check(
+        select(v),
+        "SELECT v.a, v.b \nFROM (VALUES (:param_1, :param_2), (:param_3, :param_4)) AS v (a, b)",
+    )
+
+
+def test_tablesample(check: Any) -> None:
+    check(
+        select(t.tablesample(5, name="s").c.id),
+        "SELECT s.id \nFROM t AS s TABLESAMPLE SYSTEM (5 PERCENT)",
+        only="sqlfluff",
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (func.now(), "CURRENT_TIMESTAMP"),
+        (func.current_date(), "CAST(CURRENT_TIMESTAMP AS DATE)"),
+        (func.char_length(t.c.x), "LEN(t.x)"),
+        (func.length(t.c.x), "LEN(t.x)"),
+        (func.aggregate_strings(t.c.x, ","), "string_agg(t.x, ',')"),
+        (extract("year", t.c.d), "DATEPART(year, t.d)"),
+        (extract("dow", t.c.d), "DATEPART(weekday, t.d)"),
+        (cast(t.c.x, Unicode(5)), "CAST(t.x AS NVARCHAR(5))"),
+        (t.c.y.bitwise_xor(5), "t.y ^ 5"),
+        (t.c.j["a"], "JSON_QUERY(t.j, '$.\"a\"')"),
+        (t.c.j["a", 1], "JSON_QUERY(t.j, '$.\"a\"[1]')"),
+        (
+            t.c.j["it's"].as_integer(),
+            "CASE JSON_VALUE(t.j, '$.\"it''s\"') WHEN NULL THEN NULL "
+            "ELSE CAST(JSON_VALUE(t.j, '$.\"it''s\"') AS INTEGER) END",
+        ),
+        (literal("it's"), "'it''s'"),
+        (literal("é"), "N'é'"),
+        (literal(b"a\x00"), "0x6100"),
+        (literal(True), "1"),
+    ],
+)
+def test_expressions(check: Any, expression: Any, text: str) -> None:
+    tables = " \nFROM t" if "t." in text else ""
+    check(select(expression.label("q")), f"SELECT {text} AS q{tables}", literal_binds=True)
+
+
+def test_next_value(check: Any) -> None:
+    check(select(Sequence("s", schema="sc").next_value().label("q")), "SELECT NEXT VALUE FOR sc.s AS q")
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (select(t.c.id).where(tuple_(t.c.x, t.c.y).in_([("a", 1)])), "T-SQL has no row values"),
+        (
+            select(t.c.id).order_by(t.c.x.nulls_first()),
+            "NULLS FIRST is not supported by dialect 'mssql'; order by case(",
+        ),
+        (select(t.c.id).intersect_all(select(u.c.id)), "INTERSECT ALL is not supported"),
+        (select(t.c.id).where(t.c.x.regexp_match("a")), "SQL Server has regular expressions since 2025; use like()"),
+        (select(extract("epoch", t.c.d)), "use func.datediff_big(text('second'), '1970-01-01', x)"),
+        (values(column("a", Integer), name="v").data([(1,)] * 1001).select(), "VALUES of 1001 rows"),
+    ],
+)
+def test_refusals(statement: Any, message: str) -> None:
+    assert message in refused(statement)
+
+
+def test_regular_expressions_of_2025() -> None:
+    from lect_mssql.capabilities import capabilities
+
+    newest = lect_mssql.dialect().copy(capabilities=capabilities((17, 0)))
+    statement = select(t.c.id).where(~t.c.x.regexp_match("a", flags="i"))
+    assert str(statement.compile(dialect=newest)) == "SELECT t.id \nFROM t \nWHERE NOT REGEXP_LIKE(t.x, :x_1, 'i')"
+
+
+# -- data-changing statements -----------------------------------------------------------------------------------------
+
+
+def test_output_of_insert(check: Any) -> None:
+    check(
+        insert(t).values(x="a").returning(t.c.id, t.c.x.label("foo")),
+        "INSERT INTO t (x) OUTPUT inserted.id, inserted.x AS foo VALUES (:x)",
+    )
+    check(
+        insert(t).values([{"x": "a"}, {"x": "b"}]).returning(t.c.id),
+        "INSERT INTO t (x) OUTPUT inserted.id VALUES (:x_m0), (:x_m1)",
+    )
+    check(
+        insert(t).from_select(["id"], select(u.c.id)).returning(func.lower(t.c.x).label("q")),
+        "INSERT INTO t (id) OUTPUT lower(inserted.x) AS q SELECT u.id \nFROM u",
+    )
+
+
+def test_insert_of_defaults(check: Any) -> None:
+    check(insert(t).values().inline(), "INSERT INTO t DEFAULT VALUES")
+
+
+def test_output_of_update_and_delete(check: Any) -> None:
+    check(update(t).values(x="a").returning(t.c.id), "UPDATE t SET x=:x OUTPUT inserted.id")
+    check(
+        delete(t).where(t.c.id == 5).returning(t.c.id),
+        "DELETE FROM t OUTPUT deleted.id WHERE t.id = :id_1",
+        only="sqlfluff",  # sqlglot 30 knows OUTPUT of DELETE at the end only
+    )
+
+
+def test_several_tables(check: Any) -> None:
+    check(
+        update(t).values(x="a").where(t.c.id == u.c.tid),
+        "UPDATE t SET x=:x FROM t, u WHERE t.id = u.tid",
+    )
+    # sqlglot 30 knows one FROM in a DELETE
+    check(delete(t).where(t.c.id == u.c.tid), "DELETE FROM t FROM t, u WHERE t.id = u.tid", only="sqlfluff")
+    check(
+        delete(t).where(t.c.id == u.c.tid).returning(t.c.id),
+        "DELETE FROM t OUTPUT deleted.id FROM t, u WHERE t.id = u.tid",
+        only="sqlfluff",
+    )
+
+
+def test_cte_before_insert(check: Any) -> None:
+    c = select(u.c.id).cte("c")
+    check(
+        insert(t).from_select(["id"], select(c.c.id)),
+        "WITH c AS \n(SELECT u.id AS id \nFROM u)\n INSERT INTO t (id) SELECT c.id \nFROM c",
+    )
+
+
+def test_on_conflict_is_refused() -> None:
+    assert "or MERGE" in refused(insert(t).values(id=1).on_conflict_do_nothing())
+
+
+def test_identity_insert() -> None:
+    dialect = lect_mssql.dialect()
+    brackets = dialect.brackets(insert(t).values(id=5).compile(dialect=dialect))
+    assert (brackets.before, brackets.after) == (("SET IDENTITY_INSERT t ON",), ("SET IDENTITY_INSERT t OFF",))
+    assert dialect.brackets(insert(t).values(x="a").compile(dialect=dialect)) is None
+    assert dialect.brackets(select(t).compile(dialect=dialect)) is None
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        ("owner", "owner.t"),
+        ("db.owner", "db.owner.t"),
+        ("[my.db].owner", "[my.db].owner.t"),
+        ("srv.db.owner", "srv.db.owner.t"),
+        ("[a]]b.c]", "[a]]b.c].t"),
+        ("select", "[select].t"),
+        (quoted_name("a.b", True), "[a.b].t"),
+        ("x; DROP TABLE t", "[x; DROP TABLE t].t"),
+    ],
+)
+def test_schemas(check: Any, schema: str, text: str) -> None:
+    table = Table("t", MetaData(), Column("id", Integer), schema=schema)
+    only = "sqlglot" if "]]" in text else ""  # sqlfluff 4 does not know a doubled bracket
+    check(select(func.count()).select_from(table), f"SELECT count(*) AS count_1 \nFROM {text}", only=only)
+
+
+def test_closing_brackets_are_doubled(check: Any) -> None:
+    table = Table("a]b", MetaData(), Column("c]; --", Integer))
+    check(select(table), "SELECT [a]]b].[c]]; --] \nFROM [a]]b]", only="sqlglot")
+
+
+def test_temporary_tables_have_no_schema(check: Any) -> None:
+    table = Table("#tmp", MetaData(), Column("id", Integer), schema="owner")
+    check(select(table.c.id), "SELECT [#tmp].id \nFROM [#tmp]")
