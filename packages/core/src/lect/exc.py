@@ -238,9 +238,7 @@ class CircularDependencyError(LectError):
 
     code = "circular"
 
-    def __init__(
-        self, message: str, cycles: Any, edges: Any, msg: str | None = None, code: str | None = None
-    ) -> None:
+    def __init__(self, message: str, cycles: Any, edges: Any, msg: str | None = None, code: str | None = None) -> None:
         if msg is None:
             message += f" ({', '.join(repr(c) for c in cycles)})"
         else:
@@ -476,16 +474,16 @@ def _shorten(value: object, limit: int = 300) -> str:
 
 def format_parameters(params: Any, batches: int = 10, ismulti: bool | None = None) -> str:
     """Return parameters as a log line or a message shows them: long values and long lists are shortened."""
-    many = ismulti if ismulti is not None else (
-        isinstance(params, list) and bool(params) and isinstance(params[0], (tuple, list, Mapping))
+    many = (
+        ismulti
+        if ismulti is not None
+        else (isinstance(params, list) and bool(params) and isinstance(params[0], (tuple, list, Mapping)))
     )
     if many and isinstance(params, Sequence):
         if len(params) > batches:
             head = ", ".join(_one_set(p) for p in params[: batches - 2])
             tail = ", ".join(_one_set(p) for p in params[-2:])
-            return (
-                f"[{head}  ... displaying {batches} of {len(params)} total bound parameter sets ...  {tail}]"
-            )
+            return f"[{head}  ... displaying {batches} of {len(params)} total bound parameter sets ...  {tail}]"
         return "[" + ", ".join(_one_set(p) for p in params) + "]"
     return _one_set(params)
 

@@ -1,21 +1,156 @@
-"""What an operator is: a function used as a key, with its precedence, its negation and the class of types it is meant for.
+"""What an operator is: a function used as a key, with its precedence, its negation and the types it is meant for.
 
-An operator of Python (``operator.eq``, ``operator.add`` ...) stands for itself; operators that only SQL has are functions
+An operator of Python (``operator.eq``, ``operator.add`` ...) stands for itself; operators only SQL has are functions
 here (:func:`like_op`, :func:`in_op` ...), which, called, apply themselves. A custom operator is a :class:`custom_op`.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Hashable
-from operator import add, and_, eq, floordiv, ge, getitem, gt, inv, le, lshift, lt, matmul, mod, mul, ne, neg, or_, rshift
+from collections.abc import Callable
+from operator import (
+    add,
+    and_,
+    eq,
+    floordiv,
+    ge,
+    getitem,
+    gt,
+    inv,
+    le,
+    lshift,
+    lt,
+    matmul,
+    mod,
+    mul,
+    ne,
+    neg,
+    or_,
+    rshift,
+    sub,
+    truediv,
+)
 from operator import pow as pow_
-from operator import sub, truediv
 from typing import Any, Final, TypeAlias
 
 from lect.exc import ArgumentError, InvalidRequestError
 
-__all__ = ["ColumnOperators", "OperatorClass", "OperatorType", "Operators", "custom_op"]
+__all__ = [
+    "ColumnOperators",
+    "MIRRORED",
+    "NEGATIONS",
+    "OPERATOR_CLASSES",
+    "OperatorClass",
+    "OperatorType",
+    "Operators",
+    "PRECEDENCE",
+    "add",
+    "all_op",
+    "and_",
+    "any_op",
+    "as_",
+    "asbool",
+    "asc_op",
+    "between_op",
+    "bitwise_and_op",
+    "bitwise_lshift_op",
+    "bitwise_not_op",
+    "bitwise_or_op",
+    "bitwise_rshift_op",
+    "bitwise_xor_op",
+    "collate",
+    "comma_op",
+    "commutative_op",
+    "comparison_op",
+    "concat_op",
+    "contains",
+    "contains_op",
+    "custom_op",
+    "desc_op",
+    "distinct_op",
+    "endswith_op",
+    "eq",
+    "exists",
+    "filter_op",
+    "floordiv",
+    "from_",
+    "function_as_comparison_op",
+    "ge",
+    "getitem",
+    "gt",
+    "icontains_op",
+    "iendswith_op",
+    "ilike_op",
+    "in_op",
+    "inv",
+    "is_",
+    "is_associative",
+    "is_boolean",
+    "is_commutative",
+    "is_comparison",
+    "is_distinct_from",
+    "is_false",
+    "is_natural_self_precedent",
+    "is_not",
+    "is_not_distinct_from",
+    "is_order_by_modifier",
+    "is_ordering_modifier",
+    "is_precedent",
+    "is_true",
+    "isfalse",
+    "isnot",
+    "isnot_distinct_from",
+    "istartswith_op",
+    "istrue",
+    "json_getitem_op",
+    "json_path_getitem_op",
+    "le",
+    "like_op",
+    "lshift",
+    "lt",
+    "match_op",
+    "matmul",
+    "mirror",
+    "mod",
+    "mul",
+    "ne",
+    "neg",
+    "not_between_op",
+    "not_contains_op",
+    "not_endswith_op",
+    "not_icontains_op",
+    "not_iendswith_op",
+    "not_ilike_op",
+    "not_in_op",
+    "not_istartswith_op",
+    "not_like_op",
+    "not_match_op",
+    "not_regexp_match_op",
+    "not_startswith_op",
+    "notbetween_op",
+    "notcontains_op",
+    "notendswith_op",
+    "notilike_op",
+    "notin_op",
+    "notlike_op",
+    "notmatch_op",
+    "notstartswith_op",
+    "null_op",
+    "nulls_first_op",
+    "nulls_last_op",
+    "nullsfirst_op",
+    "nullslast_op",
+    "operator_class_of",
+    "or_",
+    "pow_",
+    "precedence_of",
+    "regexp_match_op",
+    "regexp_replace_op",
+    "rshift",
+    "startswith_op",
+    "sub",
+    "truediv",
+]
 
 OperatorType: TypeAlias = Callable[..., Any]
 
@@ -125,7 +260,7 @@ class Operators:
         raise NotImplementedError(str(op))
 
 
-class custom_op:  # noqa: N801 - a public name
+class custom_op:
     """An operator that SQL or one database has and Lect has no name for.
 
     Two custom operators that say the same are equal.
@@ -172,7 +307,7 @@ class custom_op:  # noqa: N801 - a public name
         shape = None
         if self.return_type is not None:
             shape = self.return_type._shape or self.return_type._structure()
-        self._key: tuple[Hashable, ...] = (
+        self._key: tuple[Any, ...] = (
             type(self),
             opstring,
             precedence,

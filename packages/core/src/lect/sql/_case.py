@@ -40,8 +40,8 @@ class Case(ColumnElement[_T]):
                 found: TypeEngine[Any] = then.type
                 return found
         if self.else_ is not None:
-            found = self.else_.type
-            return found
+            result: TypeEngine[Any] = self.else_.type
+            return result
         return NULLTYPE
 
     def get_children(self) -> Iterator[Any]:
@@ -60,8 +60,8 @@ def _listed(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:
         return list(whens[0].items())
     if len(whens) == 1 and isinstance(whens[0], list):
         raise ArgumentError(
-            'The "whens" argument to case(), when referring to a sequence of items, is now passed as a series of positional '
-            "elements, rather than as a list. "
+            'The "whens" argument to case(), when referring to a sequence of items, is now passed as a series of '
+            "positional elements, rather than as a list. "
         )
     if not whens:
         raise ArgumentError("case() needs at least one (condition, result) pair")

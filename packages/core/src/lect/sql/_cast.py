@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from lect.operators import OperatorType
 from lect.sql.bind import BindParameter
 from lect.sql.coercions import column_or_value
 from lect.sql.element import MAKE, ColumnElement
-from lect.sql.node import child, typed
+from lect.sql.node import Field, child, typed
 from lect.sql.type_clause import TypeClause
 from lect.types.type_engine import to_instance
 
@@ -23,7 +23,7 @@ class Wrapped(ColumnElement[_T]):
     @property
     def wrapped_column_expression(self) -> Any:
         """The expression inside."""
-        return self.clause  # type: ignore[attr-defined]
+        return self.clause
 
     @property
     def _name_for_select(self) -> str | None:
@@ -40,7 +40,7 @@ class Cast(Wrapped[_T]):
     """``CAST(clause AS type)``"""
 
     __visit_name__ = "cast"
-    _fields = (child("clause"), child("typeclause"))
+    _fields: ClassVar[tuple[Field, ...]] = (child("clause"), child("typeclause"))
 
     def __init__(self, expression: Any, type_: Any) -> None:
         self.type = to_instance(type_)
@@ -55,14 +55,14 @@ class TryCast(Cast[_T]):
     """``TRY_CAST(clause AS type)``: NULL where the value cannot be turned into the type."""
 
     __visit_name__ = "try_cast"
-    _fields = Cast._fields
+    _fields: ClassVar[tuple[Field, ...]] = Cast._fields
 
 
 class TypeCoerce(Wrapped[_T]):
     """An expression that Python takes for another type; nothing is written."""
 
     __visit_name__ = "type_coerce"
-    _fields = (child("clause"), typed("type"))
+    _fields: ClassVar[tuple[Field, ...]] = (child("clause"), typed("type"))
 
     def __init__(self, expression: Any, type_: Any) -> None:
         self.type = to_instance(type_)

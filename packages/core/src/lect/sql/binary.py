@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import eq, ne
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from lect.operators import (
     OperatorType,
@@ -12,6 +12,7 @@ from lect.operators import (
     custom_op,
     is_associative,
     is_boolean,
+    is_commutative,
     is_comparison,
     is_precedent,
     like_op,
@@ -23,9 +24,8 @@ from lect.operators import (
 from lect.sql.element import ColumnElement
 from lect.sql.grouping import Grouping
 from lect.sql.lists import ExpressionClauseList
-from lect.sql.node import child, pairs, scalar, typed
+from lect.sql.node import Field, child, pairs, scalar, typed
 from lect.types.boolean import BOOLEANTYPE
-from lect.types.null import NULLTYPE
 from lect.types.type_engine import TypeEngine, to_instance
 
 __all__ = ["BinaryExpression", "OperatorExpression", "combine"]
@@ -66,7 +66,14 @@ class BinaryExpression(OperatorExpression[_T]):
     """
 
     __visit_name__ = "binary"
-    _fields = (child("left"), child("right"), scalar("operator"), typed("type"), scalar("negate"), pairs("_modifiers"))
+    _fields: ClassVar[tuple[Field, ...]] = (
+        child("left"),
+        child("right"),
+        scalar("operator"),
+        typed("type"),
+        scalar("negate"),
+        pairs("_modifiers"),
+    )
 
     negate: OperatorType | None = None
     _modifiers: tuple[tuple[str, Any], ...] = _NO_MODIFIERS
@@ -84,7 +91,7 @@ class BinaryExpression(OperatorExpression[_T]):
         self.left = left.self_group(against=operator)
         self.right = right.self_group(against=operator)
         self.operator = operator
-        self.type = NULLTYPE if type_ is None else to_instance(type_)
+        self.type = to_instance(type_)
         self.negate = negate
         if modifiers:
             self._modifiers = tuple(modifiers.items())
@@ -104,6 +111,15 @@ class BinaryExpression(OperatorExpression[_T]):
             same = _original(left) is _original(right)
             return same if operator is eq else not same
         raise TypeError("Boolean value of this clause is not defined")
+
+    def _same_as(self, other: Any, same: Any) -> bool:
+        if self.operator != other.operator or not self.type._compare_type_affinity(other.type):
+            return False
+        if dict(self._modifiers) != dict(other._modifiers):
+            return False
+        if same(self.left, other.left) and same(self.right, other.right):
+            return True
+        return is_commutative(self.operator) and bool(same(self.left, other.right) and same(self.right, other.left))
 
     def _negate(self) -> Any:
         if self.negate is not None:

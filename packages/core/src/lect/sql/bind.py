@@ -102,7 +102,7 @@ class BindParameter(ColumnElement[_T]):
                 given = given._resolve_values_to_types(sample) if sample is not None else given
             self.type = given
 
-    # -- structure ---------------------------------------------------------------------------------------------------------
+    # -- structure -----------------------------------------------------------------------------------------------------
 
     def _structure(self) -> Shape:
         type_ = self.type
@@ -117,9 +117,7 @@ class BindParameter(ColumnElement[_T]):
             | (32 if quoted else 0)
         )
         name = key.base if isinstance(key, anonymous_name) else str(key)
-        shape = self._shape = intern(
-            (BindParameter, type_._shape or type_._structure(), name, flags, self.expand_op)
-        )
+        shape = self._shape = intern((BindParameter, type_._shape or type_._structure(), name, flags, self.expand_op))
         self._leaves = (self,)
         return shape
 
@@ -133,13 +131,13 @@ class BindParameter(ColumnElement[_T]):
     def _same_as(self, other: Any, same: Any) -> bool:
         return (
             self.type._compare_type_affinity(other.type)
-            and (self.unique and other.unique or self.key == other.key)
+            and ((self.unique and other.unique) or self.key == other.key)
             and type(self.value) is type(other.value)
             and self.type.compare_values(self.value, other.value)
             and self.callable is other.callable
         )
 
-    # -- values ------------------------------------------------------------------------------------------------------------
+    # -- values --------------------------------------------------------------------------------------------------------
 
     @property
     def effective_value(self) -> Any:
@@ -207,7 +205,8 @@ def _name_of(key: Any, quote: bool | None) -> str:
         if not isinstance(named, str):
             raise ArgumentError(f"the name of a bound parameter must be a string or None, not {key!r}")
         key = named
-    return key
+    found: str = key
+    return found
 
 
 def _sample(values: Any) -> Any:

@@ -1,7 +1,7 @@
 """What users give where an expression is wanted, turned into one or refused with a sentence that says why.
 
-An object that is no element is asked for one only when its class says so, by :func:`lect.sql.entity.register` or by a method
-``__clause_element__`` of the class. Values are never asked: a dictionary, a list or an object of data is a value.
+An object that is no element is asked for one only when its class says so, by :func:`lect.sql.entity.register` or by a
+method ``__clause_element__`` of the class. Values are never asked: a dictionary, a list, an object of data is a value.
 """
 
 from __future__ import annotations
@@ -15,12 +15,24 @@ from lect.sql.bind import BindParameter
 from lect.sql.column import ColumnClause
 from lect.sql.element import ClauseElement
 from lect.sql.entity import registered
+from lect.sql.grouping import Grouping
 from lect.sql.literal import FALSE, NULL, TRUE
 from lect.types.null import NULLTYPE
 from lect.types.numeric import INTEGERTYPE
 from lect.types.type_engine import resolve_value_type
 
-__all__ = ["as_expression", "column_or_value", "condition", "expression", "limit", "number", "operand", "resolve", "sql_only", "value"]
+__all__ = [
+    "as_expression",
+    "column_or_value",
+    "condition",
+    "expression",
+    "limit",
+    "number",
+    "operand",
+    "resolve",
+    "sql_only",
+    "value",
+]
 
 _PLAIN = frozenset([int, str, float, bool, bytes, type(None), dict, list, tuple, set])
 
@@ -140,6 +152,8 @@ def operand(given: Any, expr: Any, op: OperatorType, type_: Any = None) -> Any:
         sample = element.value
         typed = expr.type.coerce_compared_value(op, sample) if sample is not None else expr.type
         return element._with_type(typed)
+    if element.__class__ is Grouping and element.element._is_bind_parameter and element.type is NULLTYPE:
+        return Grouping(operand(element.element, expr, op))
     return element
 
 

@@ -21,8 +21,8 @@ _C = TypeVar("_C")
 class ColumnCollection(Generic[_C]):
     """Columns in order, each under a key: ``c.name``, ``c["name"]``, ``c[0]``.
 
-    A key may occur twice (a SELECT with two columns of one name); it then finds the first. Keys that are attributes of a
-    plain name are kept as attributes, so that ``c.name`` costs no call.
+    A key may occur twice (a SELECT with two columns of one name); it then finds the first. Keys that are no name of a
+    method are kept as attributes, so that ``c.name`` costs no call.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_entries", "_index")
@@ -36,7 +36,7 @@ class ColumnCollection(Generic[_C]):
         if columns is not None:
             self._populate_separate_keys(columns)
 
-    # -- reading ---------------------------------------------------------------------------------------------------------
+    # -- reading -------------------------------------------------------------------------------------------------------
 
     def keys(self) -> list[str]:
         """The keys, in order."""
@@ -127,7 +127,9 @@ class ColumnCollection(Generic[_C]):
     def contains_column(self, col: Any) -> bool:
         """True when `col` itself is in the collection."""
         if isinstance(col, str):
-            raise ArgumentError("contains_column cannot be used with string arguments. Use ``col_name in table.c`` instead.")
+            raise ArgumentError(
+                "contains_column cannot be used with string arguments. Use ``col_name in table.c`` instead."
+            )
         return any(c is col for _, c in self._entries)
 
     def as_readonly(self) -> ReadOnlyColumnCollection[_C]:
@@ -150,16 +152,14 @@ class ColumnCollection(Generic[_C]):
             common = wanted & has
             if not common or (require_embedded and not _embedded(wanted - common, has)):
                 continue
-            if best is None:
-                best, best_common = candidate, common
-            elif len(common) > len(best_common):
+            if best is None or len(common) > len(best_common):
                 best, best_common = candidate, common
             elif len(common) == len(best_common) and _distance(column, candidate) < _distance(column, best):
                 # Both pass on as much; the one that is fewer steps away is meant.
                 best = candidate
         return best
 
-    # -- writing -----------------------------------------------------------------------------------------------------------
+    # -- writing -------------------------------------------------------------------------------------------------------
 
     def _remember(self, key: str, column: _C) -> None:
         self._index.setdefault(key, column)
@@ -212,7 +212,7 @@ class ColumnCollection(Generic[_C]):
             return
         raise NotImplementedError("columns cannot be set as attributes of this collection; use add()")
 
-    # -- copies ------------------------------------------------------------------------------------------------------------
+    # -- copies --------------------------------------------------------------------------------------------------------
 
     def __getstate__(self) -> Any:
         return {"entries": list(self._entries)}
@@ -263,9 +263,7 @@ class DedupeColumnCollection(ColumnCollection[_C]):
     def add(self, column: Any, key: str | None = None, *, replace: bool = True) -> None:
         """Append a column; one that has its key is replaced, in the same place."""
         if key is not None and column.key != key:
-            raise ArgumentError(
-                "DedupeColumnCollection requires columns be under the same key as their .key"
-            )
+            raise ArgumentError("DedupeColumnCollection requires columns be under the same key as their .key")
         name = column.key
         if name is None:
             raise ArgumentError("Can't add unnamed column to column collection")

@@ -62,9 +62,7 @@ class ColumnClause(ColumnElement[_T]):
         if table is not None:
             inner = table._shape or table._structure()
             self._leaves = table._leaves
-        shape = self._shape = intern(
-            (self.__class__, fact, self.is_literal, type_._shape or type_._structure(), inner)
-        )
+        shape = self._shape = intern((self.__class__, fact, self.is_literal, type_._shape or type_._structure(), inner))
         return shape
 
     def _position(self) -> int | None:
@@ -96,7 +94,7 @@ class ColumnClause(ColumnElement[_T]):
         return annotated
 
     @property
-    def description(self) -> str:  # type: ignore[override]
+    def description(self) -> str:
         return self.name.base if isinstance(self.name, anonymous_name) else str(self.name)
 
     @property

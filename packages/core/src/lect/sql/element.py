@@ -69,7 +69,7 @@ class ClauseElement(Node):
     _is_text_clause: ClassVar[bool] = False
     _is_entity: ClassVar[bool] = False
     _is_column_list: ClassVar[bool] = False
-    #: FROM elements that an element brings in by itself, for those that are not to be searched for columns (subqueries).
+    #: FROM elements that an element brings in by itself, when it is not to be searched for columns (subqueries).
     _own_froms: ClassVar[Any] = None
     #: Conditions that are true or false by themselves, and hence need no "= 1" where booleans are numbers.
     _is_implicitly_boolean: bool = False
@@ -154,7 +154,7 @@ class ClauseElement(Node):
         left = {k: v for k, v in self._annotations.items() if k not in set(values)}
         return self._with_annotations(left)
 
-    # -- what it is in an expression --------------------------------------------------------------------------------------
+    # -- what it is in an expression -----------------------------------------------------------------------------------
 
     def _as_expression(self) -> Any:
         """Return what stands for this element inside an expression; None when nothing can."""
@@ -196,7 +196,7 @@ class CompilerElement(ClauseElement):
 
 
 def replace(node: Any, change: Callable[[Node], Node]) -> Any:
-    """Return `node` with every node inside for which ``change(n)`` gives another one replaced; shared parts stay shared.
+    """Return `node` with every node inside replaced for which ``change(n)`` gives another; shared parts stay shared.
 
     A replaced node is not searched further.
     """
@@ -269,7 +269,7 @@ class ColumnElement(ClauseElement, SQLColumnExpression[_T]):
     __visit_name__: ClassVar[str] = "column_element"
     _is_column_element: ClassVar[bool] = True
 
-    type: TypeEngine[_T] = NULLTYPE
+    type: TypeEngine[Any] = NULLTYPE
     key: str | None = None
 
     primary_key: bool = False
@@ -281,7 +281,7 @@ class ColumnElement(ClauseElement, SQLColumnExpression[_T]):
 
     __hash__ = object.__hash__
 
-    # -- operators --------------------------------------------------------------------------------------------------------
+    # -- operators -----------------------------------------------------------------------------------------------------
 
     @property
     def comparator(self) -> Any:
@@ -318,7 +318,7 @@ class ColumnElement(ClauseElement, SQLColumnExpression[_T]):
     #: __getitem__ exists, so that Python would otherwise try 0, 1, 2 ... for ever.
     __iter__: Any = None
 
-    # -- structure ---------------------------------------------------------------------------------------------------------
+    # -- structure -----------------------------------------------------------------------------------------------------
 
     def self_group(self, against: OperatorType | None = None) -> Any:
         if against is and_ or against is or_ or against is asbool:
@@ -367,7 +367,7 @@ class ColumnElement(ClauseElement, SQLColumnExpression[_T]):
         """Return ``CAST(self AS type_)``."""
         return MAKE.cast(self, type_)
 
-    # -- lineage: which columns of inner selects this one is ---------------------------------------------------------------
+    # -- lineage: which columns of inner selects this one is -----------------------------------------------------------
 
     @property
     def base_columns(self) -> frozenset[ColumnElement[Any]]:
@@ -428,4 +428,3 @@ def check_element(value: Any, what: str) -> Any:
     if not isinstance(value, ClauseElement):
         raise ArgumentError(f"{what} expected, got {value!r}")
     return value
-

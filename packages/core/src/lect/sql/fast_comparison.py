@@ -77,4 +77,4 @@ def install() -> None:
     for op in (eq, ne, lt, le, gt, ge):
         name = f"__{op.__name__}__"
         setattr(ColumnClause, name, _fast(op, getattr(ColumnClause, name)))
-    ColumnClause.__hash__ = object.__hash__  # type: ignore[method-assign]
+    setattr(ColumnClause, "__hash__", object.__hash__)

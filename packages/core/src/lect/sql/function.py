@@ -24,7 +24,7 @@ from lect.sql.executable import Executable
 from lect.sql.from_clause import MAKE_FROM, FromClause
 from lect.sql.grouping import Grouping
 from lect.sql.lists import ClauseList
-from lect.sql.node import child, scalar, typed
+from lect.sql.node import Field, child, scalar, typed
 from lect.sql.window import AggregateOrderBy, FunctionFilter, Over, WithinGroup
 from lect.types.boolean import BOOLEANTYPE
 from lect.types.null import NULLTYPE
@@ -50,7 +50,7 @@ class FunctionElement(Executable, ColumnElement[_T]):
     """A function with its arguments; the base of functions of one's own."""
 
     __visit_name__ = "function"
-    _fields = (child("clause_expr"), typed("type"), scalar("_with_ordinality"))
+    _fields: ClassVar[tuple[Field, ...]] = (child("clause_expr"), typed("type"), scalar("_with_ordinality"))
 
     packagenames: tuple[str, ...] = ()
     name: str = ""
@@ -66,9 +66,9 @@ class FunctionElement(Executable, ColumnElement[_T]):
 
     def _set_arguments(self, arguments: Sequence[Any]) -> None:
         self._has_args = self._has_args or bool(arguments)
-        self.clause_expr = Grouping(ClauseList(*arguments, operator=comma_op))
+        self.clause_expr: Grouping[Any] = Grouping(ClauseList(*arguments, operator=comma_op))
 
-    # -- arguments ---------------------------------------------------------------------------------------------------------
+    # -- arguments -----------------------------------------------------------------------------------------------------
 
     @property
     def clauses(self) -> ClauseList:
@@ -120,7 +120,7 @@ class FunctionElement(Executable, ColumnElement[_T]):
         state.pop("_as_from", None)
         return state
 
-    # -- forms of aggregates and window functions ------------------------------------------------------------------------------
+    # -- forms of aggregates and window functions ----------------------------------------------------------------------
 
     def over(
         self,
@@ -154,13 +154,13 @@ class FunctionElement(Executable, ColumnElement[_T]):
         """Return the function as a comparison of two of its arguments, counted from 1; for joins of a mapper."""
         return FunctionAsBinary(self, left_index, right_index)
 
-    # -- rows ------------------------------------------------------------------------------------------------------------------
+    # -- rows ----------------------------------------------------------------------------------------------------------
 
     def table_valued(self, *expr: Any, **kw: Any) -> TableValuedAlias:
         """Return the function as a FROM element with the columns given, as names or columns.
 
-        `name` names it; `with_ordinality` is the name of one more column that counts rows; with `joins_implicitly` nobody
-        warns that nothing joins it.
+        `name` names it; `with_ordinality` is the name of one more column that counts rows; with `joins_implicitly`
+        nobody warns that nothing joins it.
         """
         made = self._clone()
         with_ordinality = kw.pop("with_ordinality", None)
@@ -217,7 +217,7 @@ class FunctionFrom(FromClause):
     """A function in FROM, without a name."""
 
     __visit_name__ = "function_from"
-    _fields = (child("element"),)
+    _fields: ClassVar[tuple[Field, ...]] = (child("element"),)
 
     def __init__(self, element: FunctionElement[Any]) -> None:
         self.element = element
@@ -246,7 +246,7 @@ class ScalarFunctionColumn(ColumnElement[Any]):
     """``(function(...)).name``"""
 
     __visit_name__ = "scalar_function_column"
-    _fields = (scalar("name"), typed("type"), child("fn"))
+    _fields: ClassVar[tuple[Field, ...]] = (scalar("name"), typed("type"), child("fn"))
 
     def __init__(self, fn: FunctionElement[Any], name: str, type_: Any = None) -> None:
         self.fn = fn
@@ -263,7 +263,12 @@ class FunctionAsBinary(BinaryExpression[Any]):
     """A function seen as a comparison of two of its arguments."""
 
     __visit_name__ = "function_as_binary"
-    _fields = (child("sql_function"), scalar("left_index"), scalar("right_index"), typed("type"))
+    _fields: ClassVar[tuple[Field, ...]] = (
+        child("sql_function"),
+        scalar("left_index"),
+        scalar("right_index"),
+        typed("type"),
+    )
 
     def __init__(self, fn: FunctionElement[Any], left_index: int, right_index: int) -> None:
         count = len(fn.clauses.clauses)
@@ -304,6 +309,10 @@ class FunctionAsBinary(BinaryExpression[Any]):
     def __bool__(self) -> bool:
         raise TypeError("Boolean value of this clause is not defined")
 
+    def _same_as(self, other: Any, same: Any) -> bool:
+        facts = (self.left_index, self.right_index) == (other.left_index, other.right_index)
+        return facts and bool(same(self.sql_function, other.sql_function))
+
     def _negate(self) -> Any:
         return ColumnElement._negate(self)
 
@@ -312,11 +321,9 @@ class Function(FunctionElement[_T]):
     """A function by its name: what ``func.name(...)`` makes of a name that is not registered."""
 
     __visit_name__ = "function"
-    _fields = (*FunctionElement._fields, scalar("packagenames"), scalar("name"))
+    _fields: ClassVar[tuple[Field, ...]] = (*FunctionElement._fields, scalar("packagenames"), scalar("name"))
 
-    def __init__(
-        self, name: str, *clauses: Any, type_: Any = None, packagenames: Sequence[str] | None = None
-    ) -> None:
+    def __init__(self, name: str, *clauses: Any, type_: Any = None, packagenames: Sequence[str] | None = None) -> None:
         self.packagenames = tuple(packagenames or ())
         self.name = name
         self.type = to_instance(type_) if type_ is not None else NULLTYPE
@@ -340,7 +347,7 @@ class Function(FunctionElement[_T]):
         return shape
 
     @property
-    def description(self) -> str:  # type: ignore[override]
+    def description(self) -> str:
         return str(self.name)
 
 
@@ -354,7 +361,9 @@ def register_function(identifier: str, fn: Any, package: str = "_default") -> No
     name = str(identifier).lower()
     if name in known:
         warnings.warn(
-            f"The GenericFunction {name!r} is already registered and is going to be overridden.", LectWarning, stacklevel=3
+            f"The GenericFunction {name!r} is already registered and is going to be overridden.",
+            LectWarning,
+            stacklevel=3,
         )
     known[name] = fn
 
@@ -363,14 +372,14 @@ class GenericFunction(Function[_T]):
     """A function with a class of its own. A subclass is found as ``func.<name>``.
 
     Class attributes: `type` of the result, `name` as written, `identifier` under which ``func`` finds it, `package`;
-    `inherit_cache` is to be true when objects of the class differ in nothing but their arguments; without it statements that
-    contain one are compiled at every execution.
+    `inherit_cache` is to be true when objects of the class differ in nothing but their arguments; without it statements
+    that contain one are compiled at every execution.
     """
 
     coerce_arguments: ClassVar[bool] = True
     identifier: ClassVar[str]
     package: ClassVar[str | None] = None
-    _fields = Function._fields
+    _fields: ClassVar[tuple[Field, ...]] = Function._fields
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
@@ -397,7 +406,7 @@ class GenericFunction(Function[_T]):
             type_ = getattr(type(self), "type", None)
             if type_ is NULLTYPE:
                 type_ = getattr(type(self), "__return_type__", None)
-        self.type = NULLTYPE if type_ is None else to_instance(type_)
+        self.type = to_instance(type_)
         kwargs.pop("packagenames", None)
         if kwargs:
             raise TypeError(f"{self.name}() got an unexpected keyword argument {sorted(kwargs)[0]!r}")

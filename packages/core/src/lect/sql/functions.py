@@ -1,4 +1,4 @@
-"""Everything about SQL functions under one name: ``func``, the bases for functions of one's own, the known functions."""
+"""Everything about SQL functions under one name: ``func``, bases for functions of one's own, the known functions."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from lect.exc import ArgumentError
 from lect.operators import comma_op, pow_
@@ -16,7 +16,7 @@ from lect.sql.extract import Extract
 from lect.sql.function import GenericFunction, register_function
 from lect.sql.grouping import Grouping
 from lect.sql.lists import ClauseList
-from lect.sql.node import scalar
+from lect.sql.node import Field, scalar
 from lect.sql.operations import operation
 from lect.types.array import ARRAY
 from lect.types.null import NULLTYPE
@@ -30,11 +30,11 @@ __all__ = ["AnsiFunction", "OrderedSetAgg", "ReturnTypeFromArgs", "next_value"]
 _T = TypeVar("_T")
 
 
-class next_value(GenericFunction[int]):  # noqa: N801 - functions are named as in SQL
+class next_value(GenericFunction[int]):
     """The next value of a sequence."""
 
     name = "next_value"
-    _fields = (scalar("_sequence_facts"),)
+    _fields: ClassVar[tuple[Field, ...]] = (scalar("_sequence_facts"),)
 
     def __init__(self, seq: Any, **kw: Any) -> None:
         if not getattr(seq, "_is_sequence", getattr(type(seq), "__visit_name__", "") == "sequence"):
@@ -87,51 +87,51 @@ def _type_of(arguments: Sequence[Any]) -> TypeEngine[Any]:
     return NULLTYPE
 
 
-class coalesce(ReturnTypeFromArgs[Any]):  # noqa: N801
+class coalesce(ReturnTypeFromArgs[Any]):
     """The first argument that is not NULL."""
 
     inherit_cache = True
 
 
-class max(ReturnTypeFromArgs[Any]):  # noqa: A001, N801
+class max(ReturnTypeFromArgs[Any]):
     """The largest value."""
 
     inherit_cache = True
 
 
-class min(ReturnTypeFromArgs[Any]):  # noqa: A001, N801
+class min(ReturnTypeFromArgs[Any]):
     """The smallest value."""
 
     inherit_cache = True
 
 
-class sum(ReturnTypeFromArgs[Any]):  # noqa: A001, N801
+class sum(ReturnTypeFromArgs[Any]):
     """The sum of values."""
 
     inherit_cache = True
 
 
-class pow(ReturnTypeFromArgs[Any]):  # noqa: A001, N801
+class pow(ReturnTypeFromArgs[Any]):
     """A number to the power of another; also ``a ** b``."""
 
     inherit_cache = True
 
 
-class now(GenericFunction[Any]):  # noqa: N801
+class now(GenericFunction[Any]):
     """The present time, as the database has it."""
 
     type = DateTime()
     inherit_cache = True
 
 
-class concat(GenericFunction[str]):  # noqa: N801
+class concat(GenericFunction[str]):
     """Strings, one after the other."""
 
     type = String()
     inherit_cache = True
 
 
-class char_length(GenericFunction[int]):  # noqa: N801
+class char_length(GenericFunction[int]):
     """The number of characters."""
 
     type = Integer()
@@ -141,14 +141,14 @@ class char_length(GenericFunction[int]):  # noqa: N801
         super().__init__(arg, **kw)
 
 
-class random(GenericFunction[float]):  # noqa: N801
+class random(GenericFunction[float]):
     """A random number."""
 
     _has_args = True
     inherit_cache = True
 
 
-class count(GenericFunction[int]):  # noqa: N801
+class count(GenericFunction[int]):
     """The number of rows, or of values that are not NULL."""
 
     type = Integer()
@@ -160,70 +160,70 @@ class count(GenericFunction[int]):  # noqa: N801
         super().__init__(expression, **kwargs)
 
 
-class current_date(AnsiFunction[Any]):  # noqa: N801
+class current_date(AnsiFunction[Any]):
     """CURRENT_DATE"""
 
     type = Date()
     inherit_cache = True
 
 
-class current_time(AnsiFunction[Any]):  # noqa: N801
+class current_time(AnsiFunction[Any]):
     """CURRENT_TIME"""
 
     type = Time()
     inherit_cache = True
 
 
-class current_timestamp(AnsiFunction[Any]):  # noqa: N801
+class current_timestamp(AnsiFunction[Any]):
     """CURRENT_TIMESTAMP"""
 
     type = DateTime()
     inherit_cache = True
 
 
-class current_user(AnsiFunction[str]):  # noqa: N801
+class current_user(AnsiFunction[str]):
     """CURRENT_USER"""
 
     type = String()
     inherit_cache = True
 
 
-class localtime(AnsiFunction[Any]):  # noqa: N801
+class localtime(AnsiFunction[Any]):
     """LOCALTIME"""
 
     type = DateTime()
     inherit_cache = True
 
 
-class localtimestamp(AnsiFunction[Any]):  # noqa: N801
+class localtimestamp(AnsiFunction[Any]):
     """LOCALTIMESTAMP"""
 
     type = DateTime()
     inherit_cache = True
 
 
-class session_user(AnsiFunction[str]):  # noqa: N801
+class session_user(AnsiFunction[str]):
     """SESSION_USER"""
 
     type = String()
     inherit_cache = True
 
 
-class sysdate(AnsiFunction[Any]):  # noqa: N801
+class sysdate(AnsiFunction[Any]):
     """SYSDATE"""
 
     type = DateTime()
     inherit_cache = True
 
 
-class user(AnsiFunction[str]):  # noqa: N801
+class user(AnsiFunction[str]):
     """USER"""
 
     type = String()
     inherit_cache = True
 
 
-class array_agg(ReturnTypeFromArgs[Any]):  # noqa: N801
+class array_agg(ReturnTypeFromArgs[Any]):
     """Values as an array."""
 
     inherit_cache = True
@@ -264,76 +264,76 @@ def _ordered_type(element: Any) -> Any:
     return element.type
 
 
-class mode(OrderedSetAgg[Any]):  # noqa: N801
+class mode(OrderedSetAgg[Any]):
     """The most frequent value."""
 
     inherit_cache = True
 
 
-class percentile_cont(OrderedSetAgg[Any]):  # noqa: N801
+class percentile_cont(OrderedSetAgg[Any]):
     """The value at a fraction, interpolated."""
 
     array_for_multi_clause = True
     inherit_cache = True
 
 
-class percentile_disc(OrderedSetAgg[Any]):  # noqa: N801
+class percentile_disc(OrderedSetAgg[Any]):
     """The value at a fraction."""
 
     array_for_multi_clause = True
     inherit_cache = True
 
 
-class rank(GenericFunction[int]):  # noqa: N801
+class rank(GenericFunction[int]):
     """The rank of a row, with gaps."""
 
     type = Integer()
     inherit_cache = True
 
 
-class dense_rank(GenericFunction[int]):  # noqa: N801
+class dense_rank(GenericFunction[int]):
     """The rank of a row, without gaps."""
 
     type = Integer()
     inherit_cache = True
 
 
-class percent_rank(GenericFunction[Any]):  # noqa: N801
+class percent_rank(GenericFunction[Any]):
     """The rank of a row as a fraction."""
 
     type = Numeric()
     inherit_cache = True
 
 
-class cume_dist(GenericFunction[Any]):  # noqa: N801
+class cume_dist(GenericFunction[Any]):
     """The fraction of rows that come not later."""
 
     type = Numeric()
     inherit_cache = True
 
 
-class cube(GenericFunction[Any]):  # noqa: N801
+class cube(GenericFunction[Any]):
     """CUBE, in GROUP BY."""
 
     _has_args = True
     inherit_cache = True
 
 
-class rollup(GenericFunction[Any]):  # noqa: N801
+class rollup(GenericFunction[Any]):
     """ROLLUP, in GROUP BY."""
 
     _has_args = True
     inherit_cache = True
 
 
-class grouping_sets(GenericFunction[Any]):  # noqa: N801
+class grouping_sets(GenericFunction[Any]):
     """GROUPING SETS, in GROUP BY."""
 
     _has_args = True
     inherit_cache = True
 
 
-class aggregate_strings(GenericFunction[str]):  # noqa: N801
+class aggregate_strings(GenericFunction[str]):
     """Strings joined by a separator, as each database calls it."""
 
     type = String()
@@ -345,9 +345,7 @@ class aggregate_strings(GenericFunction[str]):  # noqa: N801
             if not isinstance(separator, str):
                 raise ArgumentError(f"the separator of aggregate_strings() is a string, not {separator!r}")
             # Databases want to see the separator in the text.
-            separator = BindParameter(
-                self.name, separator, type_=STRINGTYPE, unique=True, literal_execute=True
-            )
+            separator = BindParameter(self.name, separator, type_=STRINGTYPE, unique=True, literal_execute=True)
         super().__init__(clause, separator, **kw)
 
 

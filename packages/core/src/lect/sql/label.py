@@ -21,12 +21,14 @@ _T = TypeVar("_T")
 class Label(ColumnElement[_T]):
     """``element AS name``
 
-    Written with its name where a SELECT lists its columns; elsewhere it is its element, or, in ORDER BY and GROUP BY of a
-    SELECT that has it among its columns, its name.
+    Written with its name where a SELECT lists its columns; elsewhere it is its element, or, in ORDER BY and GROUP BY
+    of a SELECT that has it among its columns, its name.
     """
 
     __visit_name__ = "label"
     _fields = (child("_element"), scalar("name"), typed("type"))
+
+    _element: Any
 
     def __init__(self, name: str | None, element: Any, type_: Any = None) -> None:
         inner = element
@@ -98,7 +100,7 @@ class Label(ColumnElement[_T]):
         return bool(getattr(self._element, "primary_key", False))
 
     @property
-    def foreign_keys(self) -> Any:  # type: ignore[override]
+    def foreign_keys(self) -> Any:
         return getattr(self._element, "foreign_keys", frozenset())
 
     @property
@@ -114,7 +116,7 @@ class Label(ColumnElement[_T]):
         return self
 
     @property
-    def description(self) -> str:  # type: ignore[override]
+    def description(self) -> str:
         return self.name.base if isinstance(self.name, anonymous_name) else str(self.name)
 
 

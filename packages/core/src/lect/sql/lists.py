@@ -108,7 +108,7 @@ class ExpressionClauseList(ColumnElement[_T]):
     def __init__(self, operator: OperatorType, *clauses: Any, type_: Any = None, group: bool = True) -> None:
         self.operator = operator
         self.clauses = tuple([c.self_group(against=operator) for c in clauses])
-        self.type = NULLTYPE if type_ is None else to_instance(type_)
+        self.type = to_instance(type_)
         self.group = group
 
     clauses: tuple[Any, ...]

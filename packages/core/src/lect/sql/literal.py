@@ -48,7 +48,7 @@ class Null(Constant[None]):
     _is_sql_null: ClassVar[bool] = True
 
 
-class True_(Constant[bool]):  # noqa: N801 - a public name
+class True_(Constant[bool]):
     """TRUE, or ``1 = 1`` where the database has no such constant."""
 
     __visit_name__ = "true"
@@ -58,7 +58,7 @@ class True_(Constant[bool]):  # noqa: N801 - a public name
         return FALSE
 
 
-class False_(Constant[bool]):  # noqa: N801 - a public name
+class False_(Constant[bool]):
     """FALSE, or ``0 = 1`` where the database has no such constant."""
 
     __visit_name__ = "false"

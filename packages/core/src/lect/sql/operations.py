@@ -4,8 +4,28 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from operator import add, and_, eq, floordiv, ge, getitem, gt, inv, le, lshift, lt, matmul, mod, mul, ne, neg, or_, rshift
-from operator import sub, truediv
+from operator import (
+    add,
+    and_,
+    eq,
+    floordiv,
+    ge,
+    getitem,
+    gt,
+    inv,
+    le,
+    lshift,
+    lt,
+    matmul,
+    mod,
+    mul,
+    ne,
+    neg,
+    or_,
+    rshift,
+    sub,
+    truediv,
+)
 from typing import Any, Final
 
 from lect import operators as ops
@@ -89,7 +109,7 @@ def _comparator(element: Any) -> Any:
     return comparator if comparator is not None else Comparator(element)
 
 
-# -- arithmetic ---------------------------------------------------------------------------------------------------------
+# -- arithmetic --------------------------------------------------------------------------------------------------------
 
 
 @operation(
@@ -202,7 +222,7 @@ def _conjunction(expr: Any, op: OperatorType, other: Any, reverse: bool = False,
     return boolean.join(op, (other, expr) if reverse else (expr, other))
 
 
-# -- comparison -----------------------------------------------------------------------------------------------------------
+# -- comparison --------------------------------------------------------------------------------------------------------
 
 
 @operation(eq, ne, lt, le, gt, ge, ops.is_, ops.is_not, ops.is_distinct_from, ops.is_not_distinct_from)
@@ -246,8 +266,8 @@ def _compare_constant(
     if op is ne or op is ops.is_not:
         return BinaryExpression(expr, const, ops.is_not, BOOLEANTYPE, ops.is_, modifiers)
     raise ArgumentError(
-        "Only '=', '!=', 'is_()', 'is_not()', 'is_distinct_from()', 'is_not_distinct_from()' operators can be used with "
-        "None/True/False"
+        "Only '=', '!=', 'is_()', 'is_not()', 'is_distinct_from()', 'is_not_distinct_from()' operators can be used "
+        "with None/True/False"
     )
 
 
@@ -309,7 +329,9 @@ def _part_of_string(
 
 
 @operation(ops.match_op)
-def _match(expr: Any, op: OperatorType, other: Any, reverse: bool = False, _python_is_types: Any = None, **kw: Any) -> Any:
+def _match(
+    expr: Any, op: OperatorType, other: Any, reverse: bool = False, _python_is_types: Any = None, **kw: Any
+) -> Any:
     element = operand(other, expr, op)
     negate = ops.not_match_op if op is ops.match_op else ops.match_op
     return BinaryExpression(expr, element, op, MATCHTYPE, negate, kw)
@@ -318,7 +340,12 @@ def _match(expr: Any, op: OperatorType, other: Any, reverse: bool = False, _pyth
 @operation(ops.regexp_match_op)
 def _regexp_match(expr: Any, op: OperatorType, pattern: Any, flags: str | None = None, **kw: Any) -> Any:
     return BinaryExpression(
-        expr, operand(pattern, expr, op), op, BOOLEANTYPE, NEGATIONS[op], {"flags": flags} if flags is not None else None
+        expr,
+        operand(pattern, expr, op),
+        op,
+        BOOLEANTYPE,
+        NEGATIONS[op],
+        {"flags": flags} if flags is not None else None,
     )
 
 
@@ -326,9 +353,7 @@ def _regexp_match(expr: Any, op: OperatorType, pattern: Any, flags: str | None =
 def _regexp_replace(
     expr: Any, op: OperatorType, pattern: Any, replacement: Any, flags: str | None = None, **kw: Any
 ) -> Any:
-    right = ClauseList(
-        operand(pattern, expr, op), operand(replacement, expr, op), operator=ops.comma_op, group=False
-    )
+    right = ClauseList(operand(pattern, expr, op), operand(replacement, expr, op), operator=ops.comma_op, group=False)
     type_ = expr.type if isinstance(expr.type, String) else STRINGTYPE
     return BinaryExpression(expr, right, op, type_, None, {"flags": flags} if flags is not None else None)
 
@@ -339,9 +364,7 @@ def _between(
 ) -> Any:
     bounds: Any = ExpressionClauseList._of(and_, [_bound(low, expr), _bound(high, expr)], NULLTYPE)
     bounds.group = False
-    return BinaryExpression(
-        expr, bounds, op, BOOLEANTYPE, NEGATIONS[op], {"symmetric": True} if symmetric else None
-    )
+    return BinaryExpression(expr, bounds, op, BOOLEANTYPE, NEGATIONS[op], {"symmetric": True} if symmetric else None)
 
 
 def _bound(given: Any, expr: Any) -> Any:
@@ -351,7 +374,7 @@ def _bound(given: Any, expr: Any) -> Any:
     return element if isinstance(grouped, AsBoolean) else grouped
 
 
-# -- IN ---------------------------------------------------------------------------------------------------------------------
+# -- IN ----------------------------------------------------------------------------------------------------------------
 
 
 @operation(ops.in_op, ops.not_in_op)
@@ -371,14 +394,11 @@ def _in_list(expr: Any, op: OperatorType, other: Any) -> Any:
         listed = found._as_in_list()
         if listed is None:
             raise ArgumentError(
-                "IN expression list, SELECT construct, or bound parameter object expected, got "
-                f"{other!r}."
+                f"IN expression list, SELECT construct, or bound parameter object expected, got {other!r}."
             )
         return listed
     if isinstance(other, (str, bytes)) or not hasattr(other, "__iter__"):
-        raise ArgumentError(
-            f"IN expression list, SELECT construct, or bound parameter object expected, got {other!r}."
-        )
+        raise ArgumentError(f"IN expression list, SELECT construct, or bound parameter object expected, got {other!r}.")
     if isinstance(other, dict):
         raise ArgumentError(
             f"IN expression list, SELECT construct, or bound parameter object expected, got a dict: {other!r}; give "
@@ -410,12 +430,17 @@ def _mixed(expr: Any, op: OperatorType, values: list[Any]) -> Any:
     return Grouping(ClauseList(*members, operator=ops.comma_op))
 
 
-# -- COLLATE ----------------------------------------------------------------------------------------------------------------
+# -- COLLATE -----------------------------------------------------------------------------------------------------------
 
 
 @operation(ops.collate)
 def _collate(
-    expr: Any, op: OperatorType, collation: str, collation_schema: str | None = None, _python_is_types: Any = None, **kw: Any
+    expr: Any,
+    op: OperatorType,
+    collation: str,
+    collation_schema: str | None = None,
+    _python_is_types: Any = None,
+    **kw: Any,
 ) -> Any:
     return collate(expr, collation, collation_schema)
 

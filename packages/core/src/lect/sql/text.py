@@ -74,7 +74,7 @@ class TextClause(ClauseElement):
     def get_children(self) -> Iterator[Any]:
         return iter([b for _, b in self._bind_pairs])
 
-    # -- values --------------------------------------------------------------------------------------------------------------
+    # -- values --------------------------------------------------------------------------------------------------------
 
     def bindparams(self, *binds: BindParameter[Any], **names_to_values: Any) -> TextClause:
         """Return this text with types or values for its places: ``bindparam("x", type_=...)`` or ``x=5``."""
@@ -94,18 +94,16 @@ class TextClause(ClauseElement):
         return copy
 
     def _unknown(self, name: str, known: Mapping[str, Any]) -> str:
-        return (
-            f"This text() construct doesn't define a bound parameter named {name!r}{nearest(name, known)}"
-        )
+        return f"This text() construct doesn't define a bound parameter named {name!r}{nearest(name, known)}"
 
     def columns(self, *cols: Any, **types: Any) -> Any:
         """Return this text as a SELECT whose columns are known: by position, or by name with their types."""
         by_position = [c if c.__class__ is ColumnClause else _column(c) for c in cols]
         named = {c.key: c for c in by_position if c.key in types}
-        listed = [
-            ColumnClause(c.key, type_=types[c.key]) if c.key in named else c for c in by_position
+        listed = [ColumnClause(c.key, type_=types[c.key]) if c.key in named else c for c in by_position]
+        keyed: list[ColumnClause[Any]] = [
+            ColumnClause(name, type_=type_) for name, type_ in types.items() if name not in named
         ]
-        keyed = [ColumnClause(name, type_=type_) for name, type_ in types.items() if name not in named]
         return _columns_maker[0](self, [*listed, *keyed], bool(listed) and not keyed)
 
     def execution_options(self, **kw: Any) -> TextClause:
@@ -130,7 +128,7 @@ class TextClause(ClauseElement):
         copy._with_options = (*self._with_options, *nodes)
         return copy
 
-    # -- in an expression ------------------------------------------------------------------------------------------------------
+    # -- in an expression ----------------------------------------------------------------------------------------------
 
     @property
     def comparator(self) -> Any:
@@ -160,7 +158,7 @@ class TextClause(ClauseElement):
         return MAKE.apply(self, or_, other)
 
     @property
-    def description(self) -> str:  # type: ignore[override]
+    def description(self) -> str:
         return self.text if len(self.text) <= 60 else self.text[:57] + "..."
 
     def _bind_param(self, operator: OperatorType | None, obj: Any, type_: Any = None, expanding: bool = False) -> Any:

@@ -31,7 +31,9 @@ class Tuple(ColumnElement[tuple[Any, ...]]):
         else:
             if len(types) != len(clauses):
                 raise ArgumentError(f"Wrong number of elements for {len(types)}-tuple: {clauses!r} ")
-            members = [column_or_value(c, type_=t if t is not NULLTYPE else None) for c, t in zip(clauses, types, strict=True)]
+            members = [
+                column_or_value(c, type_=t if t is not NULLTYPE else None) for c, t in zip(clauses, types, strict=True)
+            ]
         self.clauses = tuple([m.self_group(against=comma_op) for m in members])
         self.type = TupleType(*[m.type for m in members])
 
@@ -55,7 +57,7 @@ class Tuple(ColumnElement[tuple[Any, ...]]):
                 type_=type_,
                 _compared_to_type=self.type,
             )
-        members = [
+        members: list[BindParameter[Any]] = [
             BindParameter(None, o, _compared_to_operator=operator, _compared_to_type=t, unique=True, type_=type_)
             for o, t in zip(obj, self.type.types, strict=True)  # type: ignore[attr-defined]
         ]

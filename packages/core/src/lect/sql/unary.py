@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from operator import inv
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from lect.exc import ArgumentError
 from lect.operators import OperatorType, is_comparison, is_precedent, mirror
 from lect.sql.element import MAKE, ColumnElement
 from lect.sql.grouping import Grouping
-from lect.sql.node import child, scalar, typed
+from lect.sql.node import Field, child, scalar, typed
 from lect.types.boolean import BOOLEANTYPE
-from lect.types.null import NULLTYPE
 from lect.types.type_engine import to_instance
 
 __all__ = ["AsBoolean", "CollectionAggregate", "UnaryExpression"]
@@ -23,7 +22,7 @@ class UnaryExpression(ColumnElement[_T]):
     """``operator element`` (NOT, minus, DISTINCT ...) or ``element modifier`` (DESC, NULLS LAST ...)."""
 
     __visit_name__ = "unary"
-    _fields = (child("element"), scalar("operator"), scalar("modifier"), typed("type"))
+    _fields: ClassVar[tuple[Field, ...]] = (child("element"), scalar("operator"), scalar("modifier"), typed("type"))
 
     def __init__(
         self,
@@ -35,7 +34,7 @@ class UnaryExpression(ColumnElement[_T]):
         self.operator = operator
         self.modifier = modifier
         self.element = element.self_group(against=operator or modifier)
-        self.type = NULLTYPE if type_ is None else to_instance(type_)
+        self.type = to_instance(type_)
 
     def self_group(self, against: OperatorType | None = None) -> Any:
         if self.operator is not None and is_precedent(self.operator, against):
@@ -52,7 +51,7 @@ class AsBoolean(UnaryExpression[bool]):
     """A value of a boolean type that stands as a condition; ``x = 1`` where booleans are numbers."""
 
     __visit_name__ = "asboolean"
-    _fields = (child("element"), scalar("operator"), scalar("negate"))
+    _fields: ClassVar[tuple[Field, ...]] = (child("element"), scalar("operator"), scalar("negate"))
     _is_implicitly_boolean = True
 
     def __init__(self, element: Any, operator: OperatorType, negate: OperatorType) -> None:
@@ -66,6 +65,7 @@ class AsBoolean(UnaryExpression[bool]):
         return self
 
     def _negate(self) -> Any:
+        assert self.operator is not None
         return AsBoolean(self.element, self.negate, self.operator)
 
 
@@ -74,7 +74,7 @@ class CollectionAggregate(UnaryExpression[_T]):
 
     __visit_name__ = "collection_aggregate"
     _is_collection_aggregate = True
-    _fields = (child("element"), scalar("operator"), scalar("modifier"), typed("type"))
+    _fields: ClassVar[tuple[Field, ...]] = (child("element"), scalar("operator"), scalar("modifier"), typed("type"))
 
     def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
         if not is_comparison(op):

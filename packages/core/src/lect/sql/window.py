@@ -245,6 +245,10 @@ class WithinGroup(Wrapping[_T]):
         result: TypeEngine[Any] = found if found is not None else self.element.type
         return result
 
+    @property
+    def _anon_base(self) -> str | None:  # type: ignore[override]
+        return getattr(self.element, "_anon_base", None)
+
     def filter(self, *criterion: Any) -> Any:
         """Return this with FILTER."""
         return FunctionFilter(self, *criterion) if criterion else self
@@ -287,7 +291,7 @@ class FunctionFilter(Wrapping[_T]):
         return self
 
     @property
-    def element(self) -> Any:  # type: ignore[override]
+    def element(self) -> Any:
         """The function."""
         return self.func
 

@@ -14,7 +14,7 @@ OTHER: Final = "other"
 #: The result has the more specific or larger of both types, which are of one kind.
 WIDER: Final = "wider"
 
-#: (operator, kind of the left side, kind of the right side) -> a type, OTHER or WIDER; what is absent keeps the left type.
+#: (operator, kind of the left side, kind of the right side) -> a type, OTHER or WIDER; else the left type.
 #: Filled by :mod:`lect.types.arithmetic`.
 RESULTS: Final[dict[tuple[OperatorType, type, type], Any]] = {}
 

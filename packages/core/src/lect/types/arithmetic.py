@@ -1,4 +1,4 @@
-"""What arithmetic between numbers and times gives: the table behind :class:`~lect.types.adaptation.AdaptingComparator`."""
+"""What arithmetic between numbers and times gives: the table in :mod:`lect.types.adaptation`."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ class ArrayComparator(IndexableComparator, ConcatenableComparator):
         import warnings
 
         warnings.warn(
-            "The ARRAY.Comparator.any() and ARRAY.Comparator.all() methods for arrays are deprecated for removal, along with "
-            "the PG-specific Any() and All() functions. See any_() and all_() functions for modern use. ",
+            "The ARRAY.Comparator.any() and ARRAY.Comparator.all() methods for arrays are deprecated for removal, "
+            "along with the PG-specific Any() and All() functions. See any_() and all_() functions for modern use. ",
             LectDeprecationWarning,
             stacklevel=4,
         )
@@ -80,9 +80,7 @@ class ARRAY(TypeEngine[Any]):
     ) -> None:
         item = to_instance(item_type)
         if item._is_array:
-            raise ValueError(
-                "Do not nest ARRAY types; ARRAY(basetype) handles multi-dimensional arrays of basetype"
-            )
+            raise ValueError("Do not nest ARRAY types; ARRAY(basetype) handles multi-dimensional arrays of basetype")
         self.item_type: TypeEngine[Any] = item
         self.as_tuple = as_tuple
         self.dimensions = dimensions
@@ -142,4 +140,4 @@ class ARRAY(TypeEngine[Any]):
                 return f"[{', '.join([element(v) for v in value])}]"
             return "NULL" if value is None else write(value)
 
-        return lambda value: f"ARRAY{element(list(value))}"
+        return lambda value: element(list(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from lect.operators import OperatorClass, OperatorType
 from lect.types.construction import argument_names, constructor_repr
@@ -18,9 +18,9 @@ _TD = TypeVar("_TD", bound="TypeDecorator[Any]")
 class ExternalType:
     """A type written outside of Lect.
 
-    `cache_ok` says whether statements that contain it may be kept compiled: True when everything that tells two such types
-    apart is in their constructor's arguments (kept under the arguments' names, hashable); False when not. As long as
-    it is not said, statements that contain the type are compiled at every execution.
+    `cache_ok` says whether statements that contain it may be kept compiled: True when everything that tells two such
+    types apart is in their constructor's arguments (kept under the arguments' names, hashable); False when not.
+    As long as it is not said, statements that contain the type are compiled at every execution.
     """
 
     cache_ok: bool | None = None
@@ -61,7 +61,7 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
     #: ``==`` with a value of one of these classes is written with IS.
     coerce_to_is_types: ClassVar[tuple[type[Any], ...]] = (type(None),)
 
-    class Comparator(TypeComparator[_T], Generic[_T]):
+    class Comparator(TypeComparator[Any]):
         """Tells the operators which values are compared with IS."""
 
         def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
@@ -75,12 +75,12 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not hasattr(type(self), "impl"):
             raise AttributeError(
-                f"TypeDecorator implementations require a class-level variable 'impl' which refers to the class of type "
-                f"being decorated; {type(self).__name__} has none"
+                "TypeDecorator implementations require a class-level variable 'impl' which refers to the class of "
+                f"type being decorated; {type(self).__name__} has none"
             )
         self.impl = to_instance(type(self).impl, *args, **kwargs)
 
-    # -- the decorated type ----------------------------------------------------------------------------------------------
+    # -- the decorated type --------------------------------------------------------------------------------------------
 
     @property
     def impl_instance(self) -> TypeEngine[Any]:
@@ -93,15 +93,12 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
         return self.impl_instance.operator_classes
 
     @property
-    def comparator_factory(self) -> Any:  # type: ignore[override]
+    def comparator_factory(self) -> Any:
         return _combined(TypeDecorator.Comparator, self.impl_instance.comparator_factory)
 
     @property
     def _plain_comparison(self) -> bool:  # type: ignore[override]
-        return (
-            self.coerce_to_is_types == TypeDecorator.coerce_to_is_types
-            and self.impl_instance._plain_comparison
-        )
+        return self.coerce_to_is_types == TypeDecorator.coerce_to_is_types and self.impl_instance._plain_comparison
 
     @property
     def _concatenates(self) -> bool:  # type: ignore[override]
@@ -134,7 +131,7 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
         return own or self.impl_instance._has_column_expression or self._variants_have("_has_column_expression")
 
     def _variants_have(self, name: str) -> bool:
-        return any([getattr(v, name) for v in self._variant_mapping.values()])
+        return any(getattr(v, name) for v in self._variant_mapping.values())
 
     @property
     def sort_key_function(self) -> Any:  # type: ignore[override]
@@ -154,7 +151,7 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
             raise AttributeError(key)
         return getattr(self.__dict__["impl"], key)
 
-    # -- what a subclass overrides ------------------------------------------------------------------------------------------
+    # -- what a subclass overrides -------------------------------------------------------------------------------------
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
         """Turn the program's value into a value of the decorated type."""
@@ -176,7 +173,7 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
         """Return this type: a value opposite such a column is thought to be one of its own."""
         return self
 
-    # -- copies ------------------------------------------------------------------------------------------------------------
+    # -- copies --------------------------------------------------------------------------------------------------------
 
     def copy(self: _TD, **kw: Any) -> _TD:
         copy = object.__new__(type(self))
@@ -190,7 +187,7 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
     def with_variant(self: _TD, type_: Any, *dialect_names: str) -> _TD:
         return super().with_variant(type_, *dialect_names)
 
-    # -- dialects ------------------------------------------------------------------------------------------------------------
+    # -- dialects ------------------------------------------------------------------------------------------------------
 
     def _make_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
         variant = self._variant_mapping.get(dialect.name)
@@ -218,7 +215,7 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
     def _inner(self, dialect: Any) -> TypeEngine[Any]:
         return self.impl_instance if self.__dict__.get("_on_dialect") else self.type_engine(dialect)
 
-    # -- values --------------------------------------------------------------------------------------------------------------
+    # -- values --------------------------------------------------------------------------------------------------------
 
     def bind_processor(self, dialect: Any) -> Processor | None:
         inner = self._inner(dialect)._cached_bind_processor(dialect)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from enum import Enum as PythonEnum
 from typing import Any
 
+from lect.absent import NO_ARG
 from lect.exc import ArgumentError
 from lect.operators import OperatorClass, OperatorType, concat_op
-from lect.absent import NO_ARG
+from lect.types.concatenable import ConcatenableComparator
 from lect.types.construction import construct_like
 from lect.types.schema_type import SchemaType
 from lect.types.string import STRINGTYPE, String
@@ -17,7 +18,7 @@ from lect.types.type_engine import Emulated, LiteralProcessor, Processor, TypeEn
 __all__ = ["Enum"]
 
 
-class EnumComparator(String.Comparator):
+class EnumComparator(ConcatenableComparator):
     """A value joined with something is no value of the list any more."""
 
     def _adapt_expression(self, op: OperatorType, other_comparator: Any) -> tuple[OperatorType, TypeEngine[Any]]:
@@ -74,7 +75,9 @@ class Enum(String, SchemaType, Emulated):
         #: what may be bound -> the string kept; and back.
         self._valid_lookup = dict(zip(reversed(objects), reversed(values), strict=True))
         self._object_lookup = dict(zip(values, objects, strict=True))
-        self._valid_lookup.update([(v, v if v in values else self._valid_lookup[self._object_lookup[v]]) for v in values])
+        self._valid_lookup.update(
+            [(v, v if v in values else self._valid_lookup[self._object_lookup[v]]) for v in values]
+        )
         super().__init__(length=self._length(length), collation=collation)
 
     def _read(self, given: Sequence[Any]) -> tuple[list[Any], list[str]]:
@@ -103,10 +106,12 @@ class Enum(String, SchemaType, Emulated):
                 raise ArgumentError(f"the values of an Enum are strings or one class of enum.Enum, not {value!r}")
         return strings, strings
 
-    def _length(self, length: Any) -> int:
+    def _length(self, length: Any) -> int | None:
         longest = max([len(v) for v in self.enums], default=0)
-        if length is NO_ARG or length is None:
+        if length is NO_ARG:
             return longest
+        if length is None:
+            return None
         if length < longest:
             raise ValueError(
                 "When provided, length must be larger or equal than the length of the longest enum value. "
@@ -137,7 +142,7 @@ class Enum(String, SchemaType, Emulated):
 
     def _refuse(self, value: Any, cause: BaseException) -> LookupError:
         error = LookupError(
-            f"{value!r} is not among the defined enum values. Enum name: {self.name}. Possible values: "
+            f"'{value}' is not among the defined enum values. Enum name: {self.name}. Possible values: "
             f"{self._possible() or None}"
         )
         error.__cause__ = cause
@@ -196,7 +201,7 @@ class Enum(String, SchemaType, Emulated):
     def _constraint_wanted(self, dialect: Any) -> bool:
         return self.create_constraint and not (self.native_enum and dialect.capabilities.native_enum)
 
-    # -- copies ------------------------------------------------------------------------------------------------------------
+    # -- copies --------------------------------------------------------------------------------------------------------
 
     def _arguments(self) -> dict[str, Any]:
         return {

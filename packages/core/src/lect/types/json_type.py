@@ -137,7 +137,7 @@ class JSONPathType(JSONElementType):
 class JSON(TypeEngine[Any]):
     """A JSON document: what ``json.dumps`` takes.
 
-    None is JSON's ``null`` unless `none_as_null` is true; :attr:`JSON.NULL` is ``null`` in any case, ``null()`` is NULL.
+    None is JSON's ``null`` unless `none_as_null` is true; :attr:`JSON.NULL` is ``null`` in any case, ``null()`` NULL.
     """
 
     __visit_name__ = "JSON"
@@ -162,7 +162,7 @@ class JSON(TypeEngine[Any]):
         return object
 
     @property
-    def should_evaluate_none(self) -> bool:  # type: ignore[override]
+    def should_evaluate_none(self) -> bool:
         return not self.none_as_null
 
     @should_evaluate_none.setter

@@ -116,7 +116,7 @@ class NumericCommon(TypeEngine[Any]):
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
         if self.asdecimal:
-            return to_decimal(None if dialect.capabilities.exact_decimals else self._effective_decimal_return_scale)
+            return to_decimal(self._effective_decimal_return_scale)
         return _to_float
 
 
@@ -124,26 +124,18 @@ def _to_float(value: Any) -> Any:
     return None if value is None else float(value)
 
 
-def to_decimal(scale: int | None) -> Processor:
+def to_decimal(scale: int) -> Processor:
     """Return a processor that makes an exact number: of floats with `scale` digits after the point."""
     from decimal import Decimal
 
-    if scale is None:
+    form = f"%.{scale}f"
 
-        def process(value: Any) -> Any:
-            if value is None or value.__class__ is Decimal:
-                return value
-            return Decimal(str(value))
-
-    else:
-        form = f"%.{scale}f"
-
-        def process(value: Any) -> Any:
-            if value is None or value.__class__ is Decimal:
-                return value
-            if value.__class__ is str:
-                return Decimal(value)
+    def process(value: Any) -> Any:
+        if value is None or value.__class__ is Decimal:
+            return value
+        if isinstance(value, float):
             return Decimal(form % value)
+        return Decimal(value)
 
     return process
 

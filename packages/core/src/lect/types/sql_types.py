@@ -56,7 +56,7 @@ class DOUBLE(Double):
     __visit_name__ = "DOUBLE"
 
 
-class DOUBLE_PRECISION(Double):  # noqa: N801 - spelt as in SQL
+class DOUBLE_PRECISION(Double):
     """The SQL type DOUBLE PRECISION."""
 
     __visit_name__ = "DOUBLE_PRECISION"

@@ -37,8 +37,8 @@ class String(Concatenable, TypeEngine[str]):
             raise ArgumentError(f"the length of a {type(self).__name__} must be an integer, not {length!r}")
         if collation_schema is not None and collation is None:
             raise ArgumentError(
-                f"the 'collation_schema' parameter of {type(self).__name__} requires the 'collation' parameter to also be "
-                "present"
+                f"the 'collation_schema' parameter of {type(self).__name__} requires the 'collation' parameter to also "
+                "be present"
             )
         self.length = length
         self.collation = collation

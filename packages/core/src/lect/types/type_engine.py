@@ -154,7 +154,7 @@ class TypeEngine(Generic[_T]):
                     best_camel = t
         return best_camel or best or TypeEngine
 
-    # -- values ---------------------------------------------------------------------------------------------------------
+    # -- values --------------------------------------------------------------------------------------------------------
 
     def bind_processor(self, dialect: Any) -> Processor | None:
         """Return what turns a Python value into what the driver is given."""
@@ -180,14 +180,14 @@ class TypeEngine(Generic[_T]):
     def _has_bind_expression(self) -> bool:
         """True when bound values may be written inside of more SQL."""
         return type(self).bind_expression is not TypeEngine.bind_expression or any(
-            [v._has_bind_expression for v in self._variant_mapping.values()]
+            v._has_bind_expression for v in self._variant_mapping.values()
         )
 
     @property
     def _has_column_expression(self) -> bool:
         """True when columns in a SELECT's list may be written inside of more SQL."""
         return type(self).column_expression is not TypeEngine.column_expression or any(
-            [v._has_column_expression for v in self._variant_mapping.values()]
+            v._has_column_expression for v in self._variant_mapping.values()
         )
 
     @property
@@ -224,7 +224,7 @@ class TypeEngine(Generic[_T]):
     def _resolve_values_to_types(self, value: Any) -> Any:
         return resolve_value_type(value)
 
-    # -- variants, copies ------------------------------------------------------------------------------------------------
+    # -- variants, copies ----------------------------------------------------------------------------------------------
 
     def evaluates_none(self: _TE) -> _TE:
         """Return a copy for which None is a value that is processed and sent, instead of NULL being left out."""
@@ -249,7 +249,7 @@ class TypeEngine(Generic[_T]):
     def with_variant(self: _TE, type_: TypeEngine[Any] | type[TypeEngine[Any]], *dialect_names: str) -> _TE:
         """Return a copy of this type that is `type_` on the dialects named."""
         if not dialect_names:
-            raise ArgumentError("with_variant() needs the name of at least one dialect")
+            raise ArgumentError("At least one dialect name is required")
         for name in dialect_names:
             if name in self._variant_mapping:
                 raise ArgumentError(f"Dialect {name!r} is already present in the mapping for this {self!r}")
@@ -270,7 +270,7 @@ class TypeEngine(Generic[_T]):
             )
         return construct_like(self, self._generic_type_affinity)
 
-    # -- dialects --------------------------------------------------------------------------------------------------------
+    # -- dialects ------------------------------------------------------------------------------------------------------
 
     def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
         """Return the type to use on `dialect`; a decorator overrides it."""
@@ -366,7 +366,7 @@ class TypeEngine(Generic[_T]):
             found = memo["literal"] = self.dialect_impl(dialect).literal_processor(dialect)
         return found
 
-    # -- structure ---------------------------------------------------------------------------------------------------------
+    # -- structure -----------------------------------------------------------------------------------------------------
 
     def _structure(self) -> Shape:
         """Compute, keep and return the interned structure of this type."""
@@ -406,7 +406,7 @@ class TypeEngine(Generic[_T]):
     def _has_literal_processor(self) -> bool:
         return type(self).literal_processor is not TypeEngine.literal_processor
 
-    # -- text ----------------------------------------------------------------------------------------------------------------
+    # -- text ----------------------------------------------------------------------------------------------------------
 
     def compile(self, dialect: Any = None) -> str:
         """Return the type's name as `dialect` (the default one without) writes it in DDL."""
@@ -524,7 +524,7 @@ def adapt_type(typeobj: Any, adaptations: Mapping[type[Any], Any]) -> TypeEngine
     return type_
 
 
-# -- types of plain values: filled by lect.types.registry -------------------------------------------------------------------
+# -- types of plain values: filled by lect.types.registry --------------------------------------------------------------
 
 #: Class of a Python value -> type. Subclasses are found through the MRO and remembered.
 VALUE_TYPES: dict[type, TypeEngine[Any]] = {}

@@ -91,18 +91,21 @@ def not_match(node: Any, writer: Any) -> str:
 def regexp_match(node: Any, writer: Any) -> str:
     """Refused: there is no common spelling."""
     writer.refuse("regexp_match()")
+    return ""
 
 
 @ANSI.operator(ops.regexp_replace_op)
 def regexp_replace(node: Any, writer: Any) -> str:
     """Refused: there is no common spelling."""
     writer.refuse("regexp_replace()")
+    return ""
 
 
 @ANSI.operator(ops.json_getitem_op, ops.json_path_getitem_op)
 def json_getitem(node: Any, writer: Any) -> str:
     """Refused: there is no common spelling."""
     writer.refuse("an element of a JSON value")
+    return ""
 
 
 @ANSI.operator(ops.getitem)

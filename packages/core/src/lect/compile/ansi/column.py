@@ -14,7 +14,7 @@ def column(node: ColumnClause[Any], writer: Any) -> str:
     name = node.name if node.is_literal else writer.quote(node.name)
     table = node.table
     if table is None or writer.bare_columns or not table.named_with_column:
-        return name  # type: ignore[no-any-return]
+        return name
     prefix = writer.quote(writer.name(table.name, "alias"))
     if table._is_table:
         schema = writer.identifiers.schema_of(table, writer.translate)

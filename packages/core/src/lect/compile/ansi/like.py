@@ -80,7 +80,7 @@ _PARTS: Final = {
 
 
 def wrapped(element: Any, before: bool, behind: bool) -> Any:
-    """Return an expression joined with wildcards: ``'%' || element || '%'``, by whatever the dialect joins strings with."""
+    """Return an expression joined with wildcards, ``'%' || element || '%'``, in the way the dialect joins strings."""
     if isinstance(element, Grouping) and getattr(element.element, "operator", None) is ops.concat_op:
         element = element.element
     clauses: tuple[Any, ...]

@@ -1,7 +1,7 @@
 """Default rules for types: their names in DDL and CAST.
 
-A rule is registered with :func:`type_rule`, so that a type with a variant for the dialect, or one that the dialect has a class of
-its own for, is written as that.
+A rule is registered with :func:`type_rule`, so that a type with a variant for the dialect, or one that the dialect
+has a class of its own for, is written as that.
 """
 
 from __future__ import annotations
