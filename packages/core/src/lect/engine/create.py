@@ -63,7 +63,9 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
         connect_args: further arguments of the driver's ``connect()``.
         creator: function that opens the driver's connections instead.
         query_cache_size: number of compiled statements kept.
-        insertmanyvalues_page_size: rows per statement of a many-row INSERT with RETURNING.
+        insertmanyvalues_page_size: rows per statement of a many-row INSERT with RETURNING; `use_insertmanyvalues`
+            False: one row per statement.
+        skip_autocommit_rollback: send no rollback that could have no effect, in autocommit mode.
         enable_from_linting: warn of FROM elements that nothing joins.
         cache_audit: share of executions, between 0 and 1, for which the cached plan is compared with a new compilation.
         plugins: names of cross-cutting plugins.
@@ -208,8 +210,6 @@ def _make_pool(options: dict[str, Any], driver: Driver, connector: Any) -> Pool:
 def _make_engine(options: dict[str, Any], pool: Pool, driver: Driver, url: URL) -> Engine:
     size = options.pop("query_cache_size", 500)
     page = options.pop("insertmanyvalues_page_size", 1000)
-    options.pop("use_insertmanyvalues", None)
-    options.pop("skip_autocommit_rollback", None)
     echo: EchoFlag = options.pop("echo", None)
     return Engine(
         pool,
@@ -220,7 +220,8 @@ def _make_engine(options: dict[str, Any], pool: Pool, driver: Driver, url: URL) 
         query_cache_size=size,
         execution_options=options.pop("execution_options", None),
         hide_parameters=bool(options.pop("hide_parameters", False)),
-        page_size=page,
+        page_size=page if options.pop("use_insertmanyvalues", True) else 1,
+        skip_autocommit_rollback=bool(options.pop("skip_autocommit_rollback", False)),
         linting=bool(options.pop("enable_from_linting", False)),
         cache_audit=options.pop("cache_audit", 0.0),
     )

@@ -75,6 +75,7 @@ class Engine:
         execution_options: Mapping[str, Any] | None = None,
         hide_parameters: bool = False,
         page_size: int = 1000,
+        skip_autocommit_rollback: bool = False,
         linting: bool = False,
         cache_audit: float = 0.0,
     ) -> None:
@@ -85,6 +86,7 @@ class Engine:
         self._log = Log("lect.engine.Engine", logging_name, echo)
         self.hide_parameters = hide_parameters
         self._page_size = page_size
+        self._skip_autocommit_rollback = skip_autocommit_rollback
         self._linting = linting
         self._plans = PlanCache(query_cache_size)
         self._plan_caches: dict[int, PlanCache] = {}
@@ -282,6 +284,7 @@ class OptionEngine(Engine):
         self._log = proxied._log
         self.hide_parameters = proxied.hide_parameters
         self._page_size = proxied._page_size
+        self._skip_autocommit_rollback = proxied._skip_autocommit_rollback
         self._linting = proxied._linting
         self._plans = proxied._plans
         self._audit = proxied._audit

@@ -353,6 +353,9 @@ class ConnectionLife:
         lent = self._lent
         if lent is None or lent.dbapi_connection is None:
             return
+        if self.engine._skip_autocommit_rollback and self._autocommitting():
+            lent.touched = False
+            return
         if self._log_level:
             self._say(_ROLLBACK_WITHOUT_EFFECT if self._autocommitting() else "ROLLBACK")
         try:

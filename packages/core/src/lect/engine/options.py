@@ -22,9 +22,6 @@ def check_options(options: Mapping[str, Any]) -> None:
         value = options.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise ArgumentError(f"execution option {name!r} must be a positive number of rows, not {value!r}")
-    timeout = options.get("timeout")
-    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
-        raise ArgumentError(f"execution option 'timeout' must be a positive number of seconds, not {timeout!r}")
     translate = options.get("schema_translate_map")
     if translate is not None and not isinstance(translate, Mapping):
         raise ArgumentError(f"execution option 'schema_translate_map' must be a mapping, not {translate!r}")

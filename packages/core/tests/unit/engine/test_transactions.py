@@ -150,3 +150,16 @@ def test_rollback_twice_is_told(engine: Any) -> None:
         transaction.rollback()
         with pytest.warns(exc.LectWarning, match="transaction already deassociated from connection"):
             transaction.rollback()
+
+
+def test_no_rollback_in_autocommit_when_asked(server: Any) -> None:
+    from lect.engine import create_engine
+
+    made = create_engine(
+        "fake://", connect_args={"server": server}, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
+    )
+    made.connect().close()
+    server.log.clear()
+    with made.connect() as connection:
+        connection.exec_driver_sql(SELECT)
+    assert server.said() == [SELECT]
