@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from lect.exc import ArgumentError, CompileError
 from lect.operators import OperatorClass, OperatorType
-from lect.types.concatenable import Concatenable
 from lect.types.construction import construct_like
 from lect.types.type_engine import LiteralProcessor, Processor, TypeEngine, affinity_root
 
@@ -14,7 +13,7 @@ __all__ = ["BINARYTYPE", "LargeBinary"]
 
 
 @affinity_root
-class Binary(Concatenable, TypeEngine[bytes]):
+class Binary(TypeEngine[bytes]):
     """What all types of bytes have in common."""
 
     operator_classes = OperatorClass.BINARY
