@@ -90,7 +90,7 @@ class MSDialect(Dialect):
             return None
         numbered = getattr(dml.table, "autoincrement_column", None)
         for column in dml.written:
-            if column.identity is not None or (column is numbered and column.default is None):
+            if column.identity is not None or (numbered is not None and column is numbered and not column.default):
                 name = self.identifiers.format_table(dml.table, translate=compiled.options.schema_translate_map)
                 return Brackets(before=(f"SET IDENTITY_INSERT {name} ON",), after=(f"SET IDENTITY_INSERT {name} OFF",))
         return None

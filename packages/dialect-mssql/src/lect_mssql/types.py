@@ -6,7 +6,7 @@ https://learn.microsoft.com/sql/t-sql/data-types/data-types-transact-sql
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any
 
 from lect.exc import ArgumentError, CompileError
 from lect.types import boolean, json_type, large_binary, sql_types, string, temporal, uuid_type
@@ -192,9 +192,9 @@ class TIMESTAMP(large_binary.LargeBinary):
     """
 
     __visit_name__ = "TIMESTAMP"
-    length: ClassVar[None] = None
 
     def __init__(self, convert_int: bool = False) -> None:
+        super().__init__()
         self.convert_int = convert_int
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:

@@ -30,7 +30,7 @@ from lect_mssql.errors import classify
         ),
         (
             515,
-            "Cannot insert the value NULL into column 'a', table 'db.dbo.t'; column does not allow nulls. INSERT fails.",
+            "Cannot insert the value NULL into column 'a', table 'db.dbo.t'; column does not allow nulls.",
             "IntegrityError",
             FailureKind.NOT_NULL_VIOLATION,
             {"columns": ("a",), "schema": "dbo", "table": "t"},

@@ -31,6 +31,7 @@ class _Stored:
 
     _value_name: str
     _make: Callable[..., Any]
+    _from_iso: Callable[[str], Any]
 
     def __init__(self, storage_format: str | None = None, regexp: str | re.Pattern[str] | None = None) -> None:
         self.storage_format = storage_format
@@ -52,10 +53,6 @@ class _Stored:
             return make(*[int(part or 0) for part in found.groups()])
 
         return parse
-
-    @staticmethod
-    def _from_iso(text: str) -> Any:
-        raise TypeError
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
         """Read the text; a value that is one already (``native_datetime``) passes."""
@@ -243,7 +240,9 @@ class JSON(json_type.JSON):
     """A JSON document, kept as text. Elements are read with JSON_EXTRACT."""
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
-        """A document that is a number comes back as one: a column called JSON prefers numbers (its affinity is NUMERIC)."""
+        """A document that is a number comes back as one: a column called JSON prefers numbers (its affinity is
+        NUMERIC).
+        """
         read = super().result_processor(dialect, coltype)
         assert read is not None
         return lambda value: value if isinstance(value, (int, float)) else read(value)

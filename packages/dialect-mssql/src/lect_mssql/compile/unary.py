@@ -12,4 +12,6 @@ from lect_mssql.compile.table import RULES
 def nulls(node: Any, writer: Any) -> str:
     """Refused: NULLs sort first in ascending order and last in descending order."""
     words = "NULLS FIRST" if node.modifier is ops.nulls_first_op else "NULLS LAST"
-    writer.refuse(words, instead="order by case((column.is_(None), 0), else_=1) first")
+    return writer.refuse(  # type: ignore[no-any-return]
+        words, instead="order by case((column.is_(None), 0), else_=1) first"
+    )

@@ -16,8 +16,8 @@ from lect_mssql.types import DATETIME2, DATETIMEOFFSET, NAMES, TIME, TIMESTAMP
 __all__ = ["read_columns"]
 
 _COLUMNS = (
-    "c.name AS column_name, COALESCE(b.name, t.name) AS type_name, c.max_length, c.[precision], c.scale, c.is_nullable, "
-    "c.collation_name, d.[definition] AS default_text, k.[definition] AS computed_text, k.is_persisted, "
+    "c.name AS column_name, COALESCE(b.name, t.name) AS type_name, c.max_length, c.[precision], c.scale, "
+    "c.is_nullable, c.collation_name, d.[definition] AS default_text, k.[definition] AS computed_text, k.is_persisted, "
     "CAST(i.seed_value AS NVARCHAR(40)) AS seed, CAST(i.increment_value AS NVARCHAR(40)) AS step, "
     "CAST(e.value AS NVARCHAR(4000)) AS comment"
 )
@@ -89,9 +89,11 @@ def reflected_type(column: str, name: str, length: int, precision: int, scale: i
             return cls(**kwargs)
         # max_length counts bytes; -1 is max
         characters = length // 2 if name.lower() in ("nvarchar", "nchar") else length
-        return cls(length="max" if length == -1 else characters, **kwargs)
+        kwargs["length"] = "max" if length == -1 else characters
+        return cls(**kwargs)
     if issubclass(cls, large_binary.Binary) and name.lower() in ("binary", "varbinary"):
-        return cls(length="max" if length == -1 else length)
+        size: Any = "max" if length == -1 else length
+        return cls(length=size)
     if issubclass(cls, numeric.Numeric):
         return cls(precision=precision, scale=scale)
     if issubclass(cls, numeric.Float):

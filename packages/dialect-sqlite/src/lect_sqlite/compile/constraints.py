@@ -66,7 +66,7 @@ def foreign_key_constraint(constraint: ForeignKeyConstraint, writer: Any) -> str
 @RULES.rule(AddConstraint)
 def add_constraint(ddl: AddConstraint, writer: Any) -> str:
     """Refused."""
-    writer.refuse(
+    return writer.refuse(  # type: ignore[no-any-return]
         "ALTER TABLE ... ADD CONSTRAINT",
         "https://sqlite.org/lang_altertable.html",
         "create the table anew with the constraint and copy its rows",
@@ -76,7 +76,7 @@ def add_constraint(ddl: AddConstraint, writer: Any) -> str:
 @RULES.rule(DropConstraint)
 def drop_constraint(ddl: DropConstraint, writer: Any) -> str:
     """Refused."""
-    writer.refuse(
+    return writer.refuse(  # type: ignore[no-any-return]
         "ALTER TABLE ... DROP CONSTRAINT",
         "https://sqlite.org/lang_altertable.html",
         "create the table anew without the constraint and copy its rows",
