@@ -13,6 +13,7 @@ from typing import Any
 
 from lect.exc import ArgumentError
 from lect.types import json_type, sql_types, temporal
+from lect.types.string import quote_literal
 from lect.types.type_engine import LiteralProcessor, Processor
 
 __all__ = ["DATE", "DATETIME", "JSON", "TIME", "TYPE_ADAPTATIONS"]
@@ -206,24 +207,45 @@ class TIME(_Stored, temporal.Time):
         return write
 
 
-class JSONIndexType(json_type.JSONIndexType):
+class _Path:
+    """An element named by a path of SQLite's JSON functions."""
+
+    _steps = staticmethod(lambda value: value)
+
+    def _writer(self, dialect: Any) -> Callable[[Any], str]:
+        dumps = getattr(dialect, "json_serializer", None)
+        if dumps is None:
+            import json
+
+            dumps = json.dumps
+        steps = self._steps
+        return lambda value: _path(steps(value), dumps)
+
+    def bind_processor(self, dialect: Any) -> Processor | None:
+        """Write the path."""
+        return self._writer(dialect)
+
+    def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        """The path in quotes."""
+        write = self._writer(dialect)
+        return lambda value: quote_literal(write(value), dialect)
+
+
+class JSONIndexType(_Path, json_type.JSONIndexType):
     """An index or key as a path: ``$[1]``, ``$."key"``."""
 
-    def _formatted(self, value: Any) -> str:
-        return _path((value,))
+    _steps = staticmethod(lambda value: (value,))
 
 
-class JSONPathType(json_type.JSONPathType):
+class JSONPathType(_Path, json_type.JSONPathType):
     """A path: ``$."key"[1]``."""
 
-    def _formatted(self, value: Any) -> str:
-        return _path(value)
 
-
-def _path(steps: Any) -> str:
+def _path(steps: Any, dumps: Callable[[Any], str]) -> str:
     """Return a path of SQLite's JSON functions (https://sqlite.org/json1.html#path_arguments).
 
-    Raises ValueError for a key with a double quote: SQLite has no way of writing it.
+    Keys are written with the escapes that the serializer gives them in documents: libraries before 3.45 compare a path
+    with the document's text as it stands. Raises ValueError for a key with a double quote: they cannot write it.
     """
     text = "$"
     for step in steps:
@@ -232,7 +254,7 @@ def _path(steps: Any) -> str:
         elif '"' in step:
             raise ValueError(f"the JSON key {step!r} holds a double quote, which a path of SQLite cannot")
         else:
-            text += f'."{step}"'
+            text += f".{dumps(step)}"
     return text
 
 
