@@ -99,7 +99,7 @@ class InstanceState(weakref.ref[Any]):
     load_pending: bool
     strong: Any
     last_known: Dict[str, Any] | None
-    orphaned: bool
+    orphaned: Any
 
     is_instance = True
     is_selectable = False

@@ -107,8 +107,10 @@ class ManyToMany(Dependency):
         row: Row = {}
         if operation == "add":
             sync.require_loadable(self.prop, child)
-        sync.populate_dict(state, self.parent, row, self.pairs, self.prop)
-        sync.populate_dict(child, self.mapper, row, self.secondary_pairs, self.prop)
+        # Unless the database carries changed keys over by itself, a row to be deleted still has the old ones.
+        as_loaded = operation != "add" and not self.passive_updates
+        sync.populate_dict(state, self.parent, row, self.pairs, self.prop, as_loaded=as_loaded)
+        sync.populate_dict(child, self.mapper, row, self.secondary_pairs, self.prop, as_loaded=as_loaded)
         rows.append(row)
         mine.add((state, child))
 

@@ -14,7 +14,7 @@ def delete_orphan_props(mapper: Any) -> list[Any]:
     """Return the relationships, of whatever class, whose delete-orphan cascade is about objects of `mapper`."""
     found: list[Any] = []
     for base in mapper.iterate_to_root():
-        found.extend(getattr(base, "_delete_orphans", ()))
+        found.extend(base.own_delete_orphan_props)
     return found
 
 

@@ -9,7 +9,7 @@ from lect_orm.base import MANYTOONE, object_state
 from lect_orm.unitofwork import sync
 from lect_orm.unitofwork.context import DELETE, LISTED, LISTED_DELETE, SAVE, FlushContext
 from lect_orm.unitofwork.dependencies import dependencies_of
-from lect_orm.unitofwork.orphans import is_orphan
+from lect_orm.unitofwork.orphans import delete_orphan_props, is_orphan
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
@@ -29,11 +29,17 @@ def fill(context: FlushContext, objects: Sequence[Any] | None, expunge: bool = T
     deleted = session._deleted
     only = {object_state(obj) for obj in objects} if objects else None
     states = context.states
+    watched: dict[Any, bool] = {}  # mapper -> whether its objects may be orphans
     for held in (session._new, session._dirty):
         for state in list(held):
             if state in deleted or (only is not None and state not in only):
                 continue
-            if _may_be_orphan(state) and is_orphan(state):
+            mapper = state.mapper
+            may_be_orphan = watched.get(mapper)
+            if may_be_orphan is None:
+                mapper._check_configure()
+                may_be_orphan = watched[mapper] = bool(delete_orphan_props(mapper))
+            if may_be_orphan and is_orphan(state):
                 if state.pk is not None:
                     states[state] = DELETE
                     continue
@@ -46,17 +52,6 @@ def fill(context: FlushContext, objects: Sequence[Any] | None, expunge: bool = T
         if only is None or state in only:
             states[state] = DELETE
     context.fresh = list(states)
-
-
-def _may_be_orphan(state: InstanceState) -> bool:
-    mapper = state.mapper
-    found = mapper.memo.get("may_be_orphan")
-    if found is None:
-        from lect_orm.unitofwork.orphans import delete_orphan_props
-
-        mapper._check_configure()
-        found = mapper.memo["may_be_orphan"] = bool(delete_orphan_props(mapper))
-    return bool(found)
 
 
 def expand(context: FlushContext) -> None:

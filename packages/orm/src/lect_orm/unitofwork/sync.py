@@ -106,16 +106,31 @@ def clear(dest: InstanceState, dest_mapper: Any, pairs: Pairs, prop: Any = None)
 
 
 def populate_dict(
-    source: InstanceState, source_mapper: Any, row: dict[str, Any], pairs: Pairs, prop: Any = None
+    source: InstanceState,
+    source_mapper: Any,
+    row: dict[str, Any],
+    pairs: Pairs,
+    prop: Any = None,
+    *,
+    as_loaded: bool = False,
 ) -> None:
-    """Copy key values from an object into a row of a secondary table."""
+    """Copy key values from an object into a row of a secondary table.
+
+    Args:
+        source: the object's state.
+        source_mapper: the relationship's mapper on that side.
+        row: column key -> value, filled here.
+        pairs: what is copied where.
+        prop: the relationship.
+        as_loaded: take the key that the database still has, where it has changed in memory.
+    """
     source_dict = source.dict
     for left, right in pairs:
         key = attribute_of(source.mapper if left in source.mapper.column_to_key else source_mapper, left, prop)
         value = source_dict.get(key, NO_VALUE)
         if value is NO_VALUE:
             value = source.mapper.impls[key].get(source, source_dict)
-        row[right.key] = value
+        row[right.key] = old_key(source, key, source_dict) if as_loaded else value
 
 
 def update_dict(

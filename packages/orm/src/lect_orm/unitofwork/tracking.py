@@ -24,11 +24,15 @@ def track_append(prop: Any, state: InstanceState, item: Any, initiator: Any) -> 
         return
     if session._warn_on_events:
         session._flush_warning("collection append")
-    # A change that comes from the other side of a relationship pulls no object into a session.
-    if prop.cascade.save_update and _starts_here(prop, initiator):
-        other = instance_state(item)
-        if not session._contains_state(other):
-            session._save_or_update_state(other)
+    if not prop.cascade.save_update:
+        return
+    other = instance_state(item)
+    if session._contains_state(other):
+        return
+    # A change that comes from the other side of a relationship pulls no object into a session, unless it is one that this
+    # session has just let go as an orphan: it was moved from one parent to another.
+    if _starts_here(prop, initiator) or other.orphaned is session._ref:
+        session._save_or_update_state(other)
 
 
 def track_remove(prop: Any, state: InstanceState, item: Any, initiator: Any) -> None:
@@ -77,6 +81,7 @@ def _drop_orphan(session: Any, prop: Any, other: InstanceState) -> None:
         return
     if session is not None and other in session._new:
         session.expunge(other())
+        other.orphaned = session._ref
     else:
         # It may be put into a session by another road later, and has to be told from an object nobody removed.
         other.orphaned = True
