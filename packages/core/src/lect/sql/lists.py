@@ -74,6 +74,8 @@ class ClauseList(ClauseElement):
 class OrderByList(ClauseList):
     """Several expressions that were all given an ordering: ``desc(a, b)``."""
 
+    inherit_cache = True
+
     def _modified(self, name: str) -> OrderByList:
         return OrderByList(*[getattr(c, name)() for c in self.clauses], group_contents=False)
 

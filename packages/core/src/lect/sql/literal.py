@@ -43,6 +43,7 @@ class Constant(ColumnElement[_T]):
 class Null(Constant[None]):
     """NULL"""
 
+    inherit_cache = True
     __visit_name__ = "null"
     type = NULLTYPE
     _is_sql_null: ClassVar[bool] = True
@@ -51,6 +52,7 @@ class Null(Constant[None]):
 class True_(Constant[bool]):
     """TRUE, or ``1 = 1`` where the database has no such constant."""
 
+    inherit_cache = True
     __visit_name__ = "true"
     type = BOOLEANTYPE
 
@@ -61,6 +63,7 @@ class True_(Constant[bool]):
 class False_(Constant[bool]):
     """FALSE, or ``0 = 1`` where the database has no such constant."""
 
+    inherit_cache = True
     __visit_name__ = "false"
     type = BOOLEANTYPE
 

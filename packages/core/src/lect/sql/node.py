@@ -191,6 +191,24 @@ def _generated_when_asked(cls: type[Node]) -> Callable[[Any], Shape]:
     return _structure
 
 
+def _handwritten_and_more(cls: type[Node], handwritten: Callable[[Any], Shape]) -> Callable[[Any], Shape]:
+    """Return `_structure` of a class whose base wrote its own: the base's, with the fields that this class adds."""
+    known = {f.name for base in cls.__mro__[1:] for f in base.__dict__.get("_fields", ())}
+    added = tuple([f for f in cls.__dict__.get("_fields", ()) if f.name not in known])
+    if not added:
+        return handwritten
+    more = _generate_structure(cls, added)
+
+    def _structure(self: Any) -> Shape:
+        inner = handwritten(self)
+        leaves = self._leaves
+        shape = self._shape = intern((inner, more(self)))
+        self._leaves = leaves + self._leaves
+        return shape
+
+    return _structure
+
+
 def _uncacheable_structure(self: Node) -> Shape:
     """`_structure` of a class that neither declares `_fields` nor says `inherit_cache = True`."""
     inherited: Callable[[Any], Shape] = type(self)._declared_structure
@@ -212,6 +230,8 @@ class Node:
     #: Most fields keep the class's default and are absent from ``__dict__``: statements with many clauses.
     _sparse: ClassVar[bool] = False
     _declared_structure: ClassVar[Callable[[Any], Shape]]
+    #: The `_structure` that a class along the MRO wrote itself; it serves subclasses too.
+    _handwritten: ClassVar[Callable[[Any], Shape] | None] = None
 
     #: Interned structure; None until somebody asks. Ask with ``node._shape or node._structure()``.
     _shape: Shape | None = None
@@ -221,15 +241,17 @@ class Node:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = cls.__dict__
-        if "_fields" in own:
-            generated = _generated_when_asked(cls)
-            cls._declared_structure = generated
-            if "_structure" not in own:
-                cls._structure = generated  # type: ignore[assignment, method-assign]
-        elif own.get("inherit_cache"):
-            if "_structure" not in own:
-                cls._structure = _generated_when_asked(cls)  # type: ignore[assignment, method-assign]
-        elif "_structure" not in own and cls._fields:
+        if "_structure" in own:
+            cls._handwritten = own["_structure"]
+            cls._declared_structure = own["_structure"]
+        elif "_fields" in own or own.get("inherit_cache"):
+            if cls._handwritten is None:
+                made = _generated_when_asked(cls)
+            else:
+                made = _handwritten_and_more(cls, cls._handwritten)
+            cls._declared_structure = made
+            cls._structure = made  # type: ignore[assignment, method-assign]
+        elif cls._fields or cls._handwritten is not None:
             cls._structure = _uncacheable_structure  # type: ignore[method-assign]
 
     def _structure(self) -> Shape:

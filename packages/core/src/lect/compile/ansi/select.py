@@ -7,6 +7,7 @@ from typing import Any
 from lect.compile.ansi.cte import prepare_added, with_clause, words_of
 from lect.compile.ansi.hints import hints_of, statement_hints
 from lect.compile.clauses import AfterSelect, EmptyFrom, Locking, RowLimit
+from lect.compile.linting import check_froms
 from lect.compile.table import ANSI
 from lect.compile.writer import FROM, LATERAL, Scope
 from lect.exc import CompileError
@@ -38,6 +39,8 @@ def select(node: Select[Any], writer: Any) -> str:
         scope.froms = frozenset(inside)
         scope.visible = scope.visible | scope.froms
         scope.facts["display"] = froms
+        if writer.options.linting and froms:
+            check_froms("SELECT", froms, node._where)
         if node._hints:
             scope.facts["hints"] = hints_of(node, writer)
         prepare_added(node, writer)

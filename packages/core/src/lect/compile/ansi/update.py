@@ -12,6 +12,7 @@ from lect.compile.ansi.returning import returning, returning_columns
 from lect.compile.ansi.select import all_of
 from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
 from lect.compile.compiled import DmlPlan
+from lect.compile.linting import check_froms
 from lect.compile.table import ANSI
 from lect.sql._update import Delete, Update
 from lect.sql.from_clause import froms_of
@@ -82,6 +83,8 @@ def update(node: Update, writer: Any) -> str:
         scope.froms = frozenset([table, *table._from_objects, *[o for f in extra for o in f._from_objects]])
         scope.visible = scope.visible | scope.froms
         scope.facts["several"] = bool(extra)
+        if extra and writer.options.linting:
+            check_froms(node._kind.upper(), [table, *extra], node._where)
         if node._hints:
             scope.facts["hints"] = hints_of(node, writer)
         prepare_added(node, writer)
@@ -139,6 +142,8 @@ def delete(node: Delete, writer: Any) -> str:
         scope.froms = frozenset([table, *table._from_objects, *[o for f in extra for o in f._from_objects]])
         scope.visible = scope.visible | scope.froms
         scope.facts["several"] = bool(extra)
+        if extra and writer.options.linting:
+            check_froms(node._kind.upper(), [table, *extra], node._where)
         if node._hints:
             scope.facts["hints"] = hints_of(node, writer)
         prepare_added(node, writer)
