@@ -13,8 +13,8 @@ variable ``lect_gaps`` of the test module::
     kind = "upstream"                   # driver or server must change; a link says where that is discussed
     reason = "the driver does not tell the code"
     link = "https://example.org/issues/1"
-    connectors = ["pyodbc"]             # only over these connectors
-    dialects = ["mariadb"]              # only where the settled dialect has one of these names
+    connectors = ["mydriver"]           # only over these connectors
+    dialects = ["mydb"]                 # only where the settled dialect has one of these names
 
     [[gap]]
     case = "select.limit"

@@ -10,8 +10,8 @@ A function for a construct of one's own, or one that takes the place of a rule o
     def default(element, compiler, **kw):
         return f"coalesce({compiler.process(element.inner, **kw)}, 0)"
 
-    @compiles(coalesce_zero, "mysql")
-    def mysql(element, compiler, **kw):
+    @compiles(coalesce_zero, "mydb")
+    def in_mydb(element, compiler, **kw):
         return f"ifnull({compiler.process(element.inner, **kw)}, 0)"
 """
 

@@ -22,6 +22,8 @@ Additions
     A method is added to this file rarely and never without a default; the version in :data:`SPI_VERSION` grows with it.
 """
 
+# names databases: the example of a pairing is one with the connector that several databases share
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -96,7 +98,7 @@ class Dialect:
     compiled without a server (``str(statement.compile(dialect=MyDialect()))``).
     """
 
-    #: Name in URLs and in ``@compiles``, for instance ``"postgresql"``. Required.
+    #: Name in URLs and in ``@compiles``, for instance ``"mydb"``. Required.
     name: ClassVar[str]
     #: SPI version the class was written for: the literal number, not ``SPI_VERSION``. Required.
     spi_version: ClassVar[int]
@@ -305,7 +307,7 @@ class Connector:
     ability protocols below; core asks once per engine with ``isinstance``.
     """
 
-    #: Name in URLs, for instance ``"psycopg2"``. Required.
+    #: Name in URLs, for instance ``"mydriver"``. Required.
     name: ClassVar[str]
     #: SPI version the class was written for: the literal number. Required.
     spi_version: ClassVar[int]
@@ -427,7 +429,7 @@ class Pairing(Record):
         pairing = Pairing(
             connector="pyodbc",
             spi_version=1,
-            profile=Profile(driver_keywords=("MyDB ODBC Driver",), database_keyword="Database"),
+            profile=Profile(odbc_drivers=("MyDB ODBC Driver",), database_keyword="Database"),
         )
 
     and ``pyproject.toml`` says so::
