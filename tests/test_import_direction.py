@@ -205,4 +205,4 @@ def test_the_drawing_is_read_from_the_page() -> None:
     drawn = "```\ntop, side    words, more words\nbottom       words\n```\n"
     page = f"# A\n\n## 2. Rooms of core, x\n\ntext\n\n{drawn}\n## 3. B\n"
     assert imports.read_order(page, "Rooms of core") == [["top", "side"], ["bottom"]]
-    assert drawing()[-1] == ["exc"]
+    assert "exc" in drawing()[-1]

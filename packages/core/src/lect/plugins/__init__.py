@@ -40,7 +40,7 @@ registry = Registry()
 
 
 def load_dialect(name: str) -> type[Dialect]:
-    """Return the dialect class called `name` (``"sqlite"``), importing its plugin on first use."""
+    """Return the dialect class called `name`, importing its plugin on first use."""
     return registry.dialect(name)
 
 
@@ -116,7 +116,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-# Lower rooms ask for dialects by name here: options like `mysql_engine=...` are checked against the dialect they name,
+# Lower rooms ask for dialects by name here: options like `mydb_engine=...` are checked against the dialect they name,
 # and a construct of one dialect shows itself in that dialect.
 set_declared_arguments(lambda name: load_dialect(name).construct_arguments)
 set_dialect_finder(lambda name: load_dialect(name)())
