@@ -124,6 +124,10 @@ from lect.sql._insert import (
     Insert,
     insert,
 )
+from lect.sql._merge import (
+    Merge,
+    merge,
+)
 from lect.sql._select import (
     Select,
     select,

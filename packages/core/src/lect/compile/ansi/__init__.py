@@ -28,6 +28,7 @@ from lect.compile.ansi import (
     like,
     limit,
     locking,
+    merge,
     null,
     on_conflict,
     select,

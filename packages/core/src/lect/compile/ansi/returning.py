@@ -29,7 +29,8 @@ def _columns(statement: Any, named: Any, writer: Any, results: bool) -> str:
 
 def check_returning(kind: str, writer: Any) -> None:
     """Refuse RETURNING where the database does not have it for this kind of statement."""
-    if getattr(writer.capabilities, f"{kind}_returning").name == "NONE":
+    fact = "update_returning" if kind == "merge" else f"{kind}_returning"
+    if getattr(writer.capabilities, fact).name == "NONE":
         writer.refuse(
             f"{kind.upper()}..RETURNING",
             instead="leave out returning(), and select the rows with a statement of their own",
