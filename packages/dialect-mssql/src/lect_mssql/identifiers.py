@@ -50,7 +50,16 @@ class MSIdentifiers(IdentifierPreparer):
         database, owner = owner_of(schema)
         if database is None:
             return self.quote(owner) if owner else ""
-        return f"{_dotted(self, database)}.{self.quote(owner) if owner else ''}"
+        return f"{self.quote_database(database)}.{self.quote(owner) if owner else ''}"
+
+    def quote_database(self, database: str) -> str:
+        """Return a database's name, or ``[server].[database]``: parts given in brackets keep theirs.
+
+        A name without brackets is one name, dots included.
+        """
+        if "[" not in database:
+            return self.quote(database)
+        return ".".join([self.quote_identifier(name) for name, _ in _split(database)])
 
     def schema_of(self, thing: Any, translate: Mapping[str | None, str | None] | None = None) -> str | None:
         """Return the schema of a table; a temporary table has none."""
@@ -60,25 +69,27 @@ class MSIdentifiers(IdentifierPreparer):
         return super().schema_of(thing, translate)
 
 
-def _dotted(identifiers: MSIdentifiers, database: str) -> str:
-    """A linked server's name may stand before the database's."""
-    return ".".join([identifiers.quote(part) for part in _split(database)])
-
-
 def owner_of(schema: str) -> tuple[str | None, str]:
-    """Split ``"database.schema"`` into its parts; ``(None, schema)`` for a name without a dot."""
+    """Split ``"database.schema"`` at its last dot outside of brackets; ``(None, schema)`` for a name without a dot.
+
+    The database is returned as it was written, for :meth:`MSIdentifiers.quote_database`.
+    """
     if isinstance(schema, quoted_name) and schema.quote:
         return None, schema
     parts = _split(schema)
     if len(parts) == 1:
-        return None, parts[0]
-    return ".".join([part if "." not in part else f"[{part}]" for part in parts[:-1]]), parts[-1]
+        return None, parts[0][0]
+    name, start = parts[-1]
+    return schema[: start - 1], name
 
 
-def _split(text: str) -> list[str]:
-    """Split at dots outside of brackets; brackets are taken off, and ``]]`` inside becomes ``]``."""
-    parts: list[str] = []
-    current, i, inside = "", 0, False
+def _split(text: str) -> list[tuple[str, int]]:
+    """Split at dots outside of brackets into (name, where it begins).
+
+    Brackets are taken off, and ``]]`` inside becomes ``]``.
+    """
+    parts: list[tuple[str, int]] = []
+    current, begin, i, inside = "", 0, 0, False
     while i < len(text):
         ch = text[i]
         if inside:
@@ -92,10 +103,10 @@ def _split(text: str) -> list[str]:
         elif ch == "[" and not current:
             inside = True
         elif ch == ".":
-            parts.append(current)
-            current = ""
+            parts.append((current, begin))
+            current, begin = "", i + 1
         else:
             current += ch
         i += 1
-    parts.append(current)
+    parts.append((current, begin))
     return parts

@@ -299,6 +299,16 @@ def test_several_tables(check: Any) -> None:
     )
 
 
+def test_aliases_of_changed_tables(check: Any) -> None:
+    a = t.alias("a")
+    check(update(a).values(x="b").where(a.c.id == 5), "UPDATE a SET x=:x FROM t AS a WHERE a.id = :id_1")
+    check(
+        delete(a).where(a.c.id == u.c.tid),
+        "DELETE FROM a FROM t AS a, u WHERE a.id = u.tid",
+        only="sqlfluff",
+    )
+
+
 def test_cte_before_insert(check: Any) -> None:
     c = select(u.c.id).cte("c")
     check(
@@ -328,7 +338,8 @@ def test_identity_insert() -> None:
         ("owner", "owner.t"),
         ("db.owner", "db.owner.t"),
         ("[my.db].owner", "[my.db].owner.t"),
-        ("srv.db.owner", "srv.db.owner.t"),
+        ("a.b.owner", "[a.b].owner.t"),
+        ("[srv].[db].owner", "[srv].[db].owner.t"),
         ("[a]]b.c]", "[a]]b.c].t"),
         ("select", "[select].t"),
         (quoted_name("a.b", True), "[a.b].t"),

@@ -101,7 +101,7 @@ FACTS = ("columns", "primary_keys", "foreign_keys", "indexes", "unique_constrain
 
 
 @pytest.mark.parametrize("fact", FACTS)
-@pytest.mark.parametrize("schema", [None, "dbo", "other.dbo", "[o]]d].x"])
+@pytest.mark.parametrize("schema", [None, "dbo", "other.dbo", "[o]]d].x", "[srv].[db].x"])
 @pytest.mark.parametrize("names", [None, ("a", "b"), ("#tmp",)])
 def test_reflection_queries_are_one_statement_that_parses(
     parsers: Any, fact: str, schema: str | None, names: tuple[str, ...] | None

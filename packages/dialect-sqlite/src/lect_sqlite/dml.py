@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
+from lect.exc import InvalidRequestError
 from lect.sql._insert import Insert as CoreInsert
 from lect.sql.node import Node, children
 from lect.sql.on_conflict import OnConflict
@@ -60,6 +61,11 @@ class Insert(CoreInsert):
         present: Any = self._on_conflict
         if present is None:
             return super()._with_conflict(clause)
+        last = present.clauses[-1] if isinstance(present, OnConflicts) else present
+        if not last.elements and not last.element_names:
+            raise InvalidRequestError(
+                "an ON CONFLICT without index_elements stands for every conflict and must be the last one"
+            )
         copy = self._generate()
         before = present.clauses if isinstance(present, OnConflicts) else (present,)
         copy._on_conflict = OnConflicts((*before, clause))  # type: ignore[assignment]

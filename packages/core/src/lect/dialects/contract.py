@@ -50,6 +50,7 @@ from lect.dialects.requests import (
     SessionRequest,
     SettleRequest,
 )
+from lect.exc import NoDBAPILoaded
 
 __all__ = [
     "SPI_VERSION",
@@ -288,6 +289,18 @@ class Dialect:
     def dbapi(self) -> Any:
         """The driver's PEP 249 module; None without a connector."""
         return self.connector.driver if self.connector is not None else None
+
+    @property
+    def loaded_dbapi(self) -> Any:
+        """The driver's PEP 249 module; raises NoDBAPILoaded without a connector."""
+        if self.connector is None:
+            raise NoDBAPILoaded(f"dialect {self.name!r} was made without a connector, so there is no driver's module")
+        return self.connector.driver
+
+    @property
+    def identifier_preparer(self) -> IdentifierPreparer:
+        """The same as `identifiers`."""
+        return self.identifiers
 
     @property
     def positional(self) -> bool:

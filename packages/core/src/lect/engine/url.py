@@ -205,11 +205,16 @@ class URL:
     def _with_query(self, query: Query) -> URL:
         return self._make(self.drivername, self.username, self._password, self.host, self.port, self.database, query)
 
-    def update_query_string(self, query_string: str, append: bool = False) -> URL:
-        """Return a copy with the parameters of ``"a=1&b=2"`` replaced; `append`: added to those of the same name."""
+    def update_query_string(self, query_string: str, append: bool = False, *, keep_blank_values: bool = False) -> URL:
+        """Return a copy with the parameters of ``"a=1&b=2"`` replaced.
+
+        Args:
+            append: values are added to those of the same name.
+            keep_blank_values: a parameter without a value (``a=``) is kept, as an empty string.
+        """
         from urllib.parse import parse_qsl
 
-        return self.update_query_pairs(parse_qsl(query_string), append=append)
+        return self.update_query_pairs(parse_qsl(query_string, keep_blank_values=keep_blank_values), append=append)
 
     def update_query_pairs(
         self, key_value_pairs: Iterable[tuple[str, str | list[str] | tuple[str, ...]]], append: bool = False
@@ -319,10 +324,10 @@ class URL:
         return hash(self._parts())
 
     def __copy__(self) -> URL:
-        return self
+        return self._make(*self._parts())
 
     def __deepcopy__(self, memo: Any) -> URL:
-        return self
+        return self._make(*self._parts())
 
     def __reduce__(self) -> Any:
         return _unpickle, (
@@ -348,11 +353,12 @@ def _unpickle(
     return URL._make(drivername, username, _LOST if had_password else None, host, port, database, query)
 
 
-def make_url(name_or_url: str | URL) -> URL:
+def make_url(name_or_url: str | URL, *, keep_blank_values: bool = False) -> URL:
     """Return the URL in a string; a URL is returned as it is.
 
     User name, password and database are percent-decoded: a password with ``@``, ``:`` or ``/`` in it is written with
-    ``%40``, ``%3A``, ``%2F`` (``urllib.parse.quote``).
+    ``%40``, ``%3A``, ``%2F`` (``urllib.parse.quote``). Query parameters without a value are left out, unless
+    `keep_blank_values`.
 
     Raises ArgumentError for anything else. The message never repeats the text, because it may hold a password.
     """
@@ -361,16 +367,18 @@ def make_url(name_or_url: str | URL) -> URL:
     if not isinstance(name_or_url, str):
         render = getattr(name_or_url, "render_as_string", None)
         if render is None:
-            raise exc.ArgumentError(f"Expected string or URL object, got {type(name_or_url).__name__}")
+            harmless = name_or_url is None or isinstance(name_or_url, (int, float))
+            shown = repr(name_or_url) if harmless else f"an object of {type(name_or_url).__name__}"
+            raise exc.ArgumentError(f"Expected string or URL object, got {shown}")
         name_or_url = render(hide_password=False)
-    found, problem = _parse(name_or_url)
+    found, problem = _parse(name_or_url, keep_blank_values)
     if found is None:
         name_or_url = "***"  # a traceback that prints local variables must not show it either
         raise exc.ArgumentError(f"Could not parse database URL: {problem}. The form is {_FORM}")
     return found
 
 
-def _parse(text: str) -> tuple[URL | None, str]:
+def _parse(text: str, keep_blank_values: bool) -> tuple[URL | None, str]:
     """Return ``(url, "")`` or ``(None, what is wrong)``; the second never quotes what may be a secret."""
     from urllib.parse import parse_qsl, unquote
 
@@ -391,7 +399,7 @@ def _parse(text: str) -> tuple[URL | None, str]:
         return None, "there is a second '@' before the host (in a password, '@' is written %40)"
     username, password, database = part["username"], part["password"], part["database"]
     query: dict[str, list[str]] = {}
-    for key, value in parse_qsl(part["query"] or ""):
+    for key, value in parse_qsl(part["query"] or "", keep_blank_values=keep_blank_values):
         query.setdefault(key, []).append(value)
     return (
         URL._make(

@@ -105,7 +105,7 @@ def test_an_unpickled_url_says_that_it_lost_its_password() -> None:
 def test_pickle_without_password() -> None:
     url = make_url("a://u@h:5/db?x=1")
     assert pickle.loads(pickle.dumps(url)) == url
-    assert copy.deepcopy(url) is url
+    assert copy.deepcopy(url) == copy.copy(url) == url
 
 
 def test_a_password_may_be_an_object() -> None:

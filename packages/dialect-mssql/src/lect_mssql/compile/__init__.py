@@ -26,6 +26,7 @@ from __future__ import annotations
 from lect_mssql.compile import (
     alias,
     binary,
+    cast,
     column,
     column_spec,
     comment,

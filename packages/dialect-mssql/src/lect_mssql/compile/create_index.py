@@ -29,13 +29,15 @@ def create_index(ddl: CreateIndex, writer: Any) -> str:
         index_name(index, writer),
         writer.format_table(index.table),
     )
-    if not (options["columnstore"] and options["clustered"]):  # a clustered columnstore index has all columns
-        text += f" ({', '.join(index_expressions(index, writer))})"
+    keys = index_expressions(index, writer)
+    if keys:  # a clustered columnstore index is said without columns: it has all of them
+        text += f" ({', '.join(keys)})"
     if options["include"]:
         included = [index.table.c[each] if isinstance(each, str) else each for each in options["include"]]
         text += f" INCLUDE ({', '.join([writer.quote(column.name) for column in included])})"
     if options["where"] is not None:
-        text += f" WHERE {expression(options['where'], writer)}"
+        condition = options["where"]
+        text += f" WHERE {condition if isinstance(condition, str) else expression(condition, writer)}"
     return text
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lect.compile.ansi.alias import alias_name
 from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
+from lect.sql.alias import Alias
 from lect_mssql.compile.table import RULES
 
 
@@ -15,7 +17,25 @@ def extra_froms(node: ExtraFroms, writer: Any) -> str:
     return f" FROM {', '.join([writer.render_from(f) for f in froms])}"
 
 
-@RULES.rule(UpdateParts, DeleteParts)
+@RULES.rule(UpdateParts)
 def update_parts(node: UpdateParts, writer: Any) -> str:
-    """``UPDATE t SET a=x OUTPUT inserted.a FROM t, other WHERE ...``."""
-    return f"{node.head}{node.returning}{node.froms}{node.where}"
+    """``UPDATE t SET a=x OUTPUT inserted.a FROM t, other WHERE ...``; an alias as in DELETE."""
+    table = node.statement.table
+    if not isinstance(table, Alias):
+        return f"{node.head}{node.returning}{node.froms}{node.where}"
+    written, name = writer.render_from(table), alias_name(table, writer)
+    head = node.head.replace(f" {written} SET ", f" {name} SET ", 1)
+    return f"{head}{node.returning}{node.froms or f' FROM {written}'}{node.where}"
+
+
+@RULES.rule(DeleteParts)
+def delete_parts(node: DeleteParts, writer: Any) -> str:
+    """``DELETE FROM t OUTPUT deleted.a FROM t, other WHERE ...``; an alias stands by its name, and FROM says whose
+    it is.
+    """
+    table = node.statement.table
+    if not isinstance(table, Alias):
+        return f"{node.head}{node.returning}{node.froms}{node.where}"
+    written, name = writer.render_from(table), alias_name(table, writer)
+    froms = node.froms or f" FROM {written}"
+    return f"{node.head.removesuffix(written)}{name}{node.returning}{froms}{node.where}"

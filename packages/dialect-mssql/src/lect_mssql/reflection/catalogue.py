@@ -36,8 +36,7 @@ def place(request: ReflectionRequest) -> Place:
     database, schema = owner_of(request.schema)
     if database is None:
         return Place("", schema)
-    quoted = request.dialect.identifiers.quote_identifier(database)
-    return Place(f"{quoted}.", schema or "dbo")
+    return Place(f"{request.dialect.identifiers.quote_database(database)}.", schema or "dbo")
 
 
 def _kinds(request: ReflectionRequest) -> str:

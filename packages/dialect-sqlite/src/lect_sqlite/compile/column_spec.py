@@ -15,7 +15,7 @@ from lect_sqlite.compile.table import RULES
 __all__ = ["key_is_with_its_column", "on_conflict"]
 
 #: What may stand behind DEFAULT without parentheses: https://sqlite.org/lang_createtable.html#the_default_clause
-_PLAIN_DEFAULT: Final = re.compile(r"""(?:\s*\(.*\)\s*|'(?:[^']|'')*'|"(?:[^"]|"")*"|[+-]?[\w.]+)""", re.DOTALL)
+_PLAIN_DEFAULT: Final = re.compile(r"""\s*(?:\(.*\)\s*|'(?:[^']|'')*'|"(?:[^"]|"")*"|[+-]?[\w.]+)""", re.DOTALL)
 
 
 def on_conflict(thing: Any, argument: str = "on_conflict") -> str:
@@ -51,14 +51,18 @@ def create_column(ddl: CreateColumn, writer: Any) -> str:
         _primary_key(column, parts)
     if column.computed is not None:
         parts.append(writer.render(column.computed))
+    for constraint in column.constraints:
+        if on_conflict(constraint):
+            raise CompileError(
+                "SQLite does not support on conflict clause for column check constraint; give it to the Table"
+            )
     return " ".join([*parts, *inline_constraints(column, writer)])
 
 
 def _primary_key(column: Any, parts: list[str]) -> None:
     table = column.table
-    if table.dialect_options["sqlite"]["autoincrement"]:
-        if len(table.primary_key) != 1 and column.autoincrement is True:
-            raise CompileError("SQLite does not support autoincrement for composite primary keys")
-        if key_is_with_its_column(table):
-            conflict = on_conflict(column, "on_conflict_primary_key")
-            parts.append(f"PRIMARY KEY{conflict} AUTOINCREMENT")
+    if len(table.primary_key) != 1 and column.autoincrement is True:
+        raise CompileError("SQLite does not support autoincrement for composite primary keys")
+    if key_is_with_its_column(table):
+        conflict = on_conflict(column, "on_conflict_primary_key")
+        parts.append(f"PRIMARY KEY{conflict} AUTOINCREMENT")

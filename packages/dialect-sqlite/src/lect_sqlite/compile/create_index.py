@@ -24,5 +24,5 @@ def create_index(ddl: CreateIndex, writer: Any) -> str:
     )
     condition = index.dialect_options["sqlite"]["where"]
     if condition is not None:
-        text += f" WHERE {expression(condition, writer)}"
+        text += f" WHERE {condition if isinstance(condition, str) else expression(condition, writer)}"
     return text

@@ -54,7 +54,7 @@ def _foreign_key(
     constrained = [row[4] for row in found]
     columns = [row[5] for row in found]
     if any(column is None for column in columns):
-        columns = keys.get(referred) or constrained
+        columns = keys.get(referred, [])  # empty when there is no such table
     options: dict[str, Any] = {}
     for key, action in (("onupdate", found[0][6]), ("ondelete", found[0][7])):
         if action and action != "NO ACTION":

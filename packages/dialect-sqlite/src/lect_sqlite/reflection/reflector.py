@@ -114,12 +114,11 @@ class SQLiteReflector(Reflector):
     def check_constraints(
         self, request: ReflectionRequest
     ) -> Iterator[tuple[TableKey, list[ReflectedCheckConstraint]]]:
-        """Return CHECK constraints as the statement has them."""
+        """Return CHECK constraints as the statement has them, those with a name first."""
         for name, parsed in self._statements(request):
-            yield (
-                request.key(name),
-                [{"name": c.name, "sqltext": c.text} for c in parsed.constraints if c.kind == "check"],
-            )
+            checks = [c for c in parsed.constraints if c.kind == "check"]
+            checks.sort(key=lambda c: (c.name is None, c.name or ""))
+            yield request.key(name), [{"name": c.name, "sqltext": c.text} for c in checks]
 
     def options(self, request: ReflectionRequest) -> Iterator[tuple[TableKey, dict[str, Any]]]:
         """Return WITHOUT ROWID and STRICT as arguments of Table."""
