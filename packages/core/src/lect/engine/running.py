@@ -528,7 +528,8 @@ def _execute_many(
         hooks = connection._driver.hooks.dispatch
         done = hooks._any and any(listener(cursor, text, values, context) for listener in hooks.do_executemany)
         if not done:
-            bulk = connection._driver.bulk
+            # The bulk path is faster and may not count; who asks for the count gets the driver's plain way.
+            bulk = None if options.get("preserve_rowcount") else connection._driver.bulk
             if bulk is not None:
                 from lect.dialects.contract import BulkRequest
 
