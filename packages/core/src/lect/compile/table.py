@@ -91,10 +91,11 @@ class RuleTable:
         return found
 
     def _search(self, cls: type) -> Rule | None:
+        names = self._names()
         for base in cls.__mro__:
-            for key in ((base, self.name), (base, None)):
-                if key in USER_RULES:
-                    return USER_RULES[key]
+            for name in names:
+                if (base, name) in USER_RULES:
+                    return USER_RULES[base, name]
             table: RuleTable | None = self
             while table is not None:
                 if base in table.own:
@@ -102,11 +103,21 @@ class RuleTable:
                 table = table.parent
         return None
 
+    def _names(self) -> list[str | None]:
+        """Return the names under which users' rules hold here: this table's, those of the tables it builds on, any."""
+        names: list[str | None] = [self.name]
+        table = self.parent
+        while table is not None and table.parent is not None:
+            names.append(table.name)
+            table = table.parent
+        return [*names, None]
+
     def next_after(self, cls: type, rule: Rule) -> Rule | None:
         """Return the rule that would serve `cls` if `rule` were not there: how an override calls what it overrides."""
         skipping = True
+        names = self._names()
         for base in cls.__mro__:
-            candidates = [USER_RULES.get((base, self.name)), USER_RULES.get((base, None))]
+            candidates = [USER_RULES.get((base, name)) for name in names]
             table: RuleTable | None = self
             while table is not None:
                 candidates.append(table.own.get(base))

@@ -296,6 +296,11 @@ class Writer:
         return name
 
     @property
+    def dialect_names(self) -> tuple[str, ...]:
+        """The dialect's name, and the names of dialects whose hints and options hold for it too."""
+        return (self.dialect.name, *getattr(self.dialect, "fallback_names", ()))
+
+    @property
     def label_length(self) -> int:
         """Longest name a rule may make."""
         return getattr(self.dialect, "label_length", None) or self.identifiers.max_identifier_length  # type: ignore[no-any-return]

@@ -135,7 +135,7 @@ class _Runner:
         for table in tables:
             for column in table.columns:
                 type_ = schema_type_of(column.type)
-                variant = getattr(column.type, "_variant_mapping", {}).get(self.dialect.name)
+                variant = column.type._variant_for(self.dialect)
                 if variant is not None:
                     type_ = schema_type_of(variant)
                 if type_ is not None and not any(type_ is each for each in found):

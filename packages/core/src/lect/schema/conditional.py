@@ -36,11 +36,11 @@ class DDLIf:
             dialect = compiler.dialect
         else:
             raise ValueError("compiler or dialect is required")
-        if isinstance(self.dialect, str):
-            if self.dialect != dialect.name:
+        if self.dialect is not None:
+            names = (dialect.name, *getattr(dialect, "fallback_names", ()))
+            wanted = (self.dialect,) if isinstance(self.dialect, str) else self.dialect
+            if not any(name in wanted for name in names):
                 return False
-        elif self.dialect is not None and dialect.name not in self.dialect:
-            return False
         return self.callable_ is None or bool(
             self.callable_(ddl, target, bind, state=self.state, dialect=dialect, compiler=compiler, **kw)
         )

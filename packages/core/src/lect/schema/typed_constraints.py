@@ -54,7 +54,7 @@ class _WhereNotNative:
         self.type = type_
 
     def __call__(self, writer: Any) -> bool:
-        variant = getattr(self.column.type, "_variant_mapping", {}).get(writer.dialect.name)
+        variant = self.column.type._variant_for(writer.dialect)
         if variant is not None:
             inner = schema_type_of(variant)
             return inner is not None and inner._constraint_wanted(writer.dialect)

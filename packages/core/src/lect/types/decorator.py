@@ -190,7 +190,7 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
     # -- dialects ------------------------------------------------------------------------------------------------------
 
     def _make_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
-        variant = self._variant_mapping.get(dialect.name)
+        variant = self._variant_for(dialect)
         if variant is not None:
             return variant.dialect_impl(dialect)
         inner = self.load_dialect_impl(dialect).dialect_impl(dialect)
@@ -201,7 +201,7 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
 
     def type_engine(self, dialect: Any) -> TypeEngine[Any]:
         """Return the decorated type as `dialect` has it."""
-        variant = self._variant_mapping.get(dialect.name)
+        variant = self._variant_for(dialect)
         if variant is not None:
             return variant.dialect_impl(dialect)
         return self.load_dialect_impl(dialect).dialect_impl(dialect)

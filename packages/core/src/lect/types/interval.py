@@ -70,7 +70,7 @@ class Interval(Emulated, AbstractInterval, TypeDecorator[dt.timedelta]):
         return self._compared_value_type(op, value)
 
     def _make_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
-        variant = self._variant_mapping.get(dialect.name)
+        variant = self._variant_for(dialect)
         if variant is not None:
             return variant.dialect_impl(dialect)
         if self.native:

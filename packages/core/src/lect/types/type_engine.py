@@ -306,8 +306,18 @@ class TypeEngine(Generic[_T]):
         """Like :meth:`dialect_impl`, and through decorators to the type that the driver sees."""
         return self.dialect_impl(dialect)
 
+    def _variant_for(self, dialect: Any) -> TypeEngine[Any] | None:
+        """Return the variant given for `dialect`, or for one whose variants hold for it too; None without."""
+        variants = self._variant_mapping
+        if not variants:
+            return None
+        for name in (dialect.name, *getattr(dialect, "fallback_names", ())):
+            if name in variants:
+                return variants[name]
+        return None
+
     def _make_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
-        variant = self._variant_mapping.get(dialect.name)
+        variant = self._variant_for(dialect)
         if variant is not None:
             return variant.dialect_impl(dialect)
         return adapt_type(self, dialect.type_adaptations)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect.compile.ansi.alias import alias_name
+from lect.compile.ansi.values import rows_text
 from lect.compile.table import ANSI
 from lect.compile.writer import FROM, Scope
 from lect.exc import CompileError
@@ -85,20 +86,18 @@ def definition(node: CTE, writer: Any) -> str:
     if node.recursive and node.element._is_select_base:
         named = [n for n in node.element._named_columns(True) if n.name is not None]
         text += f"({', '.join([writer.quote(n.label or n.name) for n in named])})"
-    elif getattr(node.element, "_is_values", False):
+    elif node.element._is_values:
         text += f"({', '.join([writer.quote(c.name) for c in node.element._column_args])})"
     before = words_of(node._prefixes, writer)
     after = words_of(node._suffixes, writer)
-    inner = writer.render_as(node.element, FROM)
-    if getattr(node.element, "_is_values", False) and inner.startswith("("):
-        inner = inner[1:-1]
+    inner = rows_text(node.element, writer) if node.element._is_values else writer.render_as(node.element, FROM)
     text += f" AS {before}\n({inner})"
     return f"{text} {after}" if node._suffixes else text
 
 
 def words_of(words: Any, writer: Any) -> str:
     """Return prefixes or suffixes meant for this dialect, each with a space after it."""
-    return "".join([f"{writer.render(w.text)} " for w in words if w.dialect in (None, writer.dialect.name)])
+    return "".join([f"{writer.render(w.text)} " for w in words if w.dialect is None or w.dialect in writer.dialect_names])
 
 
 def prepare_added(node: Any, writer: Any) -> None:

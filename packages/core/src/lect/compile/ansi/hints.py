@@ -23,7 +23,7 @@ def all_statement_hints(node: StatementHints, writer: Any) -> str:
 
 
 def _meant(hint: Any, writer: Any) -> bool:
-    return hint.dialect in ("*", writer.dialect.name)
+    return hint.dialect == "*" or hint.dialect in writer.dialect_names
 
 
 def hints_of(statement: Any, writer: Any) -> dict[Any, str]:
