@@ -59,6 +59,7 @@ class ReturnsRows(ClauseElement):
     _is_join: ClassVar[bool] = False
     _is_table: ClassVar[bool] = False
     _is_cte: ClassVar[bool] = False
+    _is_values: ClassVar[bool] = False
 
     @property
     def selectable(self) -> Any:

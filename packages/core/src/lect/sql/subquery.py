@@ -54,6 +54,8 @@ def lateral(selectable: Any, name: str | None = None) -> Any:
     """Return a SELECT, or a function that gives rows, as a FROM element with LATERAL."""
     if isinstance(selectable, TableValuedAlias):
         return selectable.lateral(name)
+    if getattr(selectable, "__visit_name__", "") == "function":
+        return selectable.alias(name).lateral(name)
     if not getattr(selectable, "_is_returns_rows", False):
         raise ArgumentError(f"lateral() needs a SELECT or a function that gives rows, got {selectable!r}")
     return Lateral(selectable, name)

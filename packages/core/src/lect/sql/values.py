@@ -38,6 +38,11 @@ class Values(NamedFromClause):
         self.name = new_name() if name is None else quoted_name(name)
 
     @property
+    def named_with_column(self) -> bool:  # type: ignore[override]
+        """Rows without a name stand in FROM without one, and their columns are written without it."""
+        return self._named
+
+    @property
     def _column_types(self) -> list[Any]:
         return [c.type for c in self._column_args]
 
@@ -62,13 +67,13 @@ class Values(NamedFromClause):
     def alias(self, name: str | None = None, flat: bool = False) -> Values:
         """Return this element under another name."""
         copy = self._clone()
-        copy._named = name is not None
+        copy._named = True
         copy.name = new_name() if name is None else quoted_name(name)
         return copy
 
     def lateral(self, name: str | None = None) -> Values:
         """Return this element with LATERAL before it."""
-        copy = self._clone() if name is None else self.alias(name)
+        copy = self.alias(name)
         copy._is_lateral = True  # type: ignore[misc]
         return copy
 
@@ -102,6 +107,7 @@ class Values(NamedFromClause):
             (
                 type(self),
                 None if isinstance(name, anonymous_name) else str(name),
+                self._named,
                 self.literal_binds,
                 self._is_lateral,
                 len(self._column_args),

@@ -24,6 +24,13 @@ def named(text: str, name: str, writer: Any) -> str:
     return f"{text} AS {name}"
 
 
+def unnamed(element: Any) -> Any:
+    """Return what has the names of aliases around it: only the outermost name is written."""
+    while element.__class__ in (Alias, Subquery):
+        element = element.element
+    return element
+
+
 @ANSI.rule(Alias)
 def alias(node: Alias, writer: Any) -> str:
     """``element AS name`` in FROM, the name elsewhere."""
@@ -31,10 +38,11 @@ def alias(node: Alias, writer: Any) -> str:
     name = alias_name(node, writer)
     if position != FROM:
         return name
-    inner = node.element
-    while inner.__class__ in (Alias, Subquery):  # only the outermost name is written
-        inner = inner.element
-    text = f"({writer.render_as(inner, FROM)})" if not inner._is_from_clause else writer.render_from(inner)
+    inner = unnamed(node.element)
+    if inner.__class__ is Lateral:
+        text = lateral_text(inner, writer)
+    else:
+        text = f"({writer.render_as(inner, FROM)})" if not inner._is_from_clause else writer.render_from(inner)
     if inner._is_join:
         text = f"({text})"
     return with_hint(node, named(text, name, writer), writer)
@@ -60,13 +68,17 @@ def lateral(node: Lateral, writer: Any) -> str:
     name = alias_name(node, writer)
     if position != FROM:
         return name
+    return named(lateral_text(node, writer), name, writer)
+
+
+def lateral_text(node: Lateral, writer: Any) -> str:
+    """Return ``LATERAL (SELECT …)``."""
     if writer.capabilities.lateral.name == "NONE":
         writer.refuse("LATERAL", instead="write the subquery without references to other FROM elements")
-    element = node.element
-    text = writer.render_as(element, LATERAL if element._is_returns_rows and not element._is_from_clause else FROM)
-    if not element._is_from_clause:
-        text = f"({text})"
-    return named(f"LATERAL {text}", name, writer)
+    element = unnamed(node.element)
+    if element._is_from_clause:
+        return f"LATERAL {writer.render_from(element)}"
+    return f"LATERAL ({writer.render_as(element, LATERAL)})"
 
 
 @ANSI.rule(TableValuedAlias)

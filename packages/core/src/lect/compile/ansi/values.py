@@ -7,7 +7,6 @@ from typing import Any
 from lect.compile.ansi.alias import alias_name
 from lect.compile.table import ANSI
 from lect.compile.writer import FROM
-from lect.sql.anonymous import anonymous_name
 from lect.sql.values import ScalarValues, Values
 
 __all__ = ["rows_text"]
@@ -40,7 +39,7 @@ def values(node: Values, writer: Any) -> str:
     if not writer.capabilities.values_table:
         writer.refuse("VALUES as a table", instead="use select(...).union_all(...)")
     text = rows_text(node, writer)
-    if not node._named and isinstance(node.name, anonymous_name) and writer.scope.facts.get("values_without_name"):
+    if not node._named:
         return f"({text})"
     lateral = "LATERAL " if node._is_lateral else ""
     columns = ", ".join([writer.quote(c.name) for c in node.c])
