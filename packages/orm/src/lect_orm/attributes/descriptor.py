@@ -13,10 +13,13 @@ from typing import Any, Generic, TypeVar
 from lect.event import EventKey
 from lect.exc import InvalidRequestError
 from lect.operators import ColumnOperators, OperatorType
-from lect.sql.element import SQLColumnExpression
+from lect.sql.element import ClauseElement, SQLColumnExpression
 from lect_orm.base import STATE_KEY, InspectionAttrInfo, _MappedAttribute, init_state
 
 __all__ = ["DataInstrumentedAttribute", "InstrumentedAttribute", "Mapped", "PropComparator", "QueryableAttribute"]
+
+#: ``(element, entity, key)`` -> the element marked with the entity; set by the query room.
+ANNOTATE: list[Callable[[Any, Any, str], Any]] = []
 
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", bound=Any, covariant=True)
@@ -193,12 +196,11 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
 
     def _make_expression(self) -> Any:
         element = self.comparator.__clause_element__()
-        annotate = getattr(element, "_annotate", None)
-        if annotate is None:
+        while not isinstance(element, ClauseElement):
             element = element.__clause_element__()
-            annotate = element._annotate
-        entity = self._parententity
-        return annotate({"parententity": entity, "parentmapper": entity.mapper, "proxy_key": self.key})
+        if not element._is_column_element:
+            return element
+        return ANNOTATE[0](element, self._parententity, self.key)
 
     def __clause_element__(self) -> Any:
         return self.expression

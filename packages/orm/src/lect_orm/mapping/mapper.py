@@ -510,6 +510,15 @@ class Mapper(InspectionAttr, Generic[_T]):
         cols = self.primary_key if adapter is None else [adapter.columns[c] for c in self.primary_key]
         return self.identity_key_from_primary_key([mapping[c] for c in cols], identity_token)
 
+    def bucket_key(self, pk: tuple[Any, ...]) -> Any:
+        """Return the key of the identity map's bucket for a primary key tuple."""
+        return pk[0] if len(self.primary_key) == 1 else pk
+
+    def pk_tuple(self, key: Any) -> tuple[Any, ...]:
+        """Return the primary key tuple for a key of the identity map's bucket."""
+        found: tuple[Any, ...] = (key,) if len(self.primary_key) == 1 else key
+        return found
+
     def load_expired(self, state: Any, passive: int) -> Any:
         """Read the expired attributes of an object again (see :mod:`lect_orm.loading.refresh`)."""
         return _LOAD_EXPIRED[0](state, passive)

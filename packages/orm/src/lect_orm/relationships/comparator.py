@@ -27,6 +27,10 @@ from lect_orm.relationships.join_condition import plain
 __all__ = ["RelationshipComparator", "instance_criterion", "relationship_exists"]
 
 
+#: conditions that need aliases: "onclause" and "exists", functions of a comparator; entered by the query room
+CONDITIONS: dict[str, Any] = {}
+
+
 class RelationshipComparator(PropComparator[Any]):
     """What ``User.addresses`` can do in SQL."""
 
@@ -66,10 +70,8 @@ class RelationshipComparator(PropComparator[Any]):
         return self._of_type if self._of_type is not None else self.prop.entity
 
     def __clause_element__(self) -> Any:
-        from lect_orm.query.relationship_join import relationship_onclause
-
         self._settle()
-        return relationship_onclause(self)
+        return CONDITIONS["onclause"](self)
 
     def of_type(self, class_: Any) -> RelationshipComparator:
         return self.__class__(
@@ -195,9 +197,7 @@ def _entity(class_: Any) -> Any:
 
 def relationship_exists(comparator: RelationshipComparator, criterion: Any, values: dict[str, Any]) -> Any:
     """Return ``EXISTS (SELECT 1 FROM target WHERE <join> AND <criterion>)``."""
-    from lect_orm.query.relationship_join import exists_parts
-
-    target, froms, onclause, own_criteria = exists_parts(comparator)
+    target, froms, onclause, own_criteria = CONDITIONS["exists"](comparator)
     parts = [onclause, *own_criteria]
     entity = target.entity if not target.is_mapper else target.class_
     for key, value in values.items():

@@ -336,6 +336,7 @@ class RelationshipProperty(MapperProperty):
             )
         if cascade.delete_orphan:
             self.mapper.own_delete_orphan_props.append(self)
+            self.mapper.__dict__.setdefault("_delete_orphans", []).append(self)
 
     # -- the class attribute --------------------------------------------------------------------------------------------------------
 

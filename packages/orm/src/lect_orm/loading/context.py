@@ -1,0 +1,67 @@
+"""One execution of a statement that loads objects: the session, and what has been loaded so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["LoadContext"]
+
+
+class LoadContext:
+    """What loaders of one execution share; also what ``load`` and ``refresh`` listeners receive as context.
+
+    Attributes:
+        session: where objects go.
+        statement: the user's statement.
+        populate_existing: values of objects that are loaded already are overwritten.
+        refresh_state: the one object that is to be overwritten.
+        token: identity token of the objects (sharding), or None.
+        post: what is to be loaded by further statements: ``{loader: [objects]}``.
+    """
+
+    __slots__ = (
+        "autoflush",
+        "bind_arguments",
+        "execution_options",
+        "kind",
+        "origin_state",
+        "populate_existing",
+        "post",
+        "refresh_state",
+        "session",
+        "statement",
+        "token",
+        "user_passed_query",
+    )
+
+    def __init__(
+        self,
+        session: Any,
+        statement: Any,
+        *,
+        populate_existing: bool = False,
+        refresh_state: Any = None,
+        token: Any = None,
+        execution_options: Any = None,
+        bind_arguments: Any = None,
+        autoflush: bool = True,
+    ) -> None:
+        self.session = session
+        self.statement = statement
+        self.populate_existing = populate_existing
+        self.refresh_state = refresh_state
+        self.token = token
+        self.execution_options = execution_options or {}
+        self.bind_arguments = bind_arguments
+        self.autoflush = autoflush
+        self.post: dict[Any, list[Any]] = {}
+
+    @property
+    def query(self) -> Any:
+        """The statement, by the name listeners know."""
+        return self.statement
+
+    @property
+    def compile_state(self) -> Any:
+        """This object."""
+        return self

@@ -1,0 +1,28 @@
+"""How an object was loaded: what its lazy loaders follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect_orm.loading.options import OptionNode
+
+__all__ = ["LoadOrigin"]
+
+
+class LoadOrigin:
+    """Shared by all objects that one statement loaded as one entity.
+
+    Attributes:
+        node: the options for the entity and behind its relationships; None when there are none.
+        kind: "columns" or "relationship" for statements that loaders emit; None for the user's.
+        state: the object whose attribute was loaded, for such statements.
+    """
+
+    __slots__ = ("group", "kind", "node", "path", "state")
+
+    def __init__(self, node: OptionNode | None, kind: str | None = None, state: Any = None, path: Any = None) -> None:
+        self.node = node
+        self.kind = kind
+        self.state = state
+        self.path = path
+        self.group: Any = None

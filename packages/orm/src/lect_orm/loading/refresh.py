@@ -1,0 +1,112 @@
+"""Reading objects again: expired attributes, columns that were left out, ``session.refresh``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lect_orm.base import ATTR_WAS_SET, PASSIVE_NO_RESULT, SQL_OK, state_str
+from lect_orm.exc import DetachedInstanceError, ObjectDeletedError
+from lect_orm.loading.by_key import load_by_key
+from lect_orm.mapping.mapper import _LOAD_EXPIRED
+
+__all__ = ["load_columns", "load_expired", "refresh"]
+
+
+def load_expired(state: Any, passive: int) -> Any:
+    """Read all expired columns of an object; the answer of an attribute's loader.
+
+    Raises:
+        DetachedInstanceError: the object has no session. ObjectDeletedError: its row is gone.
+    """
+    if not passive & SQL_OK:
+        return PASSIVE_NO_RESULT
+    values = state.dict
+    committed = state.committed_state
+    wanted = [k for k in state.expired_attributes or () if k not in values or (committed and k not in committed)]
+    wanted = [k for k in wanted if not (committed and k in committed)]
+    load_columns(state, wanted)
+    return ATTR_WAS_SET
+
+
+def load_columns(state: Any, keys: Iterable[str]) -> None:
+    """Read columns of an object.
+
+    Raises:
+        DetachedInstanceError: the object has no session. ObjectDeletedError: its row is gone.
+    """
+    session = state.session
+    if session is None:
+        raise DetachedInstanceError(
+            f"Instance {state_str(state)} is not bound to a Session; attribute refresh operation cannot proceed"
+        )
+    names = frozenset(keys)
+    if not names:
+        return
+    if not refresh(session, state, names, populate_existing=False):
+        raise ObjectDeletedError(state)
+    expired = state.expired_attributes
+    if expired:
+        left = expired - names
+        state.expired_attributes = left or None
+        if not left:
+            state.expired = False
+
+
+def refresh(
+    session: Any,
+    state: Any,
+    attribute_names: Iterable[str] | None = None,
+    *,
+    with_for_update: Any = None,
+    populate_existing: bool = True,
+) -> bool:
+    """Read an object's row again into the object; False when the row is gone.
+
+    Args:
+        attribute_names: only these; None for all columns and the relationships that are loaded eagerly.
+        with_for_update: arguments of ``with_for_update``, or None.
+    """
+    mapper = state.mapper
+    identity = state.key
+    names = None if attribute_names is None else frozenset(attribute_names)
+    columns = names
+    relationships: list[str] = []
+    if names is not None:
+        relationships = [n for n in names if n in mapper._props and mapper._props[n].is_relationship]
+        columns = frozenset(n for n in names if n not in relationships)
+        columns = _with_composite_parts(mapper, columns)
+    obj = state.obj()
+    found: Any = obj
+    if names is None or columns or not relationships:
+        found = load_by_key(
+            session,
+            mapper,
+            identity[1],
+            refresh_state=state,
+            only=columns if names is not None else None,
+            with_for_update=with_for_update,
+            identity_token=identity[2],
+            autoflush=False,
+        )
+    if found is None:
+        return False
+    values = state.dict
+    for name in relationships:
+        if name not in values:
+            impl = mapper.impls[name]
+            if impl.callable_ is not None:
+                impl.get(state, values)
+    return True
+
+
+def _with_composite_parts(mapper: Any, names: frozenset[str]) -> frozenset[str]:
+    found = set(names)
+    for name, prop in getattr(mapper, "composite_keys", {}).items():
+        if name in found:
+            found.discard(name)
+            found.update(prop.attribute_keys())
+    return frozenset(found)
+
+
+_LOAD_EXPIRED[:] = [load_expired]

@@ -1,0 +1,1 @@
+"""Loading strategies of relationships and columns, one per module."""

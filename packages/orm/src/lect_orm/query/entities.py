@@ -1,0 +1,275 @@
+"""What a mapped class, an alias, a bundle or a relationship becomes inside a statement (see :mod:`lect.sql.entity`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lect.shape import Shape, fresh, intern
+from lect.sql.entity import Entity, of_entity, register
+from lect_orm.attributes.descriptor import ANNOTATE, QueryableAttribute
+
+__all__ = ["PLUGIN", "AliasEntity", "BundleEntity", "MapperEntity", "RelationshipEntity", "annotated_column", "entity_node"]
+
+
+class OrmPlugin:
+    """Translates statements with entities; the functions are entered by the modules that have them."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, Any] = {}
+
+    def translate(self, statement: Any) -> Any:
+        """Return a plain statement that means the same."""
+        return self.functions["translate"](statement)
+
+    def column_descriptions(self, statement: Any) -> list[dict[str, Any]]:
+        """Return what ``statement.column_descriptions`` says."""
+        found: list[dict[str, Any]] = self.functions["column_descriptions"](statement)
+        return found
+
+    def entity_description(self, statement: Any) -> dict[str, Any]:
+        """Return what ``statement.entity_description`` says of an INSERT, UPDATE or DELETE."""
+        mapper = statement.table.entity.mapper
+        return {
+            "name": mapper.class_.__name__,
+            "type": mapper.class_,
+            "expr": mapper.class_,
+            "entity": mapper.class_,
+            "table": mapper.local_table,
+        }
+
+
+PLUGIN = OrmPlugin()
+
+
+class MapperEntity(Entity):
+    """A mapped class in a statement: ``select(User)``. One object per mapper."""
+
+    plugin = PLUGIN
+
+    def __init__(self, mapper: Any) -> None:
+        self.entity = mapper
+        self._shape = fresh("mapper", mapper.class_.__name__)
+
+    def _structure(self) -> Shape:
+        if self._shape is None:
+            self._shape = fresh("mapper", self.entity.class_.__name__)
+        return self._shape
+
+    @property
+    def entity_columns(self) -> Sequence[Any]:
+        return [p.columns[0] for p in self.entity._props.values() if p.is_column]
+
+    @property
+    def entity_from(self) -> Any:
+        return self.entity.selectable
+
+    @property
+    def entity_namespace(self) -> Any:
+        return self.entity.class_
+
+    @property
+    def description(self) -> str:  # type: ignore[override]
+        """Name for messages."""
+        return str(self.entity.class_.__name__)
+
+    def __reduce__(self) -> Any:
+        return (_mapper_entity_of, (self.entity.class_,))
+
+
+class AliasEntity(Entity):
+    """An alias of a mapped class in a statement."""
+
+    plugin = PLUGIN
+
+    def __init__(self, inspection: Any) -> None:
+        self.entity = inspection
+
+    def _structure(self) -> Shape:
+        entity = self.entity
+        selectable = entity.selectable
+        base = entity_node(entity.mapper)
+        self._shape = intern(
+            (
+                AliasEntity,
+                base._shape or base._structure(),
+                selectable._shape or selectable._structure(),
+                entity.name,
+                tuple([m.number for m in entity.with_polymorphic_mappers]),
+            )
+        )
+        self._leaves = selectable._leaves
+        return self._shape
+
+    @property
+    def entity_columns(self) -> Sequence[Any]:
+        adapt = self.entity._adapt_element
+        return [adapt(p.columns[0], p.key) for p in self.entity.mapper._props.values() if p.is_column]
+
+    @property
+    def entity_from(self) -> Any:
+        return self.entity.selectable
+
+    @property
+    def entity_namespace(self) -> Any:
+        return self.entity.entity
+
+    @property
+    def description(self) -> str:  # type: ignore[override]
+        """Name for messages."""
+        return str(self.entity.name or self.entity.class_.__name__)
+
+
+class BundleEntity(Entity):
+    """A bundle of columns in a statement."""
+
+    plugin = PLUGIN
+
+    def __init__(self, bundle: Any, columns: tuple[Any, ...]) -> None:
+        self.bundle = bundle
+        self.columns = columns
+
+    def _structure(self) -> Shape:
+        parts: list[Any] = [type(self.bundle), self.bundle.name, self.bundle.single_entity]
+        leaves: tuple[Any, ...] = ()
+        for column in self.columns:
+            parts.append(column._shape or column._structure())
+            leaves += column._leaves
+        self._shape = intern(("bundle", *parts))
+        self._leaves = leaves
+        return self._shape
+
+    @property
+    def clauses(self) -> tuple[Any, ...]:
+        """The columns."""
+        return self.columns
+
+    @property
+    def entity_columns(self) -> Sequence[Any]:
+        found: list[Any] = []
+        for column in self.columns:
+            if isinstance(column, BundleEntity):
+                found.extend(column.entity_columns)
+            else:
+                found.append(column)
+        return found
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return [f for c in self.columns for f in c._from_objects]
+
+    def get_children(self) -> Any:
+        return iter(self.columns)
+
+
+class RelationshipEntity(Entity):
+    """A relationship to join along, or standing for its condition."""
+
+    plugin = PLUGIN
+
+    def __init__(self, attribute: Any) -> None:
+        self.attribute = attribute
+
+    def _structure(self) -> Shape:
+        attribute = self.attribute
+        parent = entity_node(attribute.parent)
+        parts: list[Any] = [attribute.key, parent._shape or parent._structure()]
+        leaves = parent._leaves
+        of_type = attribute.comparator._of_type
+        if of_type is not None:
+            target = entity_node(of_type)
+            parts.append(target._shape or target._structure())
+            leaves += target._leaves
+        else:
+            parts.append(None)
+        for criterion in attribute._extra_criteria:
+            element = _element(criterion)
+            parts.append(element._shape or element._structure())
+            leaves += element._leaves
+        self._shape = intern((RelationshipEntity, *parts))
+        self._leaves = leaves
+        return self._shape
+
+    @property
+    def entity_columns(self) -> Sequence[Any]:
+        return [self.attribute.comparator.__clause_element__()]
+
+    @property
+    def entity_from(self) -> Any:
+        return self.attribute.comparator.target_entity.selectable
+
+    @property
+    def entity_namespace(self) -> Any:
+        target = self.attribute.comparator.target_entity
+        return target.class_ if target.is_mapper else target.entity
+
+    def _as_expression(self) -> Any:
+        return self.attribute.comparator.__clause_element__()
+
+    @property
+    def description(self) -> str:  # type: ignore[override]
+        """Name for messages."""
+        return str(self.attribute)
+
+
+def _element(criterion: Any) -> Any:
+    hook = getattr(criterion, "__clause_element__", None)
+    return criterion if hook is None else hook()
+
+
+def _mapper_entity_of(cls: Any) -> Any:
+    return entity_node(cls.__mapper__)
+
+
+def entity_node(entity: Any) -> Any:
+    """Return the node of a Mapper or of the inspection of an alias."""
+    if entity.is_mapper:
+        found = entity.memo.get("entity")
+        if found is None:
+            found = entity.memo["entity"] = MapperEntity(entity)
+        return found
+    found = entity.__dict__.get("_entity_node")
+    if found is None:
+        found = entity.__dict__["_entity_node"] = AliasEntity(entity)
+    return found
+
+
+def annotated_column(element: Any, entity: Any, key: str) -> Any:
+    """Return a column marked with the entity and attribute it belongs to."""
+    return of_entity(
+        element, entity_node(entity), proxy_key=key, parententity=entity, parentmapper=entity.mapper
+    )
+
+
+def _node_of_class(cls: Any) -> Any:
+    mapper = cls.__dict__.get("__mapper__")
+    if mapper is None or not getattr(mapper, "is_mapper", False):
+        return None
+    if not mapper.configured:
+        mapper._check_configure()
+    found = mapper.memo.get("entity")
+    return entity_node(mapper) if found is None else found
+
+
+def _node_of_attribute(attribute: Any) -> Any:
+    prop = attribute.prop
+    if prop is not None and getattr(prop, "is_synonym", False):
+        target = attribute._target()
+        if isinstance(target, QueryableAttribute):
+            return _node_of_attribute(target)
+    if prop is not None and prop.is_relationship:
+        mapper = attribute._parententity.mapper
+        if not mapper.configured:
+            mapper._check_configure()
+        if attribute.comparator is not None and getattr(attribute.comparator, "_of_type", None) is None and not attribute._extra_criteria:
+            found = attribute.__dict__.get("_relationship_node")
+            if found is None:
+                found = attribute.__dict__["_relationship_node"] = RelationshipEntity(attribute)
+            return found
+        return RelationshipEntity(attribute)
+    return attribute.expression
+
+
+ANNOTATE[:] = [annotated_column]
+register(type, _node_of_class)
+register(QueryableAttribute, _node_of_attribute)

@@ -1,0 +1,344 @@
+"""Executing statements in a session: SELECTs of entities are translated once, planned once, and their rows made objects."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lect.engine.result import ChunkedIteratorResult, IteratorResult
+from lect.engine.row import Columns
+from lect.exc import ArgumentError, InvalidRequestError, ObjectNotExecutableError
+from lect.sql._select import Select
+from lect.sql.node import statement_key
+from lect_orm.loading.context import LoadContext
+from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity
+from lect_orm.query.result import UniqueRequired
+from lect_orm.query.translate import Translation
+
+__all__ = ["SelectPlan", "has_entities", "load_rows", "mappers_of", "plan_for", "run"]
+
+#: Number of plans at which the table is emptied.
+MAX_PLANS = 2000
+#: Rows from which the collector is paused while they are made into objects.
+GC_PAUSE_ROWS = 500
+
+#: ``(session, statement, params, options, bind arguments)`` for INSERT, UPDATE, DELETE; set where both sides are known
+RUN_DML: list[Any] = []
+
+_NO_OPTIONS: Mapping[str, Any] = {}
+_PLANS: dict[Any, SelectPlan] = {}
+
+
+class SelectPlan:
+    """A SELECT of entities, translated: the plain statement, and where its bound parameters come from.
+
+    Attributes:
+        statement: the plain statement.
+        sources: for each of its bound parameters the position in the original's, or the parameter itself when the
+            translation added it.
+        columns: columns of the result; None when they name objects of one statement only (aliases) and are made each time.
+    """
+
+    def __init__(self, statement: Any, binds: Sequence[Any], only: Any = None) -> None:
+        self.translation = Translation(statement, with_loaders=True, only=only)
+        self.statement = self.translation.statement
+        _, own = statement_key(self.statement)
+        places = {id(b): i for i, b in enumerate(binds)}
+        self.sources: list[Any] = [places.get(id(b), b) for b in own]
+        self.identical = self.sources == list(range(len(binds)))
+        self.readers = self.translation.readers
+        self.single = len(self.readers) == 1 and (
+            self.readers[0].is_entity or getattr(self.readers[0], "single_entity", False)
+        )
+        self.columns = result_columns(self.readers)
+        self.needs_unique = self.translation.needs_unique
+        self.mapper = next((r.entity.mapper for r in self.readers if getattr(r, "entity", None) is not None), None)
+        self.cacheable = not any(o._leaves or (o._shape is not None and not o._shape.cacheable) for o in statement._with_options)
+
+    def binds(self, given: Sequence[Any]) -> Sequence[Any]:
+        """Return the plain statement's bound parameters for those of a statement of the same key."""
+        if self.identical:
+            return given
+        return [given[s] if s.__class__ is int else s for s in self.sources]
+
+
+def result_columns(readers: Sequence[Any]) -> Columns:
+    """Return the columns of a result of these readers."""
+    keys = [r.key if r.key is not None else f"_no_label_{i}" for i, r in enumerate(readers)]
+    return Columns(keys, [r.keys() for r in readers], None, [r.unique_filter for r in readers])
+
+
+def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any]]:
+    """Return the plan of a SELECT, with its bound parameters."""
+    key, binds = statement_key(statement)
+    if key is None:
+        return SelectPlan(statement, binds, only), binds
+    lenient = bool(statement._execution_options.get("_lect_lenient_options", False))
+    whole = (key, only, lenient, statement._execution_options.get("_lect_eager", True))
+    plan = _PLANS.get(whole)
+    if plan is None:
+        plan = SelectPlan(statement, binds, only)
+        if plan.cacheable:
+            if len(_PLANS) >= MAX_PLANS:
+                _PLANS.clear()
+            _PLANS[whole] = plan
+    elif _has_aliases(statement):
+        # Aliases made for this statement are not those of the statement that was planned.
+        plan = SelectPlan(statement, binds, only)
+    return plan, binds
+
+
+def _has_aliases(statement: Any) -> bool:
+    return any(isinstance(n, AliasEntity | BundleEntity) or (n._annotations and _of_alias(n)) for n in statement._raw_columns)
+
+
+def _of_alias(node: Any) -> bool:
+    entity = node._annotations.get("parententity")
+    return entity is not None and not entity.is_mapper
+
+
+def has_entities(statement: Any) -> bool:
+    """Whether a statement has mapped entities."""
+    return getattr(statement, "_plugin", None) is not None
+
+
+def mappers_of(statement: Any) -> list[Any]:
+    """Return the mappers of the entities at the top of a statement."""
+    found: dict[Any, None] = {}
+    nodes = list(getattr(statement, "_raw_columns", ()))
+    table = getattr(statement, "table", None)
+    if table is not None:
+        nodes.append(table)
+    element = getattr(statement, "entities", None)
+    if element is not None:
+        nodes.extend(element)
+    for node in nodes:
+        if isinstance(node, MapperEntity | AliasEntity):
+            found[node.entity.mapper] = None
+        elif getattr(node, "_annotations", None):
+            mapper = node._annotations.get("parentmapper")
+            if mapper is not None:
+                found[mapper] = None
+        elif isinstance(node, BundleEntity):
+            for column in node.columns:
+                mapper = column._annotations.get("parentmapper") if column._annotations else None
+                if mapper is not None:
+                    found[mapper] = None
+    return list(found)
+
+
+def run(
+    session: Any,
+    statement: Any,
+    params: Any = None,
+    execution_options: Mapping[str, Any] | None = None,
+    bind_arguments: dict[str, Any] | None = None,
+) -> Any:
+    """Execute a statement in a session; see ``Session.execute``."""
+    options = execution_options or _NO_OPTIONS
+    plugin = getattr(statement, "_plugin", None)
+    if plugin is None:
+        return _run_plain(session, statement, params, options, bind_arguments)
+    if isinstance(statement, Select):
+        return _run_select(session, statement, params, options, bind_arguments)
+    if getattr(statement, "is_from_statement", False):
+        return statement.run(session, params, options, bind_arguments)
+    if getattr(statement, "is_dml", False):
+        return RUN_DML[0](session, statement, params, options, bind_arguments)
+    if options.get("autoflush", True):
+        session._autoflush()
+    arguments = _bind_arguments(session, bind_arguments, statement, None)
+    return session.connection(bind_arguments=arguments).execute(statement._translated(), params, execution_options=_core_options(options))
+
+
+def _bind_arguments(session: Any, given: dict[str, Any] | None, statement: Any, mapper: Any) -> dict[str, Any] | None:
+    if not session._binds and not given and type(session).get_bind.__module__.startswith("lect_orm."):
+        return None
+    arguments = dict(given or {})
+    arguments.setdefault("clause", statement)
+    if mapper is not None:
+        arguments.setdefault("mapper", mapper)
+    return arguments
+
+
+def _core_options(options: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    if not options:
+        return None
+    found = {k: v for k, v in options.items() if k not in _ORM_OPTIONS}
+    return found or None
+
+
+_ORM_OPTIONS = frozenset(
+    (
+        "populate_existing",
+        "autoflush",
+        "identity_token",
+        "synchronize_session",
+        "is_delete_using",
+        "is_update_from",
+        "dml_strategy",
+        "render_nulls",
+        "_lect_load",
+        "_lect_refresh",
+        "_lect_lenient_options",
+        "_lect_wrap_group_by",
+        "_lect_query",
+        "_lect_eager",
+    )
+)
+
+
+def _run_plain(session: Any, statement: Any, params: Any, options: Mapping[str, Any], given: Any) -> Any:
+    if isinstance(statement, str):
+        raise ArgumentError(
+            f"Textual SQL expression {statement!r} should be explicitly declared as text({statement!r})"
+        )
+    if not hasattr(statement, "_execution_options") and not hasattr(statement, "_execute_on_connection"):
+        hook = getattr(statement, "__clause_element__", None)
+        if hook is None or isinstance(statement, type):
+            raise ObjectNotExecutableError(statement)
+        statement = hook()
+    arguments = _bind_arguments(session, given, statement, None)
+    connection = session.connection(bind_arguments=arguments)
+    return connection.execute(statement, params, execution_options=_core_options(options))
+
+
+def _run_select(session: Any, statement: Any, params: Any, options: Mapping[str, Any], given: Any) -> Any:
+    if statement._execution_options:
+        options = {**statement._execution_options, **options}
+    if options.get("autoflush", True):
+        session._autoflush()
+    plan, binds = plan_for(statement)
+    return execute_plan(session, statement, plan, binds, params, options, given)
+
+
+def execute_plan(
+    session: Any, statement: Any, plan: SelectPlan, binds: Sequence[Any], params: Any, options: Mapping[str, Any], given: Any
+) -> Any:
+    """Run a planned SELECT; return its result."""
+    arguments = _bind_arguments(session, given, statement, plan.mapper)
+    connection = session.connection(bind_arguments=arguments)
+    yield_per = options.get("yield_per")
+    core = _core_options(options)
+    if yield_per:
+        _check_yield_per(plan)
+        core = {**(core or {}), "stream_results": True, "max_row_buffer": yield_per}
+        core.pop("yield_per", None)
+    prepared = connection.prepare(plan.statement, plan.binds(binds), execution_options=core)
+    result = prepared.execute(params if params else None)
+    refresh = options.get("_lect_refresh")
+    ctx = LoadContext(
+        session,
+        statement,
+        populate_existing=bool(options.get("populate_existing", False)),
+        refresh_state=refresh,
+        token=options.get("identity_token"),
+        execution_options=options,
+        bind_arguments=given,
+        autoflush=bool(options.get("autoflush", True)),
+    )
+    return _make_result(plan, ctx, result, yield_per)
+
+
+def _check_yield_per(plan: SelectPlan) -> None:
+    if plan.needs_unique:
+        raise InvalidRequestError(
+            "Can't use yield_per with eager loaders that require uniquing or row buffering, e.g. joinedload() against "
+            "collections or subqueryload(). Consider the selectinload() strategy for better flexibility in loading objects."
+        )
+
+
+def _processors(result: Any) -> Sequence[Any]:
+    columns = result._columns_checked()
+    found = columns.processors
+    if found is None:
+        found = _NONE.get(len(columns.keys))
+        if found is None:
+            found = _NONE[len(columns.keys)] = (None,) * len(columns.keys)
+    return found  # type: ignore[no-any-return]
+
+
+_NONE: dict[int, tuple[None, ...]] = {}
+
+
+def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int | None) -> Any:
+    processors = _processors(result)
+    columns = plan.columns
+    if yield_per:
+
+        def chunks(size: int | None) -> Iterator[Any]:
+            read = None
+            while True:
+                ctx.post = {}
+                read = _row_reader(plan, ctx, processors)
+                raw = result.raw_cursor().fetchmany(size or yield_per)
+                if not raw:
+                    result.close()
+                    return
+                yield load_rows(plan, ctx, raw, read)
+
+        made: Any = ChunkedIteratorResult(columns, chunks, source_supports_scalars=plan.single, raw=result, dynamic_yield_per=True)
+        made._yield_per = yield_per
+        return made
+    read = _row_reader(plan, ctx, processors)
+    source = result.raw_cursor()
+    try:
+        raw = source.fetchall()
+    except BaseException as error:
+        result.failed(error)
+        raise
+    result._soft_close()
+    rows = load_rows(plan, ctx, raw, read)
+    if plan.needs_unique:
+        return UniqueRequired(columns, iter(rows), result, plan.single)
+    return IteratorResult(columns, iter(rows), result, _source_supports_scalars=plan.single)
+
+
+def _row_reader(plan: SelectPlan, ctx: LoadContext, processors: Sequence[Any]) -> Any:
+    reads = [r.make(ctx, processors) for r in plan.readers]
+    if plan.single:
+        return reads[0]
+    if len(reads) == 1:
+        first = reads[0]
+        return lambda row: (first(row),)
+    if len(reads) == 2:
+        a, b = reads
+        return lambda row: (a(row), b(row))
+    return lambda row: tuple([read(row) for read in reads])
+
+
+def load_rows(plan: SelectPlan, ctx: LoadContext, raw: Sequence[Any], read: Any) -> list[Any]:
+    """Make objects and values of rows, then load what further statements load."""
+    pause = len(raw) > GC_PAUSE_ROWS and ctx.session.gc_pause and gc.isenabled()
+    if pause:
+        _pause()
+    try:
+        rows = [read(row) for row in raw]
+    finally:
+        if pause:
+            _resume()
+    if ctx.post:
+        # Objects are held by `rows` meanwhile.
+        for loader, objects in list(ctx.post.items()):
+            if objects:
+                loader.load(ctx, objects)
+    return rows
+
+
+_paused = 0
+
+
+def _pause() -> None:
+    """Stop the cyclic collector until as many :func:`_resume` calls have come."""
+    global _paused
+    _paused += 1
+    gc.disable()
+
+
+def _resume() -> None:
+    global _paused
+    _paused -= 1
+    if _paused <= 0:
+        _paused = 0
+        gc.enable()

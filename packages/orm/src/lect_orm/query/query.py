@@ -1,0 +1,688 @@
+"""The legacy Query: a SELECT that belongs to a session and gives lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic, TypeVar
+
+from lect.exc import ArgumentError, InvalidRequestError, NoResultFound
+from lect.sql._select import Select
+from lect.sql._update import Delete, Update
+from lect.sql.column import literal_column
+from lect.sql.entity import register
+from lect.sql.functions import func
+from lect.sql.naming import LABEL_STYLE_DISAMBIGUATE_ONLY as _DISAMBIGUATE
+from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
+from lect_orm.base import object_state
+from lect_orm.loading.strategies.dynamic import APPENDER, related_select, require_session
+from lect_orm.mapping.equality import is_column
+from lect_orm.query.entities import AliasEntity, MapperEntity, entity_node
+from lect_orm.query.aliased import AliasedClass, aliased
+from lect_orm.query.execute import plan_for
+from lect_orm.query.from_statement import FromStatement
+from lect_orm.query.parent import parent_criterion, with_parent
+from lect_orm.query.translate import Translation
+
+__all__ = ["AppenderQuery", "Query"]
+
+_T = TypeVar("_T")
+
+
+class Query(Generic[_T]):
+    """``session.query(User).filter(User.name == "ed").all()``. Methods return changed copies.
+
+    The statement inside is :attr:`statement`; ``select()`` with ``session.execute()`` does all of this and more.
+    """
+
+    is_clause_element = True
+    _from_statement: Any = None
+    _yield_per: int | None = None
+
+    def __init__(self, entities: Any, session: Any = None) -> None:
+        self.session = session
+        given = entities if isinstance(entities, list | tuple) else (entities,)
+        flat: list[Any] = []
+        for one in given:
+            flat.extend(one if isinstance(one, list | tuple) else (one,))
+        self._select: Any = Select(*flat)._replace(_label_style=LABEL_STYLE_TABLENAME_PLUS_COL)
+        self._params: dict[str, Any] = {}
+        self._enable_assertions = True
+
+    # -- making copies --------------------------------------------------------------------------------------------------------------
+
+    def _with(self, select: Any) -> Any:
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made._select = select
+        return made
+
+    def _no_limit(self, method: str) -> None:
+        if self._enable_assertions and (self._select._limit is not None or self._select._offset is not None):
+            raise InvalidRequestError(
+                f"Query.{method}() being called on a Query which already has LIMIT or OFFSET applied.  Call {method}() before limit() or "
+                "offset() are applied."
+            )
+
+    def _no_statement(self, method: str) -> None:
+        if self._from_statement is not None:
+            raise InvalidRequestError(f"Query.{method}() being called on a Query with an existing full statement - can't apply criterion.")
+
+    def enable_assertions(self, value: bool) -> Any:
+        """With False, do not refuse methods after ``limit()``."""
+        made = self._with(self._select)
+        made._enable_assertions = value
+        return made
+
+    # -- the statement --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def statement(self) -> Any:
+        """The SELECT."""
+        if self._from_statement is not None:
+            return self._from_statement
+        found = self._select
+        if self._params:
+            found = found.params(self._params)
+        return found
+
+    @property
+    def selectable(self) -> Any:
+        """The SELECT."""
+        return self.__clause_element__()
+
+    def __clause_element__(self) -> Any:
+        return self.statement
+
+    def _as_node(self) -> Any:
+        return self.statement
+
+    def __str__(self) -> str:
+        bind = None
+        if self.session is not None:
+            try:
+                bind = self.session.get_bind()
+            except Exception:
+                bind = None
+        return str(self._whole().compile(bind))
+
+    def _whole(self) -> Any:
+        """Return the plain SELECT with joined eager loading, as it will be emitted."""
+        statement = self.statement
+        if self._from_statement is not None or getattr(statement, "_plugin", None) is None:
+            return statement
+        return Translation(statement, with_loaders=True).statement
+
+    def compile(self, bind: Any = None, dialect: Any = None, **kw: Any) -> Any:
+        """Return the compiled statement."""
+        return self._whole().compile(bind, dialect, **kw)
+
+    @property
+    def column_descriptions(self) -> list[dict[str, Any]]:
+        """One dictionary per thing selected."""
+        found: list[dict[str, Any]] = self._select.column_descriptions
+        return found
+
+    @property
+    def whereclause(self) -> Any:
+        """The condition, or None."""
+        return self._select.whereclause
+
+    def subquery(self, name: str | None = None, with_labels: bool = False, reduce_columns: bool = False) -> Any:
+        """Return this query as a FROM element."""
+        select = self.enable_eagerloads(False).statement
+        if not with_labels:
+            select = select.set_label_style(_DISAMBIGUATE)
+        if reduce_columns:
+            select = select.reduce_columns()
+        return select.subquery(name=name)
+
+    def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> Any:
+        """Return this query as a common table expression."""
+        return self.enable_eagerloads(False).statement.set_label_style(_DISAMBIGUATE).cte(name=name, recursive=recursive, nesting=nesting)
+
+    def label(self, name: str | None) -> Any:
+        """Return this query as one value under a name."""
+        return self.scalar_subquery().label(name)
+
+    def scalar_subquery(self) -> Any:
+        """Return this query as one value."""
+        return self.enable_eagerloads(False).statement.set_label_style(_DISAMBIGUATE).scalar_subquery()
+
+    as_scalar = scalar_subquery
+
+    def exists(self) -> Any:
+        """Return ``EXISTS (this query)``."""
+        inner = self.enable_eagerloads(False).add_columns(literal_column("1"))
+        inner = inner._with(inner._select.with_only_columns(literal_column("1"), maintain_column_froms=True))
+        select = inner._select.order_by(None).set_label_style(_DISAMBIGUATE)
+        return select.exists()
+
+    def with_labels(self) -> Any:
+        """Label all columns ``<table>_<column>``."""
+        return self.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+
+    apply_labels = with_labels
+
+    def set_label_style(self, style: Any) -> Any:
+        """Choose how columns are labelled."""
+        return self._with(self._select.set_label_style(style))
+
+    @property
+    def get_label_style(self) -> Any:
+        """How columns are labelled."""
+        return self._select._label_style
+
+    # -- what is selected -------------------------------------------------------------------------------------------------------------
+
+    def add_columns(self, *column: Any) -> Any:
+        """Select further things."""
+        return self._with(self._select.add_columns(*column))
+
+    def add_column(self, column: Any) -> Any:
+        """Select a further thing."""
+        return self.add_columns(column)
+
+    def add_entity(self, entity: Any, alias: Any = None) -> Any:
+        """Select a further entity."""
+        if alias is not None:
+            entity = aliased(entity, alias)
+        return self._with(self._select.add_columns(entity))
+
+    def with_entities(self, *entities: Any, **kw: Any) -> Any:
+        """Select other things."""
+        return self._with(self._select.with_only_columns(*entities))
+
+    def select_from(self, *from_obj: Any) -> Any:
+        """Say what to select from."""
+        return self._with(self._select.select_from(*from_obj))
+
+    def distinct(self, *expr: Any) -> Any:
+        """SELECT DISTINCT."""
+        return self._with(self._select.distinct(*expr))
+
+    # -- conditions and joins -----------------------------------------------------------------------------------------------------------
+
+    def filter(self, *criterion: Any) -> Any:
+        """Add conditions."""
+        self._no_limit("filter")
+        self._no_statement("filter")
+        return self._with(self._select.where(*criterion))
+
+    where = filter
+
+    def filter_by(self, **kwargs: Any) -> Any:
+        """Add ``attribute = value`` conditions on what was joined last, or the first entity."""
+        self._no_limit("filter_by")
+        self._no_statement("filter_by")
+        target = self._last_joined()
+        conditions = []
+        for key, value in kwargs.items():
+            attribute = getattr(target, key, None) if not hasattr(target, "contains_column") else target.get(key)
+            if attribute is None:
+                name = getattr(target, "__name__", None) or str(target)
+                raise InvalidRequestError(f'Entity namespace for "{name}" has no property "{key}"')
+            conditions.append(attribute == value)
+        return self.filter(*conditions)
+
+    def _last_joined(self) -> Any:
+        select = self._select
+        if select._joins:
+            step = select._joins[-1]
+            return step.target.entity_namespace
+        if select._from_obj:
+            return select._from_obj[0].entity_namespace
+        node = select._raw_columns[0]
+        if getattr(node, "_is_entity", False):
+            return node.entity_namespace
+        entity = node._annotations.get("parententity") if node._annotations else None
+        if entity is not None:
+            return entity.class_ if entity.is_mapper else entity.entity
+        if is_column(node):
+            return node.table.c
+        return select.entity_namespace
+
+    def join(self, target: Any, *props: Any, isouter: bool = False, full: bool = False, **kw: Any) -> Any:
+        """Join along a relationship, to an entity, or to a FROM element with an ON condition."""
+        self._no_limit("join")
+        self._no_statement("join")
+        if kw:
+            raise TypeError(f"unknown arguments: {', '.join(sorted(kw))}")
+        onclause = props[0] if props else None
+        if len(props) > 1:
+            raise ArgumentError("join() takes a target and an ON condition; call it once per join")
+        if isinstance(target, str) or isinstance(onclause, str):
+            raise ArgumentError("join() accepts class-bound attributes such as User.addresses; strings are not accepted")
+        return self._with(self._select.join(target, onclause, isouter=isouter, full=full))
+
+    def outerjoin(self, target: Any, *props: Any, full: bool = False, **kw: Any) -> Any:
+        """As :meth:`join`, LEFT OUTER JOIN."""
+        return self.join(target, *props, isouter=True, full=full, **kw)
+
+    def having(self, *having: Any) -> Any:
+        """Add conditions on groups."""
+        return self._with(self._select.having(*having))
+
+    def group_by(self, *clauses: Any) -> Any:
+        """GROUP BY."""
+        self._no_limit("group_by")
+        if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
+            return self._with(self._select._replace(_group_by=()))
+        return self._with(self._select.group_by(*clauses))
+
+    def order_by(self, *clauses: Any) -> Any:
+        """ORDER BY; None or False takes away what was said before."""
+        self._no_limit("order_by")
+        if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
+            return self._with(self._select._replace(_order_by=()))
+        return self._with(self._select.order_by(*clauses))
+
+    def limit(self, limit: Any) -> Any:
+        """LIMIT."""
+        return self._with(self._select.limit(limit))
+
+    def offset(self, offset: Any) -> Any:
+        """OFFSET."""
+        return self._with(self._select.offset(offset))
+
+    def slice(self, start: int | None, stop: int | None) -> Any:
+        """LIMIT and OFFSET, counted as a slice of a list."""
+        return self._with(self._select.slice(start, stop))
+
+    def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Any:  # noqa: A002 - a public name
+        """Keep rows that belong to `instance` along a relationship."""
+        if property is None:
+            mapper = object_state(instance).mapper
+            target = self._select._raw_columns[0].entity.mapper
+            for prop in mapper.iterate_properties:
+                if prop.is_relationship and prop.mapper is target:
+                    return self.filter(parent_criterion(prop, instance, prop.entity))
+            raise InvalidRequestError(
+                f"Could not locate a property which relates instances of class '{target.class_.__name__}' to instances of class "
+                f"'{type(instance).__name__}'"
+            )
+        return self.filter(with_parent(instance, property, from_entity))
+
+    def correlate(self, *fromclauses: Any) -> Any:
+        """Correlate to these when used inside another statement."""
+        return self._with(self._select.correlate(*fromclauses))
+
+    def prefix_with(self, *expr: Any, **kw: Any) -> Any:
+        """Words after SELECT."""
+        return self._with(self._select.prefix_with(*expr, **kw))
+
+    def suffix_with(self, *expr: Any, **kw: Any) -> Any:
+        """Words at the end."""
+        return self._with(self._select.suffix_with(*expr, **kw))
+
+    def with_hint(self, selectable: Any, text: str, dialect_name: str = "*") -> Any:
+        """A hint about a FROM element."""
+        return self._with(self._select.with_hint(selectable, text, dialect_name))
+
+    def with_statement_hint(self, text: str, dialect_name: str = "*") -> Any:
+        """A hint about the statement."""
+        return self._with(self._select.with_statement_hint(text, dialect_name))
+
+    def with_for_update(self, **kw: Any) -> Any:
+        """SELECT … FOR UPDATE."""
+        return self._with(self._select.with_for_update(**kw))
+
+    def add_cte(self, cte: Any, nest_here: bool = False) -> Any:
+        """Add a common table expression."""
+        return self._with(self._select.add_cte(cte, nest_here=nest_here))
+
+    def union(self, *q: Any) -> Any:
+        """Entities from this query and others."""
+        return self._set_operation("union", q)
+
+    def union_all(self, *q: Any) -> Any:
+        """Entities from this query and others, duplicates kept."""
+        return self._set_operation("union_all", q)
+
+    def intersect(self, *q: Any) -> Any:
+        """Entities in this query and others."""
+        return self._set_operation("intersect", q)
+
+    def intersect_all(self, *q: Any) -> Any:
+        """Entities in this query and others, duplicates kept."""
+        return self._set_operation("intersect_all", q)
+
+    def except_(self, *q: Any) -> Any:
+        """Entities in this query and not in others."""
+        return self._set_operation("except_", q)
+
+    def except_all(self, *q: Any) -> Any:
+        """Entities in this query and not in others, duplicates kept."""
+        return self._set_operation("except_all", q)
+
+    def _set_operation(self, method: str, others: Sequence[Any]) -> Any:
+        first = self.enable_eagerloads(False).statement
+        rest = [o.enable_eagerloads(False).statement if isinstance(o, Query) else o for o in others]
+        compound = getattr(first, method)(*rest) if rest else first
+        return self._from_selectable(compound.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL) if hasattr(compound, "set_label_style") else compound)
+
+    def _from_selectable(self, statement: Any) -> Any:
+        """Select the same entities from a subquery."""
+        subquery = statement.subquery()
+        columns: list[Any] = []
+        for node in self._select._raw_columns:
+            if isinstance(node, MapperEntity):
+                alias = AliasedClass(node.entity, alias=subquery, adapt_on_names=True)
+                columns.append(alias)
+            else:
+                found = subquery.corresponding_column(node)
+                columns.append(found if found is not None else node)
+        made = self._with(Select(*columns))
+        made._select = made._select._replace(
+            _label_style=LABEL_STYLE_TABLENAME_PLUS_COL, _with_options=self._select._with_options
+        )
+        made._adapt_from = subquery
+        return made
+
+    def from_statement(self, statement: Any) -> Any:
+        """Load the entities from another statement's rows."""
+        made = self._with(self._select)
+        text = FromStatement(self._select._raw_columns, statement)
+        made._from_statement = text._replace(
+            _with_options=self._select._with_options, _execution_options=self._select._execution_options
+        )
+        return made
+
+    # -- options --------------------------------------------------------------------------------------------------------------------------
+
+    def options(self, *args: Any) -> Any:
+        """Loader options."""
+        flat: list[Any] = []
+        for one in args:
+            flat.extend(one if isinstance(one, list | tuple) else (one,))
+        made = self._with(self._select.options(*flat))
+        if self._from_statement is not None:
+            made._from_statement = self._from_statement.options(*flat)
+        return made
+
+    def execution_options(self, **kwargs: Any) -> Any:
+        """Options of the execution."""
+        return self._with(self._select.execution_options(**kwargs))
+
+    def get_execution_options(self) -> Any:
+        """Options of the execution."""
+        return self._select.get_execution_options()
+
+    def populate_existing(self) -> Any:
+        """Overwrite objects that are loaded already."""
+        return self.execution_options(populate_existing=True)
+
+    def autoflush(self, setting: bool) -> Any:
+        """Whether the session flushes before this query."""
+        return self.execution_options(autoflush=setting)
+
+    def yield_per(self, count: int) -> Any:
+        """Fetch rows in pieces of this size."""
+        return self.execution_options(yield_per=count)
+
+    def enable_eagerloads(self, value: bool) -> Any:
+        """With False, joined eager loading is left out of the statement."""
+        return self.execution_options(_lect_eager=value)
+
+    def with_session(self, session: Any) -> Any:
+        """The same in another session."""
+        made = self._with(self._select)
+        made.session = session
+        return made
+
+    def with_transformation(self, fn: Any) -> Any:
+        """Return ``fn(self)``."""
+        return fn(self)
+
+    def params(self, *args: Any, **kwargs: Any) -> Any:
+        """Values for named parameters."""
+        if len(args) > 1:
+            raise ArgumentError("params() takes zero or one positional argument, which is a dictionary.")
+        made = self._with(self._select)
+        made._params = {**self._params, **(args[0] if args else {}), **kwargs}
+        return made
+
+    def reset_joinpoint(self) -> Any:
+        """Let ``filter_by`` mean the first entity again."""
+        return self._with(self._select)
+
+    @property
+    def lazy_loaded_from(self) -> Any:
+        """None: loaders use statements, not queries."""
+        return None
+
+    # -- results ----------------------------------------------------------------------------------------------------------------------------
+
+    def _execute(self, statement: Any = None) -> Any:
+        if self.session is None:
+            raise InvalidRequestError("this query belongs to no session; use with_session()")
+        if statement is None:
+            statement = self.statement
+        result = self.session.execute(statement, self._params or None, execution_options={"_lect_query": self})
+        if self._is_single():
+            result = result.scalars()
+        if not statement._execution_options.get("yield_per"):
+            result = result.unique() if self._filters() else result
+        return result
+
+    def _is_single(self) -> bool:
+        columns = self._select._raw_columns
+        if len(columns) != 1:
+            return False
+        node = columns[0]
+        if isinstance(node, MapperEntity | AliasEntity):
+            return True
+        bundle = getattr(node, "bundle", None)
+        return bundle is not None and bool(bundle.single_entity)
+
+    def _filters(self) -> bool:
+        """Whether rows are made unique: a single entity, or joined collections."""
+        if self._is_single():
+            return True
+        return any(isinstance(n, MapperEntity | AliasEntity) for n in self._select._raw_columns) and bool(
+            self._needs_unique()
+        )
+
+    def _needs_unique(self) -> bool:
+        return self._from_statement is None and plan_for(self._select)[0].needs_unique
+
+    def all(self) -> list[Any]:
+        """Return all rows, objects for a single entity."""
+        found: list[Any] = self._execute().all()
+        return list(found)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._execute())
+
+    def first(self) -> Any:
+        """Return the first row, or None."""
+        if self._from_statement is not None:
+            return self._execute().first()
+        return self.limit(1)._execute().first()
+
+    def one(self) -> Any:
+        """Return the only row.
+
+        Raises:
+            NoResultFound, MultipleResultsFound: there is none, or more than one.
+        """
+        return self._execute().one()
+
+    def one_or_none(self) -> Any:
+        """Return the only row, or None.
+
+        Raises:
+            MultipleResultsFound: there is more than one.
+        """
+        return self._execute().one_or_none()
+
+    def scalar(self) -> Any:
+        """Return the first column of the only row, or None."""
+        try:
+            found = self.one()
+        except NoResultFound:
+            return None
+        if not isinstance(found, tuple):
+            return found
+        return found[0]
+
+    def __getitem__(self, item: Any) -> Any:
+        if isinstance(item, slice):
+            start, stop, step = item.start, item.stop, item.step
+            if (isinstance(start, int) and start < 0) or (isinstance(stop, int) and stop < 0):
+                raise IndexError("negative indexes are not accepted by SQL index / slice operators")
+            if isinstance(start, int) and isinstance(stop, int) and stop - start <= 0:
+                return []
+            found = list(self.slice(start, stop))
+            return found[::step] if step is not None else found
+        if item < 0:
+            raise IndexError("negative indexes are not accepted by SQL index / slice operators")
+        return list(self.slice(item, item + 1))[0]
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        inner = self.enable_eagerloads(False).statement.subquery()
+        counting = Select(func.count(literal_column("*"))).select_from(inner)
+        found: int = self.session.execute(counting, self._params or None, bind_arguments=self._bind_arguments()).scalar()
+        return found
+
+    def _bind_arguments(self) -> dict[str, Any]:
+        for node in self._select._raw_columns:
+            if isinstance(node, MapperEntity | AliasEntity):
+                return {"mapper": node.entity.mapper}
+        return {}
+
+    def get(self, ident: Any) -> Any:
+        """Return the object of this primary key, from the session when it is there."""
+        select = self._select
+        if select._where or select._joins or select._from_obj or select._order_by or select._limit is not None:
+            raise InvalidRequestError("Query.get() being called on a Query with existing criterion.")
+        node = select._raw_columns[0]
+        if len(select._raw_columns) != 1 or not isinstance(node, MapperEntity | AliasEntity):
+            raise InvalidRequestError("Query.get() can only be used against a single mapped class.")
+        options = select._execution_options
+        return self.session.get(
+            node.entity.class_ if node.entity.is_mapper else node.entity.entity,
+            ident,
+            options=select._with_options or None,
+            populate_existing=options.get("populate_existing", False),
+            execution_options=dict(options),
+        )
+
+    def instances(self, result: Any, context: Any = None) -> Any:
+        """Make objects of the rows of a core result."""
+        raise InvalidRequestError("make objects of rows with select(Class).from_statement(statement)")
+
+    def merge_result(self, iterator: Any, load: bool = True) -> Any:
+        """Merge objects of a result into the session."""
+        for row in iterator:
+            if isinstance(row, tuple):
+                yield tuple([self._merged(v, load) for v in row])
+            else:
+                yield self._merged(row, load)
+
+    def _merged(self, value: Any, load: bool) -> Any:
+        return self.session.merge(value, load=load) if hasattr(type(value), "__mapper__") else value
+
+    # -- changing rows ------------------------------------------------------------------------------------------------------------------------
+
+    def _subject(self) -> Any:
+        node = self._select._raw_columns[0]
+        if not isinstance(node, MapperEntity):
+            entity = node._annotations.get("parententity") if node._annotations else None
+            if entity is None:
+                raise InvalidRequestError("query.update() and query.delete() need an entity")
+            node = entity_node(entity)
+        for name in ("_limit", "_offset", "_order_by", "_group_by", "_distinct", "_joins"):
+            if getattr(self._select, name):
+                method = {"_limit": "limit()", "_offset": "offset()", "_order_by": "order_by()", "_group_by": "group_by()",
+                          "_distinct": "distinct()", "_joins": "join(), outerjoin(), select_from(), or from_self()"}[name]
+                raise InvalidRequestError(f"Can't call Query.update() or Query.delete() when {method} has been called")
+        if self._select._from_obj:
+            raise InvalidRequestError("Can't call Query.update() or Query.delete() when join(), outerjoin(), select_from(), or from_self() has been called")
+        return node
+
+    def delete(self, synchronize_session: Any = "auto", delete_args: Any = None) -> int:
+        """Delete the rows; return how many."""
+        node = self._subject()
+        statement: Any = Delete(node)._replace(_where=self._select._where, _with_options=self._select._with_options)
+        if delete_args:
+            statement = statement.with_dialect_options(**delete_args)
+        return self._change(statement, synchronize_session)
+
+    def update(self, values: Any, synchronize_session: Any = "auto", update_args: Any = None) -> int:
+        """Update the rows; return how many."""
+        node = self._subject()
+        statement: Any = Update(node)._replace(_where=self._select._where, _with_options=self._select._with_options)
+        arguments = dict(update_args or {})
+        if arguments.pop("preserve_parameter_order", False):
+            statement = statement.ordered_values(*(values.items() if hasattr(values, "items") else values))
+        else:
+            statement = statement.values(values)
+        if arguments:
+            statement = statement.with_dialect_options(**arguments)
+        return self._change(statement, synchronize_session)
+
+    def _change(self, statement: Any, synchronize_session: Any) -> int:
+        options = {**self._select._execution_options, "synchronize_session": synchronize_session}
+        result = self.session.execute(statement, self._params or None, execution_options=options)
+        count: int = result.rowcount
+        result.close()
+        return count
+
+
+class AppenderQuery(Query[Any]):
+    """What a dynamic relationship is: a query of the members, to which members can be added."""
+
+    def __init__(self, impl: Any, state: Any) -> None:
+        session = state.session
+        super().__init__([entity_node(impl.prop.entity)], session)
+        self.attr = impl
+        self._state = state
+        self.instance = state.obj()
+        if state.has_identity:
+            statement = related_select(impl, state)
+            self._select = statement._replace(_label_style=LABEL_STYLE_TABLENAME_PLUS_COL)
+
+    def _pending(self) -> list[Any]:
+        found: list[Any] = self.attr._changes(self._state).added_items
+        return found
+
+    def _bound(self) -> bool:
+        if self.session is None and self._state.has_identity:
+            require_session(self._state, self.attr.key)
+        return bool(self._state.has_identity and self.session is not None)
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self._bound():
+            return iter(self._pending())
+        return super().__iter__()
+
+    def all(self) -> list[Any]:
+        return super().all() if self._bound() else self._pending()
+
+    def __getitem__(self, item: Any) -> Any:
+        return super().__getitem__(item) if self._bound() else self._pending()[item]
+
+    def count(self) -> int:
+        return super().count() if self._bound() else len(self._pending())
+
+    def add(self, item: Any) -> None:
+        """Add a member."""
+        self.attr.append(self._state, self._state.dict, item)
+
+    append = add
+
+    def add_all(self, iterator: Any) -> None:
+        """Add members."""
+        for item in iterator:
+            self.add(item)
+
+    extend = add_all
+
+    def remove(self, item: Any) -> None:
+        """Take a member out."""
+        self.attr.remove(self._state, self._state.dict, item)
+
+
+register(Query, lambda query: query.statement)
+APPENDER[:] = [AppenderQuery]

@@ -1,0 +1,813 @@
+"""What makes the things of a result row: objects, column values, bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lect.exc import InvalidRequestError
+from lect.sql._select import JoinStep
+from lect.sql.boolean import and_
+from lect.sql.join import Join
+from lect_orm.attributes.collections import InstrumentedList
+from lect_orm.loading.generate import loader_factory, row_values
+from lect_orm.loading.options import EMPTY, OptionNode, Step
+from lect_orm.loading.origin import LoadOrigin
+from lect_orm.mapping.equality import is_column, replace_columns
+from lect_orm.query.aliased import AliasedClass
+from lect_orm.query.relationship_join import Joined, join_along, single_criterion
+
+__all__ = ["BundleReader", "ColumnReader", "EntityReader", "POST_LOADERS"]
+
+#: strategy -> ``(property, step, reader) -> loader``; a loader has ``load(ctx, objects)``. Entered by the strategies.
+POST_LOADERS: dict[str, Callable[..., Any]] = {}
+#: ``(property, raiseload) -> callable(state, passive)`` for columns that are left out; entered by the strategy of columns.
+DEFERRED: list[Callable[..., Any]] = []
+
+_MAX_DEPTH = 40
+
+
+class ColumnReader:
+    """One column or expression."""
+
+    def __init__(self, translation: Any, column: Any) -> None:
+        self.column = column
+        annotations = getattr(column, "_annotations", None) or {}
+        self.entity = annotations.get("parententity")
+        self.key = annotations.get("proxy_key") or getattr(column, "_label_name", None) or getattr(column, "key", None)
+        name = getattr(column, "name", None)
+        if self.key is None and isinstance(name, str):
+            self.key = name
+        own = getattr(column, "key", None)
+        if annotations.get("proxy_key") is None and isinstance(own, str):
+            self.key = own
+        self.place = translation.position(column)
+        self.translation = translation
+
+    is_entity = False
+    hashable = True
+
+    @property
+    def unique_filter(self) -> Any:
+        """What stands for the value when rows are made unique."""
+        type_ = getattr(self.column, "type", None)
+        return None if getattr(type_, "hashable", True) else id
+
+    def keys(self) -> tuple[Any, ...]:
+        """Further keys that find the column in a row."""
+        column = self.column
+        found: list[Any] = [column]
+        origin = column.__dict__.get("_origin")
+        while origin is not None:
+            found.append(origin)
+            origin = origin.__dict__.get("_origin")
+        if self.entity is not None and self.key is not None:
+            target = self.entity.class_ if self.entity.is_mapper else self.entity.entity
+            attribute = getattr(target, self.key, None)
+            if attribute is not None:
+                found.append(attribute)
+        return tuple(found)
+
+    def make(self, ctx: Any, processors: Sequence[Any]) -> Callable[[Any], Any]:
+        """Return ``read(row)``."""
+        place = self.translation.resolve_place(self.place)
+        processor = processors[place]
+        if processor is None:
+            return lambda row: row[place]
+        return lambda row: processor(row[place])
+
+    def description(self) -> dict[str, Any]:
+        """One entry of ``column_descriptions``."""
+        entity = self.entity
+        target = None if entity is None else (entity.class_ if entity.is_mapper else entity.entity)
+        expr: Any = self.column
+        if target is not None and self.key is not None:
+            attribute = getattr(target, self.key, None)
+            expr = attribute if attribute is not None and hasattr(attribute, "comparator") else expr
+        return {
+            "name": self.key,
+            "type": getattr(self.column, "type", None),
+            "aliased": bool(entity is not None and not entity.is_mapper),
+            "expr": expr,
+            "entity": target,
+        }
+
+
+class BundleReader:
+    """A bundle: what its own columns read, put together by the bundle."""
+
+    is_entity = False
+
+    def __init__(self, translation: Any, node: Any, reader_of: Callable[[Any], list[Any]]) -> None:
+        self.bundle = node.bundle
+        self.readers = [r for column in node.columns for r in reader_of(column)]
+        self.key = self.bundle.name
+        self.translation = translation
+        self.single_entity = self.bundle.single_entity
+
+    unique_filter = None
+
+    def keys(self) -> tuple[Any, ...]:
+        """Further keys that find it in a row."""
+        return (self.bundle,)
+
+    def make(self, ctx: Any, processors: Sequence[Any]) -> Callable[[Any], Any]:
+        """Return ``read(row)``."""
+        procs = [r.make(ctx, processors) for r in self.readers]
+        labels = [r.key for r in self.readers]
+        return self.bundle.create_row_processor(ctx.statement, procs, labels)  # type: ignore[no-any-return]
+
+    def description(self) -> dict[str, Any]:
+        """One entry of ``column_descriptions``."""
+        return {
+            "name": self.key,
+            "type": type(self.bundle),
+            "aliased": False,
+            "expr": self.bundle,
+            "entity": None,
+        }
+
+
+class Child:
+    """An eagerly joined relationship of an entity: how its rows become members."""
+
+    __slots__ = ("key", "prop", "reader", "uselist")
+
+    def __init__(self, prop: Any, reader: EntityReader) -> None:
+        self.prop = prop
+        self.key = prop.key
+        self.reader = reader
+        self.uselist = prop.uselist
+
+
+class EntityReader:
+    """One entity: its columns, its subclasses, its relationships.
+
+    `place_of` enters a column into the statement and returns its place.
+    """
+
+    is_entity = True
+    unique_filter = id
+
+    def __init__(
+        self,
+        translation: Any,
+        entity: Any,
+        node: OptionNode,
+        place_of: Callable[[Any], int],
+        path: tuple[Any, ...] = (),
+        outer: bool = False,
+        root: bool = True,
+    ) -> None:
+        self.translation = translation
+        self.entity = entity
+        self.mapper = entity.mapper
+        self.node = node
+        self.place_of = place_of
+        self.path = path
+        self.outer = outer
+        self.only = translation.only if root else None
+        self.key = self.mapper.class_.__name__ if entity.is_mapper or not entity.given_name else entity.given_name
+        self.children: list[Child] = []
+        self.post: list[Any] = []
+        self.raising: dict[str, bool] = {}
+        self.noload: list[Any] = []
+        #: mapper -> [(attribute, place)]
+        self.items: dict[Any, list[tuple[str, int]]] = {}
+        #: mapper -> {attribute: callable} for columns left out
+        self.deferred: dict[Any, dict[str, Any]] = {}
+        self._factories: dict[Any, Any] = {}
+        self.mappers = self._mappers()
+        self.discriminator: int | None = None
+        self._columns()
+        if translation.with_loaders:
+            self._relationships()
+
+    # -- what is loaded -----------------------------------------------------------------------------------------------------------
+
+    def _mappers(self) -> list[Any]:
+        entity = self.entity
+        if entity.is_mapper:
+            found = entity.with_polymorphic_mappers or [entity]
+        else:
+            found = entity.with_polymorphic_mappers if entity.is_polymorphic else [entity.mapper]
+        return found if self.mapper in found else [self.mapper, *found]
+
+    def _adapted(self, column: Any, key: str) -> Any:
+        entity = self.entity
+        if entity.is_mapper:
+            return entity.adapt_own_column(column)
+        return entity._adapt_element(column, key)
+
+    def _columns(self) -> None:
+        mapper = self.mapper
+        places: dict[Any, int] = {}
+        for one in self.mappers:
+            items: list[tuple[str, int]] = []
+            left_out: dict[str, Any] = {}
+            for prop in one._props.values():
+                if not prop.is_column:
+                    continue
+                place = self._place(prop, one, places, left_out)
+                if place is not None:
+                    items.append((prop.key, place))
+            self.items[one] = items
+            self.deferred[one] = left_out
+        own = dict(self.items[mapper])
+        self.pk_places = []
+        for column, key in zip(mapper.primary_key, mapper.pk_keys, strict=True):
+            if key in own:
+                self.pk_places.append(own[key])
+            else:
+                self.pk_places.append(self.place_of(self._adapted(column, key)))
+        discriminator = self._discriminator()
+        if discriminator is not None:
+            self.discriminator = self.place_of(discriminator)
+
+    def _discriminator(self) -> Any:
+        mapper = self.mapper
+        if mapper.polymorphic_on is None or len(mapper.polymorphic_map) < 2 and not mapper.inheriting:
+            return None
+        if not mapper.inheriting and mapper.inherits is not None and mapper.single is False and not mapper.concrete:
+            # The lowest class of its branch: every row is one.
+            return None
+        given = getattr(self.entity, "polymorphic_on_given", None) or self.entity.__dict__.get("polymorphic_on_given")
+        if given is not None:
+            return given
+        if mapper.concrete and not mapper.inheriting:
+            return None
+        return self._adapted(mapper.polymorphic_on, mapper.polymorphic_prop.key if mapper.polymorphic_prop else "")
+
+    def _place(self, prop: Any, mapper: Any, places: dict[Any, int], left_out: dict[str, Any]) -> int | None:
+        expression = self._expression(prop, mapper, left_out)
+        if expression is None:
+            return None
+        found = places.get(id(expression))
+        if found is None:
+            found = places[id(expression)] = self.place_of(expression)
+        return found
+
+    def _expression(self, prop: Any, mapper: Any, left_out: dict[str, Any]) -> Any:
+        key = prop.key
+        step = self.node.steps.get(key)
+        if step is not None and step.kind == "column" and step.strategy == "expression":
+            found = step.argument("expression")
+            return found
+        if prop.is_query_expression:
+            default = prop.query_expression_default
+            return None if default is None else self._adapted(prop.columns[0], key)
+        if self.only is not None:
+            if key not in self.only and not _is_key(prop, mapper):
+                return None
+            return self._shown(prop)
+        raiseload = self._left_out(prop, mapper, step)
+        if raiseload is None:
+            return self._shown(prop)
+        left_out[key] = DEFERRED[0](prop, raiseload) if DEFERRED else None
+        return None
+
+    def _shown(self, prop: Any) -> Any:
+        if prop.key.startswith("_lect_"):
+            return None
+        return self._adapted(prop.columns[0], prop.key)
+
+    def _left_out(self, prop: Any, mapper: Any, step: Step | None) -> bool | None:
+        """Return None when a column is loaded; else whether reading it is refused."""
+        node, key = self.node, prop.key
+        if step is not None and step.kind == "column":
+            if step.strategy == "undeferred":
+                return None
+            if step.strategy == "deferred":
+                return None if _is_key(prop, mapper) else bool(step.argument("raiseload", False))
+        if prop.deferred and prop.group is not None and prop.group in node.groups:
+            return None
+        wildcard = node.wildcards.get("column")
+        if node.only is not None:
+            if key in node.only or _is_key(prop, mapper) or _is_structural(prop, mapper):
+                return None
+            return bool(wildcard is not None and wildcard.argument("raiseload", False))
+        if wildcard is not None:
+            if wildcard.strategy == "undeferred":
+                return None
+            return None if _is_key(prop, mapper) else bool(wildcard.argument("raiseload", False))
+        if prop.deferred:
+            return bool(prop.raiseload)
+        return None
+
+    # -- relationships --------------------------------------------------------------------------------------------------------------
+
+    def _relationships(self) -> None:
+        seen: set[Any] = set()
+        for one in [*self.mappers, *[m for m in self.mapper.self_and_descendants if m not in self.mappers]]:
+            available = one in self.mappers
+            for prop in one._props.values():
+                if not prop.is_relationship or prop in seen:
+                    continue
+                if self.only is not None and prop.key not in self.only:
+                    continue
+                seen.add(prop)
+                self._relationship(prop, available)
+        for step in self.node.polymorphic:
+            self.post.append(POST_LOADERS["selectin_polymorphic"](self.mapper, step, self))
+        if not self.node.polymorphic:
+            inline = [m for m in self.mapper.self_and_descendants[1:] if m.polymorphic_load == "selectin" and m not in self.mappers]
+            if inline and self.only is None:
+                step = Step("*", self.entity, "polymorphic", "selectin_polymorphic", arguments=(("mappers", tuple(inline)),))
+                self.post.append(POST_LOADERS["selectin_polymorphic"](self.mapper, step, self))
+
+    def _relationship(self, prop: Any, available: bool) -> None:
+        step = self.node.strategy_for(prop)
+        strategy = step.strategy if step is not None else prop.strategy
+        explicit = step is not None
+        if strategy == "joined":
+            if prop.strategy in ("dynamic", "write_only"):
+                return
+            if available and self._may_join(prop, explicit):
+                self._joined(prop, step)
+        elif strategy == "contains_eager":
+            self._contained(prop, step)
+        elif strategy in ("selectin", "subquery", "immediate"):
+            if prop.strategy in ("dynamic", "write_only"):
+                raise InvalidRequestError(
+                    f"'{prop}' does not support object population - eager loading cannot be applied."
+                )
+            if explicit or self._may_follow(prop):
+                self.post.append(POST_LOADERS[strategy](prop, step, self))
+        elif strategy == "noload" and explicit and prop.strategy != "noload":
+            self.noload.append(prop)
+
+    def _may_join(self, prop: Any, explicit: bool) -> bool:
+        if explicit:
+            return len(self.path) < _MAX_DEPTH
+        return self._may_follow(prop)
+
+    def _may_follow(self, prop: Any) -> bool:
+        """Whether a strategy configured with the mapping is followed here: not for ever around a circle."""
+        if prop.join_depth is not None:
+            return sum(1 for p in self.path if p is prop) < prop.join_depth
+        visited = [self._root_mapper(), *[p.mapper for p in self.path]]
+        return not any(m.common_parent(prop.mapper) for m in visited)
+
+    def _root_mapper(self) -> Any:
+        return self.path[0].parent if self.path else self.mapper
+
+    def _joined(self, prop: Any, step: Step | None) -> None:
+        translation = self.translation
+        target = step.of_type if step is not None and step.of_type is not None else prop.entity
+        if target.is_mapper:
+            mappers = target.with_polymorphic_mappers
+            alias = AliasedClass(target, flat=True, with_polymorphic_mappers=mappers or None)._lect_aliased
+        elif target.use_mapper_path:
+            alias = AliasedClass(
+                target.mapper, alias=_aliased(target.selectable), with_polymorphic_mappers=target.with_polymorphic_mappers
+            )._lect_aliased
+        elif target is prop.entity:
+            alias = _alias_of_alias(target)
+        else:
+            alias = target
+        innerjoin = prop.innerjoin
+        if step is not None and step.argument("innerjoin") is not None:
+            innerjoin = step.argument("innerjoin")
+        outer = self.outer or not innerjoin
+        self._add_joins(prop, step, target, alias, outer)
+        if prop.uselist:
+            translation.multi_row = True
+            translation.needs_unique = True
+        child_node = self.node.children.get(prop.key, EMPTY)
+        if child_node is EMPTY and self.node.criteria:
+            child_node = OptionNode()
+            child_node.criteria = self.node.criteria
+        reader = EntityReader(
+            translation, alias, child_node, translation.eager_position, (*self.path, prop), outer, root=False
+        )
+        self.children.append(Child(prop, reader))
+
+    def _add_joins(self, prop: Any, step: Step | None, target: Any, alias: Any, outer: bool) -> None:
+        translation = self.translation
+        if target is prop.entity and not target.is_mapper:
+            remote: Any = alias
+            joined = _join_to_realias(prop, self._left, remote)
+        else:
+            joined = join_along(prop, self._left, alias, True)
+        criteria = []
+        single = single_criterion(alias)
+        if single is not None:
+            criteria.append(single)
+        for criterion in step.criteria if step is not None else ():
+            element = criterion.__clause_element__() if hasattr(criterion, "__clause_element__") else criterion
+            criteria.append(alias._adapt_element(element))
+        for option in self.node.criteria:
+            if option.applies_to(prop.entity):
+                element = option.criterion_for(prop.entity)
+                criteria.append(alias._adapt_element(element))
+        left = self.entity.selectable
+        if joined.secondary is None:
+            on = and_(joined.primaryjoin, *criteria) if criteria else joined.primaryjoin
+            translation.eager_joins.append(JoinStep(alias.selectable, on, left, outer, False))
+        else:
+            second = and_(joined.secondaryjoin, *criteria) if criteria else joined.secondaryjoin
+            inner = Join(joined.secondary, alias.selectable, second)
+            if outer:
+                translation.eager_joins.append(JoinStep(inner, joined.primaryjoin, left, True, False))
+            else:
+                translation.eager_joins.append(JoinStep(joined.secondary, joined.primaryjoin, left, False, False))
+                translation.eager_joins.append(JoinStep(alias.selectable, second, joined.secondary, False, False))
+        if prop.order_by:
+            for element in prop.order_by:
+                adapted = alias._adapt_element(element)
+                if joined.secondary is not None:
+                    adapted = _adapt_secondary(adapted, prop.secondary, joined.secondary)
+                translation.eager_order.append(adapted)
+
+    def _left(self, column: Any) -> Any:
+        return self._adapted(column, "")
+
+    def _contained(self, prop: Any, step: Step | None) -> None:
+        target = step.argument("alias") if step is not None else None
+        if target is None:
+            target = step.of_type if step is not None and step.of_type is not None else prop.entity
+        elif not getattr(target, "is_mapper", False) and not getattr(target, "is_aliased_class", False):
+            target = AliasedClass(prop.mapper, alias=target)._lect_aliased
+        child_node = self.node.children.get(prop.key, EMPTY)
+        reader = EntityReader(self.translation, target, child_node, self.place_of, (*self.path, prop), True, root=False)
+        self.children.append(Child(prop, reader))
+        if prop.uselist:
+            self.translation.needs_unique = True
+
+    # -- making objects ----------------------------------------------------------------------------------------------------------------
+
+    def keys(self) -> tuple[Any, ...]:
+        """Further keys that find the entity in a row."""
+        entity = self.entity
+        if entity.is_mapper:
+            return (entity.class_, entity)
+        return (entity.entity, entity)
+
+    def description(self) -> dict[str, Any]:
+        """One entry of ``column_descriptions``."""
+        entity = self.entity
+        target = entity.class_ if entity.is_mapper else entity.entity
+        return {
+            "name": self.key,
+            "type": entity.class_,
+            "aliased": not entity.is_mapper,
+            "expr": target,
+            "entity": target,
+        }
+
+    def make(self, ctx: Any, processors: Sequence[Any]) -> Callable[[Any], Any]:
+        """Return ``load(row)``: the object of a row, or None when its key is NULL."""
+        return _Making(self, ctx, processors).loader()
+
+    def factory_for(self, mapper: Any, processors: Sequence[Any]) -> tuple[Any, Any, list[tuple[str, int]]]:
+        """Return generated functions for one class: factory, fill, and the columns with their final places."""
+        key = (mapper, id(processors))
+        found = self._factories.get(key)
+        if found is None:
+            resolve = self.translation.resolve_place
+            source = mapper if mapper in self.items else self._nearest(mapper)
+            items = [(k, resolve(p)) for k, p in self.items[source] if k in mapper.impls]
+            pk_places = [resolve(p) for p in self.pk_places]
+            factory = loader_factory(mapper, items, pk_places, processors, mapper.allow_partial_pks)
+            if len(self._factories) > 50:
+                self._factories.clear()
+            # The processors are kept too, so that their id stays theirs.
+            found = self._factories[key] = (factory, row_values(items, processors), items, processors)
+        return found[0], found[1], found[2]
+
+    def _nearest(self, mapper: Any) -> Any:
+        for one in mapper.iterate_to_root():
+            if one in self.items:
+                return one
+        return self.mapper
+
+    def left_out_of(self, mapper: Any) -> dict[str, Any]:
+        """Return the columns of a class left out by options: name -> what loads them."""
+        return self.deferred.get(mapper) or self.deferred[self._nearest(mapper)]
+
+
+def _is_key(prop: Any, mapper: Any) -> bool:
+    return any(c in mapper.primary_key_set for c in prop.columns)
+
+
+def _is_structural(prop: Any, mapper: Any) -> bool:
+    return prop is mapper.polymorphic_prop or prop is mapper.version_id_prop
+
+
+def _aliased(selectable: Any) -> Any:
+    return selectable.alias(flat=True)
+
+
+def _alias_of_alias(target: Any) -> Any:
+    selectable = target.selectable
+    alias = selectable.element.alias() if hasattr(selectable, "element") else selectable.alias()
+    made = AliasedClass(target.mapper, alias=alias)._lect_aliased
+    made.realiases = target
+    return made
+
+
+def _join_to_realias(prop: Any, left: Callable[[Any], Any], alias: Any) -> Any:
+    """Join along a relationship whose target is an alias, to another alias of the same element."""
+    join = prop.join_condition
+    def right(column: Any) -> Any:
+        original = alias.realiases.selectable
+        for mine, its in zip(alias.selectable.c, original.c, strict=False):
+            if its is column:
+                return mine
+        return alias.column(column, None)
+
+    if join.secondaryjoin is None:
+        return Joined(join.adapted(join.primaryjoin, left, right), None, None, alias.selectable)
+    secondary = prop.secondary.alias()
+
+    def through(column: Any) -> Any:
+        found = secondary.corresponding_column(column)
+        return column if found is None else found
+
+    return Joined(
+        join.adapted(join.primaryjoin, left, through), secondary, join.adapted(join.secondaryjoin, right, through), alias.selectable
+    )
+
+
+def _adapt_secondary(element: Any, secondary: Any, alias: Any) -> Any:
+    def change(node: Any) -> Any:
+        if is_column(node) and node.table is secondary:
+            return alias.corresponding_column(node)
+        return None
+
+    return replace_columns(element, change)
+
+
+class _Making:
+    """One entity in one execution: its loaders by class, and what was made so far."""
+
+    def __init__(self, reader: EntityReader, ctx: Any, processors: Sequence[Any]) -> None:
+        self.reader = reader
+        self.ctx = ctx
+        self.processors = processors
+        mapper = reader.mapper
+        self.bucket = ctx.session.identity_map.bucket(mapper.identity_mapper)
+        node = reader.node
+        self.origin = None
+        if not (node.empty and not node.criteria):
+            self.origin = LoadOrigin(node, path=reader.path)
+        self.children = [(c, c.reader.make(ctx, processors)) for c in reader.children]
+        #: objects seen in this execution, with what their joined collections have got: object id -> {key: ids}
+        self.seen: dict[int, Any] = {}
+        self.post_lists = [ctx.post.setdefault(p, []) for p in reader.post]
+        self.loaders: dict[Any, Callable[[Any], Any]] = {}
+        self.by_identity: dict[Any, Callable[[Any], Any]] = {}
+
+    def loader(self) -> Callable[[Any], Any]:
+        reader = self.reader
+        if reader.discriminator is None:
+            return self._class_loader(reader.mapper)
+        place = reader.translation.resolve_place(reader.discriminator)
+        processor = self.processors[place]
+        by_identity = self.by_identity
+        choose = self._choose
+
+        def load(row: Any) -> Any:
+            identity = row[place]
+            if processor is not None:
+                identity = processor(identity)
+            one = by_identity.get(identity)
+            if one is None:
+                one = choose(identity)
+            return one(row)
+
+        return load
+
+    def _choose(self, identity: Any) -> Callable[[Any], Any]:
+        reader = self.reader
+        mapper = reader.mapper
+        found = mapper.polymorphic_map.get(identity)
+        if found is None:
+            if identity is None:
+                made = self._class_loader(mapper)
+                self.by_identity[identity] = made
+                return made
+            raise AssertionError(f"No such polymorphic_identity {identity!r} is defined")
+        if not found.isa(mapper):
+            made = self._refusal(found, mapper)
+        else:
+            made = self._class_loader(found)
+        self.by_identity[identity] = made
+        return made
+
+    def _refusal(self, found: Any, mapper: Any) -> Callable[[Any], Any]:
+        places = [self.reader.translation.resolve_place(p) for p in self.reader.pk_places]
+
+        def refuse(row: Any) -> Any:
+            if all(row[p] is None for p in places):
+                return None
+            key = mapper.identity_key_from_primary_key([row[p] for p in places])
+            raise InvalidRequestError(
+                f"Row with identity key {key} can't be loaded into an object; the polymorphic discriminator column "
+                f"'{mapper.polymorphic_on}' refers to {found!r}, which is not a sub mapper of the requested {mapper!r}"
+            )
+
+        return refuse
+
+    def _class_loader(self, mapper: Any) -> Callable[[Any], Any]:
+        found = self.loaders.get(mapper)
+        if found is None:
+            found = self.loaders[mapper] = self._make_class_loader(mapper)
+        return found
+
+    def _make_class_loader(self, mapper: Any) -> Callable[[Any], Any]:
+        reader, ctx = self.reader, self.ctx
+        factory, fill, items = reader.factory_for(mapper, self.processors)
+        loaded = {k for k, _ in items}
+        left_out = dict(reader.left_out_of(mapper))
+        missing = None
+        if reader.only is None:
+            absent = [
+                k for k in mapper.column_keys if k not in loaded and k not in left_out and k in mapper.impls and mapper.impls[k].expire_missing
+            ]
+            missing = frozenset(absent) if absent else None
+        else:
+            left_out = {}
+        callables = SharedCallables(left_out) if left_out else None
+        on_load = self._on_load(mapper)
+        existing = self._existing(mapper, fill, items)
+        return factory(
+            self.bucket, ctx.session._ref, self.origin, callables, missing, existing, on_load, ctx.token
+        )
+
+    def _on_load(self, mapper: Any) -> Callable[[Any, Any, Any], None] | None:
+        """Return what is done with each new object, or None when nothing is."""
+        ctx = self.ctx
+        session = ctx.session
+        children = [(c, load) for c, load in self.children if c.key in mapper._props]
+        post_lists = self.post_lists
+        listeners = tuple(mapper.instance_dispatch.load)
+        as_persistent = tuple(session.dispatch.loaded_as_persistent)
+        noload = [p for p in self.reader.noload if p.key in mapper._props]
+        if not children and not post_lists and not listeners and not as_persistent and not noload:
+            return None
+        populate = self._populate_children
+        seen = self.seen
+
+        def on_load(state: Any, obj: Any, row: Any) -> None:
+            if noload:
+                _leave_empty(state, obj, noload)
+            if children:
+                members: dict[str, Any] = {}
+                seen[id(obj)] = (obj, members)
+                populate(children, state, obj, row, members, True)
+            for objects in post_lists:
+                objects.append(obj)
+            for call in listeners:
+                call(state, ctx)
+            for call in as_persistent:
+                call(session, obj)
+
+        return on_load
+
+    def _existing(self, mapper: Any, fill: Any, items: list[tuple[str, int]]) -> Callable[[Any, Any, Any], Any]:
+        """Return what is done with an object that is in the session already: ``existing(state, object, row)``."""
+        ctx = self.ctx
+        children = self.children
+        seen = self.seen
+        post_lists = self.post_lists
+        populate = self._populate_children
+        keys = [k for k, _ in items]
+        key_set = frozenset(keys)
+        noload = self.reader.noload
+
+        def existing(state: Any, obj: Any, row: Any) -> Any:
+            before = seen.get(id(obj))
+            if before is not None:
+                if children:
+                    populate(children, state, obj, row, before[1], False)
+                return obj
+            members: dict[str, Any] = {}
+            seen[id(obj)] = (obj, members)
+            values = obj.__dict__
+            overwrite = ctx.populate_existing or state is ctx.refresh_state
+            expired = state.expired_attributes
+            if overwrite:
+                if state.mapper is mapper or state.mapper.isa(mapper):
+                    _overwrite(state, values, row, fill, keys, ctx)
+            elif expired is not None or any([k not in values for k in keys]):
+                _complete(state, values, row, fill, keys, key_set, expired, ctx)
+            if noload:
+                _leave_empty(state, obj, [p for p in noload if overwrite or p.key not in values])
+            if children:
+                populate(children, state, obj, row, members, overwrite or None)
+            for objects in post_lists:
+                objects.append(obj)
+            return obj
+
+        return existing
+
+    def _populate_children(
+        self, children: Any, state: Any, obj: Any, row: Any, members: dict[str, Any], first: bool | None
+    ) -> None:
+        """Add the row's joined objects to an object's relationships.
+
+        `first`: True for an object that gets its relationships now, None for one that is met for the first time and keeps
+        what it has, False for a further row of the same object.
+        """
+        values = obj.__dict__
+        for child, load in children:
+            key = child.key
+            related = load(row)
+            if child.uselist:
+                held = members.get(key)
+                if held is None:
+                    if first is None and key in values or key not in state.mapper.impls:
+                        members[key] = _KEPT
+                        continue
+                    held = members[key] = _start_collection(state, values, key)
+                if held is _KEPT or related is None:
+                    continue
+                ids, add = held
+                if id(related) not in ids:
+                    ids.add(id(related))
+                    add(related)
+            elif key not in members:
+                members[key] = True
+                if first is None and key in values:
+                    continue
+                impl = state.mapper.impls.get(key)
+                if impl is not None:
+                    committed = state.committed_state
+                    if committed:
+                        committed.pop(key, None)
+                    values[key] = related
+
+
+_KEPT: Any = object()
+
+
+class SharedCallables(dict[str, Any]):
+    """Loaders of columns left out, shared by all objects of a result: nobody's change of it counts."""
+
+    def pop(self, key: Any, default: Any = None) -> Any:  # type: ignore[override]
+        return default
+
+
+def _start_collection(state: Any, values: dict[str, Any], key: str) -> Any:
+    impl = state.mapper.impls[key]
+    coll = impl.set_committed_value(state, values, ())
+    kind_add = impl.kind.add
+    if type(coll) is InstrumentedList:
+        return set(), lambda item: list.append(coll, item)
+    return set(), lambda item: kind_add(coll, item, False)
+
+
+def _leave_empty(state: Any, obj: Any, props: list[Any]) -> None:
+    for prop in props:
+        impl = state.mapper.impls.get(prop.key)
+        if impl is not None:
+            impl.set_committed_value(state, obj.__dict__, () if impl.collection else None)
+
+
+def _overwrite(state: Any, values: dict[str, Any], row: Any, fill: Any, keys: list[str], ctx: Any) -> None:
+    fill(row, values)
+    committed = state.committed_state
+    if committed:
+        for key in keys:
+            committed.pop(key, None)
+        if not committed:
+            state._commit_all(values)
+    elif state.modified:
+        state._commit_all(values)
+    expired = state.expired_attributes
+    if expired:
+        state.expired_attributes = expired.difference(keys) or None
+    state.expired = False
+    for name in getattr(state.mapper, "composite_keys", ()):
+        values.pop(name, None)
+    for call in state.mapper.instance_dispatch.refresh:
+        call(state, ctx, None if ctx.populate_existing else keys)
+
+
+def _complete(
+    state: Any,
+    values: dict[str, Any],
+    row: Any,
+    fill: Any,
+    keys: list[str],
+    key_set: frozenset[str],
+    expired: Any,
+    ctx: Any,
+) -> None:
+    """Give an object the columns it lacks (expired, or never loaded) and the row has."""
+    committed = state.committed_state
+    wanted = [k for k in keys if k not in values and (not committed or k not in committed)]
+    if wanted:
+        fresh: dict[str, Any] = {}
+        fill(row, fresh)
+        for key in wanted:
+            if key in state.mapper.impls:
+                values[key] = fresh[key]
+    if expired:
+        state.expired_attributes = expired - key_set or None
+        if state.expired_attributes is None:
+            state.expired = False
+    if wanted and state.mapper.instance_dispatch.refresh:
+        for call in state.mapper.instance_dispatch.refresh:
+            call(state, ctx, wanted)

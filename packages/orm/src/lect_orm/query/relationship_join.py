@@ -1,0 +1,130 @@
+"""Conditions that join two entities along a relationship."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from lect.sql.boolean import and_
+from lect_orm.mapping.equality import is_column, replace_columns
+from lect_orm.query.aliased import AliasedClass
+from lect_orm.relationships.comparator import CONDITIONS
+
+__all__ = ["Joined", "adapter_of", "exists_parts", "join_along", "relationship_onclause", "single_criterion"]
+
+
+class Froms(NamedTuple):
+    """FROM elements of an EXISTS, and what turns the criterion's columns into theirs."""
+
+    selectables: tuple[Any, ...]
+    adapt: Callable[[Any], Any] | None
+
+
+class Joined(NamedTuple):
+    """How to join along a relationship: conditions and, for many-to-many, the table between."""
+
+    primaryjoin: Any
+    secondary: Any
+    secondaryjoin: Any
+    target: Any
+
+
+def adapter_of(entity: Any) -> Callable[[Any], Any]:
+    """Return the function that turns a mapper's column into the entity's."""
+    found: Callable[[Any], Any] = entity.adapt_own_column
+    return found
+
+
+def single_criterion(entity: Any) -> Any:
+    """Return the condition that keeps rows of other classes of one table away; None when none is needed."""
+    mapper = entity.mapper
+    if not mapper.single or mapper.polymorphic_on is None or mapper.concrete:
+        return None
+    if mapper.inherits is None:
+        return None
+    identities = [m.polymorphic_identity for m in mapper.self_and_descendants if m.polymorphic_identity is not None]
+    column = entity.adapt_own_column(mapper.polymorphic_on)
+    return column.in_(identities)
+
+
+def target_adapter(prop: Any, target: Any) -> Callable[[Any], Any]:
+    """Return the function that turns a column of the relationship's target into the column of `target`, an entity."""
+    if target is prop.entity and not target.is_mapper:
+        return lambda column: column
+    return adapter_of(target)
+
+
+def join_along(prop: Any, left: Callable[[Any], Any], target: Any, alias_secondary: bool) -> Joined:
+    """Return the conditions that join `target`, an entity, to the entity whose columns `left` gives."""
+    join = prop.join_condition
+    right = target_adapter(prop, target)
+    if join.secondaryjoin is None:
+        return Joined(join.adapted(join.primaryjoin, left, right), None, None, target.selectable)
+    secondary = prop.secondary.alias() if alias_secondary else prop.secondary
+
+    def through(column: Any) -> Any:
+        if not alias_secondary:
+            return column
+        found = secondary.corresponding_column(column)
+        return column if found is None else found
+
+    primary = join.adapted(join.primaryjoin, left, through)
+    second = join.adapted(join.secondaryjoin, right, through)
+    return Joined(primary, secondary, second, target.selectable)
+
+
+def relationship_onclause(comparator: Any) -> Any:
+    """Return the relationship's condition as one expression."""
+    prop = comparator.prop
+    target = comparator.target_entity
+    joined = join_along(prop, comparator._adapt_parent, target, False)
+    parts = [joined.primaryjoin]
+    if joined.secondaryjoin is not None:
+        parts.append(joined.secondaryjoin)
+    parts.extend(_element(c) for c in comparator._extra_criteria)
+    return and_(*parts) if len(parts) > 1 else parts[0]
+
+
+def exists_parts(comparator: Any) -> tuple[Any, Froms, Any, list[Any]]:
+    """Return ``(target entity, FROM elements, condition of the relationship, further conditions)`` for ``any()``/``has()``."""
+    prop = comparator.prop
+    of_type = comparator._of_type
+    target = of_type if of_type is not None else prop.entity
+    adapt: Callable[[Any], Any] | None = None
+    own = target
+    if target.is_mapper and prop.is_self_referential:
+        alias = AliasedClass(target)._lect_aliased
+        target = alias
+        adapt = _only_own(alias)
+    joined = join_along(prop, comparator._adapt_parent, target, False)
+    condition = joined.primaryjoin
+    froms: tuple[Any, ...] = (target.selectable,)
+    if joined.secondaryjoin is not None:
+        condition = and_(joined.primaryjoin, joined.secondaryjoin)
+        froms = (joined.secondary, target.selectable)
+    more = []
+    single = single_criterion(target)
+    if single is not None:
+        more.append(single)
+    for criterion in comparator._extra_criteria:
+        element = _element(criterion)
+        more.append(
+            element if adapt is None else replace_columns(element, lambda n: adapt(n) if is_column(n) else None)
+        )
+    return (own if adapt is None else target), Froms(froms, adapt), condition, more
+
+
+def _only_own(alias: Any) -> Callable[[Any], Any]:
+    def adapt(column: Any) -> Any:
+        found = alias.column(column, None)
+        return None if found is column else found
+
+    return adapt
+
+
+def _element(criterion: Any) -> Any:
+    hook = getattr(criterion, "__clause_element__", None)
+    return criterion if hook is None else hook()
+
+
+CONDITIONS.update(onclause=relationship_onclause, exists=exists_parts)

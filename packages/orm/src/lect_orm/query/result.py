@@ -1,0 +1,72 @@
+"""Results whose rows repeat because of joined collections: they have to be made unique by whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lect.engine.result import IteratorResult, MappingResult, ScalarResult, TupleResult
+from lect.exc import InvalidRequestError
+
+__all__ = ["UniqueRequired"]
+
+
+class _Checked:
+    """Refuses to give rows that were not made unique."""
+
+    _unique: Any
+
+    def _check(self) -> None:
+        if self._unique is None:
+            raise InvalidRequestError(
+                "The unique() method must be invoked on this Result, as it contains results that need to be deduplicated "
+                "against joined eager load collections"
+            )
+
+    def _fetch_all(self) -> Any:
+        self._check()
+        return super()._fetch_all()  # type: ignore[misc]
+
+    def _fetch_one(self) -> Any:
+        self._check()
+        return super()._fetch_one()  # type: ignore[misc]
+
+    def _fetch_many(self, size: int | None) -> Any:
+        self._check()
+        return super()._fetch_many(size)  # type: ignore[misc]
+
+    def _iterate(self) -> Iterator[Any]:
+        self._check()
+        yield from super()._iterate()  # type: ignore[misc]
+
+    def _only_one(self, required: bool, several: bool, scalar: bool = False) -> Any:
+        self._check()
+        return super()._only_one(required, several, scalar)  # type: ignore[misc]
+
+
+class _Scalars(_Checked, ScalarResult[Any]):
+    pass
+
+
+class _Mappings(_Checked, MappingResult):
+    pass
+
+
+class _Tuples(_Checked, TupleResult[Any]):
+    pass
+
+
+class UniqueRequired(_Checked, IteratorResult[Any]):
+    """See the module."""
+
+    def __init__(self, columns: Any, rows: Any, raw: Any, scalars: bool) -> None:
+        super().__init__(columns, rows, raw, _source_supports_scalars=scalars)
+
+    def scalars(self, index: Any = 0) -> Any:
+        return _Scalars(self, index)
+
+    def mappings(self) -> Any:
+        return _Mappings(self)
+
+    def tuples(self) -> Any:
+        return _Tuples(self)

@@ -1,0 +1,487 @@
+"""From a SELECT with entities to a plain SELECT, and to what makes objects of its rows.
+
+A :class:`Translation` is made once per structure of statement and kept; it never holds values of one execution, only the
+statement's own bound parameters as places.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.exc import ArgumentError, InvalidRequestError
+from lect.sql._select import JoinStep, Select
+from lect.sql.boolean import and_
+from lect.sql.join import Join
+from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
+from lect_orm.loading.options import EMPTY, OptionNode, option_tree
+from lect_orm.mapping.equality import is_column, replace_columns
+from lect_orm.query.aliased import AliasedClass
+from lect_orm.query.entities import PLUGIN, AliasEntity, BundleEntity, MapperEntity, RelationshipEntity
+from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader
+from lect_orm.query.relationship_join import join_along, single_criterion
+
+__all__ = ["Translation", "translate_select"]
+
+
+class Translation:
+    """One translated SELECT.
+
+    Attributes:
+        statement: the plain SELECT.
+        readers: what makes each thing of a result row: one per thing selected.
+        entities: Mappers and alias inspections loaded.
+        needs_unique: rows repeat because of joined collections.
+    """
+
+    def __init__(self, source: Any, *, with_loaders: bool, only: dict[Any, Any] | None = None) -> None:
+        self.source = source
+        with_loaders = with_loaders and source._execution_options.get("_lect_eager", True)
+        self.with_loaders = with_loaders
+        self.only = only
+        self.columns: list[Any] = []
+        self._positions: dict[int, int] = {}
+        self.secondary_start: int | None = None
+        self.readers: list[Any] = []
+        self.entities: list[Any] = []
+        self.froms: list[Any] = []
+        self.joins: list[JoinStep] = []
+        self.where: list[Any] = list(source._where)
+        self.eager_joins: list[JoinStep] = []
+        self.eager_order: list[Any] = []
+        self.eager_columns: list[Any] = []
+        self.needs_unique = False
+        self.multi_row = False
+        self._criteria_done: set[int] = set()
+        self.tree: dict[Any, OptionNode] = {}
+        self._translate()
+
+    # -- columns ------------------------------------------------------------------------------------------------------------------
+
+    def position(self, column: Any) -> int:
+        """Return the place of a column in the result, adding it when it is new."""
+        own = id(_own(column))
+        found = self._positions.get(own)
+        if found is None:
+            found = self._positions[own] = len(self.columns)
+            self.columns.append(column)
+        return found
+
+    def _translate(self) -> None:
+        source = self.source
+        raw = [_unwrapped(c) for c in source._raw_columns]
+        self._collect_entities(raw)
+        options = source._with_options
+        if self.with_loaders and options:
+            self.tree = option_tree(options, self.entities, _raising(source))
+        elif options:
+            self.tree = option_tree(options, self.entities, False)
+        self._from_clause()
+        for node in raw:
+            self.readers.extend(self._reader(node))
+        self._entity_criteria(raw)
+        if self.multi_row and _limited(source):
+            self.statement = self._wrapped()
+        else:
+            self.statement = self._plain()
+
+    def _collect_entities(self, raw: list[Any]) -> None:
+        for node in raw:
+            entity = None
+            if isinstance(node, MapperEntity | AliasEntity):
+                entity = node.entity
+            if entity is not None and entity not in self.entities:
+                self.entities.append(entity)
+
+    def _reader(self, node: Any) -> list[Any]:
+        if isinstance(node, MapperEntity | AliasEntity):
+            path = self._path_of(node.entity)
+            return [EntityReader(self, node.entity, self.tree.get(node.entity, EMPTY), self.position, path)]
+        if isinstance(node, BundleEntity):
+            return [BundleReader(self, node, self._reader)]
+        if isinstance(node, RelationshipEntity):
+            node = node._as_expression()
+        if getattr(node, "_is_from_clause", False):
+            return [ColumnReader(self, c) for c in node._select_columns()]
+        if getattr(node, "_is_column_list", False):
+            return [ColumnReader(self, c) for c in node.clauses]
+        return [ColumnReader(self, node)]
+
+    def _path_of(self, entity: Any) -> tuple[Any, ...]:
+        """Return the relationships along which another statement's loader reached an entity."""
+        for option in self.source._with_options:
+            if getattr(option, "path", None) and option.entity is entity:
+                found: tuple[Any, ...] = option.path
+                return found
+        return ()
+
+    # -- FROM ------------------------------------------------------------------------------------------------------------------------
+
+    def _from_clause(self) -> None:
+        source = self.source
+        for node in source._from_obj:
+            self.froms.append(self._selectable(node))
+            if isinstance(node, MapperEntity | AliasEntity):
+                self._where_criterion(node.entity)
+        for step in source._joins:
+            self._join(step)
+
+    def _selectable(self, node: Any) -> Any:
+        return node.entity_from if getattr(node, "_is_entity", False) else node
+
+    def _join(self, step: JoinStep) -> None:
+        target, onclause, left = step.target, step.onclause, step.left
+        if isinstance(target, RelationshipEntity):
+            # join(User.addresses): the relationship says the target too
+            attribute = target.attribute
+            entity = attribute.comparator.target_entity
+            extra = onclause
+            self._join_relationship(step, attribute, entity, extra, left)
+            return
+        if isinstance(onclause, RelationshipEntity):
+            attribute = onclause.attribute
+            if isinstance(target, MapperEntity | AliasEntity):
+                entity = target.entity
+                self._check_join_target(attribute, entity)
+                self._join_relationship(step, attribute, entity, None, left)
+            else:
+                self._join_relationship_to(step, attribute, target, left)
+            return
+        entity = target.entity if isinstance(target, MapperEntity | AliasEntity) else None
+        selectable = self._selectable(target)
+        left_selectable = None if left is None else self._selectable(left)
+        if entity is not None:
+            onclause = self._on_criteria(onclause, entity, selectable, left_selectable)
+        self.joins.append(JoinStep(selectable, onclause, left_selectable, step.isouter, step.full))
+
+    def _on_criteria(self, onclause: Any, entity: Any, selectable: Any, left: Any) -> Any:
+        parts = [c for c in self._criteria_of(entity) if c is not None]
+        if not parts:
+            return onclause
+        if onclause is None:
+            from lect.sql.join import join_condition
+
+            candidates = [left] if left is not None else [*self.froms, *[j.target for j in self.joins]]
+            if not candidates:
+                candidates = [e.selectable for e in self.entities if e is not entity]
+            for candidate in candidates:
+                try:
+                    onclause = join_condition(candidate, selectable)
+                except Exception:
+                    continue
+                break
+            if onclause is None:
+                for part in parts:
+                    self.where.append(part)
+                return None
+        return and_(onclause, *parts)
+
+    def _check_join_target(self, attribute: Any, entity: Any) -> None:
+        mapper = attribute.comparator.mapper
+        if not entity.mapper.isa(mapper) and not mapper.isa(entity.mapper) and not entity.mapper.common_parent(mapper):
+            raise InvalidRequestError(
+                f"Join target {entity.mapper.class_.__name__} does not correspond to the right side of join condition {attribute}"
+            )
+
+    def _join_relationship(self, step: JoinStep, attribute: Any, entity: Any, extra: Any, left: Any) -> None:
+        parent = attribute.parent
+        left_selectable = parent.selectable if left is None else self._left_for(left, parent)
+        joined = join_along(attribute.prop, attribute.comparator._adapt_parent, entity, True)
+        criteria = [_element(c) for c in attribute._extra_criteria]
+        if not attribute.comparator.target_entity.is_mapper or entity is not attribute.comparator.target_entity:
+            criteria = [_adapted(c, attribute.prop.entity, entity) for c in criteria]
+        criteria.extend(self._criteria_of(entity))
+        if extra is not None:
+            criteria.append(extra)
+        self._add_join(step, left_selectable, joined, criteria)
+
+    def _left_for(self, left: Any, parent: Any) -> Any:
+        if isinstance(left, MapperEntity | AliasEntity):
+            if left.entity is not parent and not left.entity.mapper.common_parent(parent.mapper):
+                raise InvalidRequestError(
+                    f"explicit from clause {left.description} does not match left side of relationship attribute {parent}"
+                )
+            return left.entity.selectable
+        return left
+
+    def _join_relationship_to(self, step: JoinStep, attribute: Any, target: Any, left: Any) -> None:
+        """Join a plain FROM element (a table, a subquery) along a relationship."""
+        entity = AliasedClass(attribute.comparator.mapper, alias=target)._lect_aliased
+        self._join_relationship(step, attribute, entity, None, left)
+
+    def _add_join(self, step: JoinStep, left: Any, joined: Any, criteria: list[Any]) -> None:
+        if joined.secondary is None:
+            on = and_(joined.primaryjoin, *criteria) if criteria else joined.primaryjoin
+            self.joins.append(JoinStep(joined.target, on, left, step.isouter, step.full))
+            return
+        second = and_(joined.secondaryjoin, *criteria) if criteria else joined.secondaryjoin
+        if step.isouter or step.full:
+            inner = Join(joined.secondary, joined.target, second)
+            self.joins.append(JoinStep(inner, joined.primaryjoin, left, step.isouter, step.full))
+            return
+        self.joins.append(JoinStep(joined.secondary, joined.primaryjoin, left, False, False))
+        self.joins.append(JoinStep(joined.target, second, joined.secondary, False, False))
+
+    # -- criteria ------------------------------------------------------------------------------------------------------------------
+
+    def _criteria_of(self, entity: Any) -> list[Any]:
+        """Return what has to hold for rows of an entity wherever it is selected from."""
+        found = []
+        single = single_criterion(entity)
+        if single is not None:
+            found.append(single)
+        for option in self.source._with_options:
+            applies = getattr(option, "applies_to", None)
+            if applies is not None and applies(entity) and not option.loader_only:
+                found.append(_element(option.criterion_for(entity)))
+        return found
+
+    def _where_criterion(self, entity: Any) -> None:
+        if id(entity) in self._criteria_done:
+            return
+        self._criteria_done.add(id(entity))
+        self.where.extend(self._criteria_of(entity))
+
+    def _entity_criteria(self, raw: list[Any]) -> None:
+        joined = {id(j.target) for j in self.joins}
+        for node in raw:
+            for one in node.columns if isinstance(node, BundleEntity) else (node,):
+                entity = None
+                if isinstance(one, MapperEntity | AliasEntity):
+                    entity = one.entity
+                elif getattr(one, "_annotations", None):
+                    entity = one._annotations.get("parententity")
+                if entity is not None and id(entity.selectable) not in joined:
+                    self._where_criterion(entity)
+
+    # -- the statement ----------------------------------------------------------------------------------------------------------------
+
+    def _clause(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
+        found: list[Any] = []
+        for node in nodes:
+            if getattr(node, "_is_entity", False):
+                if isinstance(node, RelationshipEntity):
+                    found.append(node._as_expression())
+                else:
+                    found.extend(node.entity_columns)
+            else:
+                found.append(node)
+        return tuple(found)
+
+    def _fields(self) -> dict[str, Any]:
+        source = self.source
+        return {
+            "_plugin": None,
+            "_with_options": (),
+            "_from_obj": tuple(self.froms),
+            "_where": self._clause(tuple(self.where)),
+            "_group_by": self._clause(source._group_by),
+            "_order_by": self._clause(source._order_by),
+            "_distinct_on": self._clause(source._distinct_on),
+            "_having": self._clause(source._having),
+            "_correlate": tuple([self._selectable(n) for n in source._correlate]),
+            "_correlate_except": tuple([self._selectable(n) for n in source._correlate_except]),
+            "_for_update": self._for_update(source._for_update),
+            "_hints": tuple([_hint(h, self._selectable) for h in source._hints]),
+        }
+
+    def _for_update(self, arg: Any) -> Any:
+        of = getattr(arg, "of", None)
+        if not of:
+            return arg
+        found: list[Any] = []
+        for node in of:
+            if getattr(node, "_is_entity", False):
+                selectable = node.entity_from
+                found.append(selectable)
+            else:
+                found.append(node)
+        copy = arg._clone()
+        copy.of = tuple(found)
+        return copy
+
+    def _plain(self) -> Any:
+        fields = self._fields()
+        fields["_raw_columns"] = (*self.columns, *self.eager_columns)
+        fields["_joins"] = (*self.joins, *self.eager_joins)
+        if self.eager_order:
+            fields["_order_by"] = (*fields["_order_by"], *self.eager_order)
+        if self.eager_joins and not self.froms and not self.joins:
+            fields["_from_obj"] = ()
+        return self.source._replace(**fields)
+
+    def _wrapped(self) -> Any:
+        """Put the statement with its limit into a subquery, and the joins of collections around it."""
+        fields = self._fields()
+        order_by = fields["_order_by"]
+        columns = list(self.columns)
+        own = {id(_own(c)) for c in columns}
+        extra = [c for c in _ordering_columns(order_by) if id(_own(c)) not in own]
+        fields["_raw_columns"] = (*columns, *extra)
+        fields["_joins"] = tuple(self.joins)
+        fields["_label_style"] = LABEL_STYLE_TABLENAME_PLUS_COL
+        fields["_for_update"] = None
+        inner = self.source._replace(**fields)
+        subquery = inner.subquery()
+        inner_columns = list(subquery.c)
+        place: dict[int, Any] = {}
+        for column, outer in zip([*columns, *extra], inner_columns, strict=False):
+            place.setdefault(id(_own(column)), outer)
+
+        def adapt(node: Any) -> Any:
+            found = place.get(id(_own(node)))
+            if found is not None:
+                return found
+            if is_column(node):
+                return subquery.corresponding_column(node)
+            return None
+
+        def outer(node: Any) -> Any:
+            return replace_columns(node, adapt)
+
+        made = Select()
+        outer_columns = [place[id(_own(c))] for c in columns]
+        steps = []
+        for step in self.eager_joins:
+            left = subquery if _in_primary(self, step.left) else step.left
+            steps.append(JoinStep(step.target, outer(step.onclause), left, step.isouter, step.full))
+        ordering = [outer(_referred(o)) for o in order_by]
+        return made._replace(
+            _raw_columns=(*outer_columns, *self.eager_columns),
+            _from_obj=(subquery,),
+            _joins=tuple(steps),
+            _order_by=(*ordering, *self.eager_order),
+            _label_style=self.source._label_style,
+            _execution_options=self.source._execution_options,
+            _for_update=self._for_update(self.source._for_update),
+        )
+
+    # -- eager joins, asked for by readers --------------------------------------------------------------------------------------------
+
+    def eager_position(self, column: Any) -> int:
+        """Return the place of a column of an eagerly joined entity; they come after all others.
+
+        Places count from the end of the primary columns, which is not known yet: see :meth:`resolve_place`.
+        """
+        found = self._positions.get(-id(column))
+        if found is None:
+            found = self._positions[-id(column)] = -1 - len(self.eager_columns)
+            self.eager_columns.append(column)
+        return found
+
+    def resolve_place(self, place: int) -> int:
+        """Return the final place of a column: negative ones are of eagerly joined entities."""
+        return place if place >= 0 else len(self.columns) - 1 - place
+
+
+def _own(node: Any) -> Any:
+    """Return the element behind annotated copies of it."""
+    while True:
+        origin = node.__dict__.get("_origin")
+        if origin is None:
+            return node
+        node = origin
+
+
+def _unwrapped(node: Any) -> Any:
+    return node
+
+
+def _raising(source: Any) -> bool:
+    return not source._execution_options.get("_lect_lenient_options", False)
+
+
+def _limited(source: Any) -> bool:
+    return bool(
+        source._limit is not None
+        or source._offset is not None
+        or source._fetch is not None
+        or source._distinct
+        or source._group_by
+        and source._execution_options.get("_lect_wrap_group_by", True)
+    )
+
+
+def _in_primary(translation: Translation, left: Any) -> bool:
+    return not any(left is s.target or (isinstance(s.target, Join) and left in s.target._from_objects) for s in translation.eager_joins)
+
+
+def _element(criterion: Any) -> Any:
+    hook = getattr(criterion, "__clause_element__", None)
+    return criterion if hook is None else hook()
+
+
+def _adapted(criterion: Any, from_: Any, to: Any) -> Any:
+    """Return a condition over the columns of one entity as one over those of another."""
+    if from_ is to or to.is_mapper:
+        return criterion
+
+    def change(node: Any) -> Any:
+        if is_column(node):
+            found = to.column(node, None)
+            return None if found is node else found
+        return None
+
+    return replace_columns(criterion, change)
+
+
+def _hint(hint: Any, selectable: Any) -> Any:
+    if hint.selectable is None or not getattr(hint.selectable, "_is_entity", False):
+        return hint
+    return type(hint)(selectable(hint.selectable), hint.text, hint.dialect)
+
+
+def _referred(node: Any) -> Any:
+    """Return the element that an ORDER BY names by its label."""
+    inner = getattr(node, "element", None)
+    if type(node).__name__ == "LabelReference" and inner is not None:
+        return inner
+    return node
+
+
+def _ordering_columns(order_by: tuple[Any, ...]) -> list[Any]:
+    found: list[Any] = []
+    for node in order_by:
+        node = _referred(node)
+        while True:
+            modifier = getattr(node, "modifier", None)
+            if modifier is None:
+                break
+            node = node.element
+        if getattr(node, "_is_column_element", False):
+            found.append(node)
+    return found
+
+
+def translate_select(statement: Any) -> Any:
+    """Return the plain SELECT of a statement (without joined eager loading, as in a subquery)."""
+    return Translation(statement, with_loaders=False).statement
+
+
+def translate(statement: Any) -> Any:
+    """Return a plain statement for one with entities."""
+    kind = getattr(statement, "_kind", None)
+    function = PLUGIN.functions.get(f"translate_{kind}")
+    if isinstance(statement, Select):
+        return translate_select(statement)
+    if function is not None:
+        return function(statement)
+    if hasattr(statement, "selects"):
+        return _translate_compound(statement)
+    raise ArgumentError(f"{type(statement).__name__} with mapped classes cannot be written as SQL by itself")
+
+
+def _translate_compound(statement: Any) -> Any:
+    return statement._replace(
+        _plugin=None, selects=tuple([s._translated() if hasattr(s, "_translated") else s for s in statement.selects])
+    )
+
+
+def column_descriptions(statement: Any) -> list[dict[str, Any]]:
+    """Return one dictionary per thing selected."""
+    found: list[dict[str, Any]] = []
+    for reader in Translation(statement, with_loaders=False).readers:
+        found.append(reader.description())
+    return found
+
+
+PLUGIN.functions.update(translate=translate, column_descriptions=column_descriptions)
