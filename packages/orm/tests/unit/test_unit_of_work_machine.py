@@ -18,6 +18,13 @@ from lect import Column, ForeignKey, ForeignKeyConstraint, Integer, String, Tabl
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 
+URL = os.environ.get("LECT_MACHINE_URL", "sqlite://")
+
+#: SQLite does not enforce foreign keys here, so that the flush has to carry changed keys over; servers do it themselves.
+ENFORCED = not URL.startswith("sqlite")
+ON_UPDATE = "CASCADE" if ENFORCED else None
+
+
 class Base(DeclarativeBase):
     pass
 
@@ -25,7 +32,7 @@ class Base(DeclarativeBase):
 person_tag = Table(
     "person_tag",
     Base.metadata,
-    Column("person_code", String(30), ForeignKey("person.code"), primary_key=True),
+    Column("person_code", String(30), ForeignKey("person.code", onupdate=ON_UPDATE), primary_key=True),
     Column("tag_id", Integer, ForeignKey("tag.id"), primary_key=True),
 )
 
@@ -34,10 +41,12 @@ class Team(Base):
     __tablename__ = "team"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(30))
-    leader_code: Mapped[str | None] = mapped_column(String(30), ForeignKey("person.code"))
+    leader_code: Mapped[str | None] = mapped_column(
+        String(30), ForeignKey("person.code", name="fk_team_leader", use_alter=True, onupdate=ON_UPDATE)
+    )
     members: Mapped[list[Person]] = relationship(back_populates="team", foreign_keys="Person.team_id")
     leader: Mapped[Person | None] = relationship(
-        foreign_keys="Team.leader_code", post_update=True, passive_updates=False
+        foreign_keys="Team.leader_code", post_update=True, passive_updates=ENFORCED
     )
 
 
@@ -47,7 +56,7 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(30))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     team: Mapped[Team | None] = relationship(back_populates="members", foreign_keys="Person.team_id")
-    tags: Mapped[set[Tag]] = relationship(secondary=person_tag, back_populates="persons", passive_updates=False)
+    tags: Mapped[set[Tag]] = relationship(secondary=person_tag, back_populates="persons", passive_updates=ENFORCED)
 
 
 class Tag(Base):
@@ -55,7 +64,7 @@ class Tag(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(String(30))
     persons: Mapped[list[Person]] = relationship(
-        secondary=person_tag, back_populates="tags", passive_updates=False
+        secondary=person_tag, back_populates="tags", passive_updates=ENFORCED
     )
 
 
@@ -95,8 +104,27 @@ class Bug(Task):
     __mapper_args__ = {"polymorphic_identity": "bug"}
 
 
-def fresh_url() -> str:
-    return os.environ.get("LECT_MACHINE_URL", "sqlite://")
+def empty_database() -> Any:
+    """Return an engine whose tables are there and empty."""
+    if not ENFORCED:
+        engine = create_engine(URL)
+        Base.metadata.create_all(engine)
+        return engine
+    engine = _SERVER.get("engine")
+    if engine is None:
+        engine = _SERVER["engine"] = create_engine(URL)
+        Base.metadata.drop_all(engine)
+        Base.metadata.create_all(engine)
+    tables = Base.metadata.tables
+    with engine.begin() as connection:
+        connection.execute(tables["team"].update().values(leader_code=None))
+        connection.execute(tables["node"].update().values(parent_id=None))
+        for name in ("person_tag", "bug", "task", "project", "node", "tag", "person", "team"):
+            connection.execute(tables[name].delete())
+    return engine
+
+
+_SERVER: dict[str, Any] = {}
 
 
 class Model:
@@ -122,9 +150,7 @@ names = st.sampled_from(["ada", "bob", "cy", "dee", "eve"])
 class UnitOfWork(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.engine = create_engine(fresh_url())
-        Base.metadata.drop_all(self.engine)
-        Base.metadata.create_all(self.engine)
+        self.engine = empty_database()
         self.session = Session(self.engine, autoflush=False)
         self.objects: dict[int, Any] = {}
         self.model = Model()
@@ -140,7 +166,8 @@ class UnitOfWork(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.session.close()
-        self.engine.dispose()
+        if not ENFORCED:
+            self.engine.dispose()
 
     # -- making -------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from lect.exc import LectWarning
 from lect_orm.base import state_str
 from lect_orm.exc import FlushError, StaleDataError
 from lect_orm.unitofwork.facts import Row, TableFacts
-from lect_orm.unitofwork.update import old_value
+from lect_orm.unitofwork.update import COUNTED, old_value
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
@@ -63,15 +63,9 @@ def _delete_by_key(facts: TableFacts, rows: list[Row], connection: Any) -> tuple
     if len(rows) == 1:
         result = connection.execute(statement, rows[0])
         return result.rowcount, result.supports_sane_rowcount()
-    if facts.version is not None and not getattr(connection.dialect, "supports_sane_multi_rowcount", True):
-        matched, counted = 0, True
-        for row in rows:
-            result = connection.execute(statement, row)
-            counted = counted and result.supports_sane_rowcount()
-            matched += result.rowcount
-        return matched, counted
-    result = connection.execute(statement, rows)
-    return result.rowcount, result.supports_sane_multi_rowcount()
+    options = COUNTED if facts.version is not None else None
+    result = connection.execute(statement, rows, execution_options=options)
+    return result.rowcount, result.supports_sane_multi_rowcount() and result.rowcount != -1
 
 
 def _report(facts: TableFacts, expected: int, matched: int) -> None:

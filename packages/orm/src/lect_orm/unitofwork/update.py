@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lect_orm.base import NO_VALUE, state_str
 from lect_orm.exc import FlushError, StaleDataError
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from lect_orm.state import InstanceState
     from lect_orm.unitofwork.context import FlushContext
 
-__all__ = ["Update", "check_matched", "old_value", "post_update_rows", "update_rows"]
+__all__ = ["COUNTED", "Update", "check_matched", "old_value", "post_update_rows", "update_rows"]
+
+
+#: Execution options of a batch whose row count must be right.
+COUNTED: Final = {"preserve_rowcount": True}
 
 
 class Update(NamedTuple):
@@ -171,19 +175,13 @@ def _write(context: FlushContext, facts: TableFacts, batch: list[Update], connec
     elif len(batch) == 1:
         result = connection.execute(statement, first.params)
         check_matched(result, 1, facts, versioned)
-    elif versioned and not _counts_many(connection):
-        for update in batch:
-            check_matched(connection.execute(statement, update.params), 1, facts, versioned)
     else:
-        result = connection.execute(statement, [update.params for update in batch])
+        options = COUNTED if versioned else None
+        result = connection.execute(statement, [update.params for update in batch], execution_options=options)
         check_matched(result, len(batch), facts, versioned)
     by_key = {column.key: key for column, key in facts.columns}
     for update in batch:
         _after(context, facts, update, by_key)
-
-
-def _counts_many(connection: Any) -> bool:
-    return bool(getattr(connection.dialect, "supports_sane_multi_rowcount", True))
 
 
 def check_matched(result: Any, expected: int, facts: TableFacts, versioned: bool) -> None:
@@ -193,7 +191,8 @@ def check_matched(result: Any, expected: int, facts: TableFacts, versioned: bool
         StaleDataError: some row is gone, or has another version.
     """
     sane = result.supports_sane_rowcount() if expected == 1 else result.supports_sane_multi_rowcount()
-    if sane and result.rowcount != expected:
+    # -1: the driver's bulk path does not count; batches with versions never take it.
+    if sane and result.rowcount not in (expected, -1):
         raise StaleDataError(
             f"UPDATE statement on table '{facts.table.description}' expected to update {expected} row(s); "
             f"{result.rowcount} were matched."
@@ -251,7 +250,10 @@ def post_update_rows(
         batches.setdefault(tuple(params), []).append((state, params))
     for batch in batches.values():
         rows = [params for _state, params in batch]
-        result = connection.execute(facts.update(versioned), rows if len(rows) > 1 else rows[0])
+        options = COUNTED if versioned else None
+        result = connection.execute(
+            facts.update(versioned), rows if len(rows) > 1 else rows[0], execution_options=options
+        )
         check_matched(result, len(rows), facts, versioned)
         for state, params in batch:
             if versioned and facts.version is not None and facts.version_key and facts.version.key in params:
