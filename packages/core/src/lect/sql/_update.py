@@ -42,8 +42,6 @@ class Update(DmlWhere, ValuesBase):
     #: Columns are set in the order in which values were given, not in the table's.
     _ordered: bool = False
     _inline: bool = False
-    #: Hashable facts of one dialect's own clauses (LIMIT of an UPDATE …).
-    _dialect_facts: Any = None
 
     def __init__(self, table: Any) -> None:
         self._set_table(table)
@@ -94,7 +92,6 @@ class Delete(DmlWhere):
         children("_with_options"),
         scalar("_dialect_facts"),
     )
-    _dialect_facts: Any = None
     _using: tuple[Any, ...] = ()
 
     def __init__(self, table: Any) -> None:

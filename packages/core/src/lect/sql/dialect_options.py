@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from lect.exc import ArgumentError, LectWarning, NoSuchModuleError
 
-__all__ = ["DialectKWArgConst", "DialectKWArgs", "set_declared_arguments"]
+__all__ = ["DialectKWArgConst", "DialectKWArgs", "checked_options", "set_declared_arguments"]
 
 
 class DialectKWArgConst(Enum):
@@ -282,26 +282,37 @@ class DialectKWArgs:
 
     def _set_dialect_kwargs(self, given: Mapping[str, Any]) -> None:
         """Check and keep keyword arguments that are not the construct's own."""
-        for key, value in given.items():
-            dialect, underscore, argument = key.partition("_")
-            if not (dialect and underscore and argument):
-                raise TypeError(f"Additional arguments should be named <dialectname>_<argument>, got '{key}'")
-            try:
-                _declared(dialect)
-            except NoSuchModuleError:
-                if not any(argument in names for names in _added.get(dialect, {}).values()):
-                    warnings.warn(
-                        f"Can't validate argument {key!r}; can't locate any dialect named {dialect!r}",
-                        LectWarning,
-                        stacklevel=3,
-                    )
-                self.dialect_options[dialect][argument] = value
-                continue
-            options = self.dialect_options[dialect]
-            if not options.accepts(argument):
-                taken = ", ".join(sorted(f"{dialect}_{name}" for name in options.declared)) or "none"
-                raise ArgumentError(
-                    f"Argument '{key}' is not accepted by dialect '{dialect}' on behalf of {type(self)!r}; "
-                    f"accepted: {taken}"
+        if given:
+            _check_and_keep(type(self), self.dialect_options, given)
+
+
+def checked_options(cls: type, given: Mapping[str, Any]) -> tuple[tuple[str, str, Any], ...]:
+    """Return ``<dialect>_<argument>=value`` as (dialect, argument, value), checked as for constructs of class `cls`."""
+    options = _OptionsByDialect(cls)
+    _check_and_keep(cls, options, given)
+    return tuple([(name, key, value) for name, each in options.items() for key, value in each.given.items()])
+
+
+def _check_and_keep(cls: type, kept: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    for key, value in given.items():
+        dialect, underscore, argument = key.partition("_")
+        if not (dialect and underscore and argument):
+            raise TypeError(f"Additional arguments should be named <dialectname>_<argument>, got '{key}'")
+        try:
+            _declared(dialect)
+        except NoSuchModuleError:
+            if not any(argument in names for names in _added.get(dialect, {}).values()):
+                warnings.warn(
+                    f"Can't validate argument {key!r}; can't locate any dialect named {dialect!r}",
+                    LectWarning,
+                    stacklevel=4,
                 )
-            options[argument] = value
+            kept[dialect][argument] = value
+            continue
+        options = kept[dialect]
+        if not options.accepts(argument):
+            taken = ", ".join(sorted(f"{dialect}_{name}" for name in options.declared)) or "none"
+            raise ArgumentError(
+                f"Argument '{key}' is not accepted by dialect '{dialect}' on behalf of {cls!r}; accepted: {taken}"
+            )
+        options[argument] = value

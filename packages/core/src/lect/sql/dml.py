@@ -10,6 +10,7 @@ from lect.sql.arguments import column_argument, condition, from_argument, resolv
 from lect.sql.bind import BindParameter
 from lect.sql.boolean import and_
 from lect.sql.collection import ColumnCollection
+from lect.sql.dialect_options import checked_options
 from lect.sql.executable import Executable, HasCTE, HasPrefixes, Hint
 from lect.sql.filtering import named_attribute, namespaces
 from lect.sql.from_clause import ReturnsRows
@@ -290,6 +291,19 @@ class DmlWhere(UpdateBase):
     """An UPDATE or DELETE: a statement with a condition."""
 
     _where: tuple[Any, ...] = ()
+    #: (dialect, argument, value) of clauses that only one dialect has, LIMIT of an UPDATE for instance; hashable.
+    _dialect_facts: tuple[tuple[str, str, Any], ...] = ()
+
+    def with_dialect_options(self: _W, **opt: Any) -> _W:
+        """Return this statement with ``<dialect>_<argument>=value``, clauses that only one dialect has.
+
+        Raises ArgumentError for an argument that the dialect does not take here.
+        """
+        copy = self._generate()
+        kept = {(name, key): value for name, key, value in self._dialect_facts}
+        kept.update({(name, key): value for name, key, value in checked_options(type(self), opt)})
+        copy._dialect_facts = tuple([(name, key, value) for (name, key), value in kept.items()])
+        return copy
 
     def where(self: _W, *whereclause: Any) -> _W:
         """Return this statement with these conditions; all of them, and those set before, must hold."""
