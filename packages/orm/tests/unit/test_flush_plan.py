@@ -42,7 +42,7 @@ def test_mappers_batches_and_dependencies(session: Any) -> None:
         "│  └─ insert Order (2 objects) into orders\n"
         "│     ├─ new <Order at 0x>\n"
         "│     └─ new <Order at 0x>\n"
-        "└─ rows of order_tag for Order.tags: 1 added, 0 removed"
+        "└─ rows of order_tag for Tag.orders: 1 added, 0 removed"
     )
 
 
@@ -50,8 +50,8 @@ def test_changes_and_deletions(session: Any) -> None:
     customer = Customer(name="c", orders=[Order(text="o")])
     session.add(customer)
     session.commit()
-    customer.name = "d"
     session.delete(customer.orders[0])
+    customer.name = "d"
     assert shown(session.flush_plan()) == (
         "flush: 2 objects\n"
         "├─ save Customer\n"

@@ -63,9 +63,7 @@ class Tag(Base):
     __tablename__ = "tag"
     id: Mapped[int] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(String(30))
-    persons: Mapped[list[Person]] = relationship(
-        secondary=person_tag, back_populates="tags", passive_updates=ENFORCED
-    )
+    persons: Mapped[list[Person]] = relationship(secondary=person_tag, back_populates="tags", passive_updates=ENFORCED)
 
 
 class Node(Base):

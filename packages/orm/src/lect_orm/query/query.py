@@ -540,6 +540,8 @@ class Query(Generic[_T]):
 
     def count(self) -> int:
         """Return the number of rows."""
+        if self._select._execution_options.get("autoflush", True):
+            self.session._autoflush()
         inner = self.enable_eagerloads(False).statement.subquery()
         counting = Select(func.count(literal_column("*"))).select_from(inner)
         found: int = self.session.execute(counting, self._params or None, bind_arguments=self._bind_arguments()).scalar()

@@ -169,10 +169,10 @@ class SessionAccess:
                 "with_for_update should be the boolean value True, or a dictionary with options.  "
                 "A blank dictionary is ambiguous."
             )
-        # what is pending of other objects may be what is to be read
-        self._autoflush()
         names = None if attribute_names is None else list(attribute_names)
         self._expire(state, names)
+        # What is pending of other objects may be what is to be read.
+        self._autoflush()
         if not refresh(
             self, state, None if names is None else set(names), with_for_update=_for_update(with_for_update)
         ):

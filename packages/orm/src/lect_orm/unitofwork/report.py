@@ -182,9 +182,12 @@ def _secondary(context: FlushContext, steps: Steps) -> list[PlanNode]:
     seen: set[Any] = set()
     for state in saving:
         for dependency in dependencies_of(state.mapper):
-            if not isinstance(dependency, ManyToMany) or dependency in seen:
+            if not isinstance(dependency, ManyToMany):
                 continue
-            seen.add(dependency)
+            sides = frozenset([dependency.prop.token, *[p.token for p in dependency.prop._reverse_property]])
+            if sides in seen:
+                continue
+            seen.add(sides)
             added = removed = 0
             for one in saving:
                 if one.mapper.isa(dependency.parent) and dependency.concerns(one, one.dict):

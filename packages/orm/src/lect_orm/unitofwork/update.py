@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lect_orm.base import NO_VALUE, state_str
 from lect_orm.exc import FlushError, StaleDataError
+from lect_orm.identity import public_key
 from lect_orm.unitofwork.facts import Row, TableFacts, is_expression
 from lect_orm.unitofwork.insert import DefaultContext
 
@@ -38,7 +39,11 @@ def old_value(state: InstanceState, dict_: dict[str, Any], key: str) -> Any:
             return old
     value = dict_.get(key, NO_VALUE)
     if value is NO_VALUE:
-        value = state.mapper.impls[key].get(state, dict_)
+        mapper = state.mapper
+        if state.pk is not None and key in mapper.pk_keys:
+            # Expired; but which row it is has been known all the time.
+            return public_key(mapper, state.pk)[1][mapper.pk_keys.index(key)]
+        value = mapper.impls[key].get(state, dict_)
         if value is NO_VALUE:
             value = None
     return value
