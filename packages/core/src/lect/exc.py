@@ -30,6 +30,7 @@
     │   │   ├── NoReferencedTableError
     │   │   └── NoReferencedColumnError
     │   ├── NoSuchColumnError              also a KeyError
+    │   │   └── NoSuchColumnAttribute      also an AttributeError
     │   ├── NoSuchTableError
     │   ├── UnreflectableTableError
     │   ├── PendingRollbackError           a transaction failed and waits for its rollback
@@ -107,6 +108,7 @@ __all__ = [
     "NoReferencedColumnError",
     "NoReferencedTableError",
     "NoResultFound",
+    "NoSuchColumnAttribute",
     "NoSuchColumnError",
     "NoSuchModuleError",
     "NoSuchTableError",
@@ -353,12 +355,16 @@ class ResourceClosedError(InvalidRequestError):
 
 
 class NoSuchColumnError(InvalidRequestError, KeyError):
-    """A row was asked for a column that its result does not have."""
+    """A table, a result or a row was asked for a column that it does not have."""
 
     code = "no-such-column"
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class NoSuchColumnAttribute(NoSuchColumnError, AttributeError):
+    """The same, asked for as an attribute: ``table.c.name``, ``row.name``."""
 
 
 class AmbiguousColumnError(InvalidRequestError):

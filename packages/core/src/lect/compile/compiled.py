@@ -346,7 +346,7 @@ class Compiled:
         for name, expansion in self.expansions.items():
             param = self.binds[name]
             if param.required and param.value is None and param.callable is None:
-                raise InvalidRequestError(f"A value is required for bind parameter {param.key!r}")
+                _missing(param.key)
             members[name] = expansion.values(param.effective_value)
         self.string, names = self._assemble(members)
         for name, expansion in self.expansions.items():
@@ -424,7 +424,7 @@ class Compiled:
                 out[key] = params[name]
             else:
                 if check and param.required and param.value is None and param.callable is None:
-                    raise InvalidRequestError(f"A value is required for bind parameter {str(param.key)!r}")
+                    _missing(param.key)
                 out[key] = param.effective_value
         return out
 
@@ -517,7 +517,7 @@ class Compiled:
         if name not in set(self.options.column_keys or ()) | {n for _, n in (self.dml.prefetch if self.dml else ())}:
             return error
         where = "" if group is None else f", in parameter group {group}"
-        return InvalidRequestError(f"A value is required for bind parameter {name!r}{where}")
+        return InvalidRequestError(f"A value is required for bind parameter {name!r}{where}", code="missing-value")
 
     def expand(self, binds: Sequence[Any], params: Mapping[str, Any] | None = None) -> tuple[str, Any]:
         """Return ``(text, driver's parameters)`` with lists written out for the values at hand."""
@@ -699,7 +699,7 @@ def _required_value(param: Any) -> Any:
 
 
 def _missing(name: str) -> Any:
-    raise InvalidRequestError(f"A value is required for bind parameter {str(name)!r}")
+    raise InvalidRequestError(f"A value is required for bind parameter {str(name)!r}", code="missing-value")
 
 
 def bind_processor(type_: Any, dialect: Any) -> Callable[[Any], Any] | None:

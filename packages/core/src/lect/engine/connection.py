@@ -157,7 +157,7 @@ class Connection(ConnectionLife):
             cursor = lent.dbapi_connection.cursor()
             cursor.execute(plan.text, params)
         except BaseException as error:
-            self._handle_error(error, plan.text, params, cursor, None)
+            self._handle_error(error, plan.text, params, cursor, None, calling=True, plan=plan)
             raise
         columns = plan.columns
         if columns is None:

@@ -10,8 +10,9 @@ from typing import Any
 
 from lect import exc
 from lect.dialects.contract import Failure, FailureKind
+from lect.engine.advice import about_missing_value, is_refusal
 
-__all__ = ["ExceptionContext", "read_failure", "wrap_failure", "wrap_statement_error"]
+__all__ = ["ExceptionContext", "read_failure", "refusal", "wrap_failure", "wrap_statement_error"]
 
 
 class ExceptionContext:
@@ -66,6 +67,17 @@ def read_failure(error: BaseException, dialect: Any) -> Failure | None:
     except Exception:
         return failure
     return completed
+
+
+def refusal(error: BaseException) -> Failure | None:
+    """Return the failure that an exception from inside the driver, which is none of its own, stands for.
+
+    Drivers let a ``TypeError`` or ``ValueError`` escape for values they cannot send. None: it is something else.
+    """
+    if not is_refusal(error):
+        return None
+    pep249 = "DataError" if isinstance(error, (ValueError, ArithmeticError)) else "ProgrammingError"
+    return Failure(pep249=pep249, message=str(error))
 
 
 def wrap_failure(
@@ -131,6 +143,10 @@ def wrap_statement_error(
 ) -> exc.StatementError:
     """Return the exception for an error that happened in preparing a statement's parameters."""
     kind = type(error)
-    return exc.StatementError(
+    advice = about_missing_value(error, params)
+    made = exc.StatementError(
         f"({kind.__module__}.{kind.__qualname__}) {error}", statement, params, error, hide_parameters, ismulti=ismulti
     )
+    if advice:
+        made.add_detail(advice)
+    return made

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from lect.engine.advice import about_refused_values
 from lect.engine.events import ConnectionEvents
-from lect.engine.failures import ExceptionContext, read_failure, wrap_failure, wrap_statement_error
+from lect.engine.failures import ExceptionContext, read_failure, refusal, wrap_failure, wrap_statement_error
 from lect.engine.options import check_options
 from lect.engine.transaction import NestedTransaction, RootTransaction, Transaction, TwoPhaseTransaction
 from lect.event.dispatch import Dispatch, dispatcher
@@ -29,6 +30,7 @@ __all__ = ["ConnectionLife"]
 
 NO_OPTIONS: Mapping[str, Any] = {}
 
+_CLOSED = "This Connection is closed; take another one with engine.connect()"
 _COMMIT_WITHOUT_EFFECT = "COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode"
 _ROLLBACK_WITHOUT_EFFECT = "ROLLBACK using DBAPI connection.rollback(), has no effect due to autocommit mode"
 
@@ -113,7 +115,7 @@ class ConnectionLife:
 
     def _revalidate(self) -> Any:
         if self._closed:
-            raise ResourceClosedError("This Connection is closed", code="connection-closed")
+            raise ResourceClosedError(_CLOSED, code="connection-closed")
         if self._transaction is not None:
             self._invalid_transaction()
         self._lent = self.engine._lend(self)
@@ -419,22 +421,32 @@ class ConnectionLife:
         *,
         preparing: bool = False,
         fetching: bool = False,
+        calling: bool = False,
+        plan: Any = None,
     ) -> None:
         """Raise what an exception becomes; return when it is to be raised as it is.
 
         Args:
             preparing: it happened before the driver was called.
             fetching: it happened while rows were read.
+            calling: it came out of the driver's ``execute()``.
+            plan: of the statement, where there is no context.
         """
         if self._handling:  # an error while handling one: the driver is beyond help
             return
         failure = read_failure(error, self.dialect)
+        if failure is None and calling:
+            failure = refusal(error)
         interrupted = not isinstance(error, Exception)
         wrapped: LectError | None = None
         many = bool(context is not None and context.executemany)
         hide = self.engine.hide_parameters
         if failure is not None:
             wrapped = wrap_failure(failure, error, statement, parameters, hide_parameters=hide, ismulti=many or None)
+            if failure.sqlstate is None and failure.kind is None and not failure.disconnected and parameters:
+                if context is not None:
+                    plan = context.plan
+                wrapped.detail.extend(about_refused_values(plan, parameters))
         elif (
             preparing
             and statement is not None
@@ -511,7 +523,7 @@ class ConnectionLife:
         if self.invalidated:
             return
         if self._closed:
-            raise ResourceClosedError("This Connection is closed", code="connection-closed")
+            raise ResourceClosedError(_CLOSED, code="connection-closed")
         lent = self._lent
         if lent is not None and lent.is_valid:
             lent.invalidate(exception)
@@ -521,7 +533,7 @@ class ConnectionLife:
     def detach(self) -> None:
         """Take the driver's connection out of the pool; it will be closed, not given back."""
         if self._closed:
-            raise ResourceClosedError("This Connection is closed", code="connection-closed")
+            raise ResourceClosedError(_CLOSED, code="connection-closed")
         if self._lent is None:
             raise InvalidRequestError("Can't detach an invalidated Connection")
         self._lent.detach()

@@ -25,9 +25,16 @@ def parameter_sets(parameters: Any) -> tuple[list[Mapping[str, Any]], bool]:
     ):
         for each in parameters:
             if not isinstance(each, Mapping):
-                raise ArgumentError("List argument must consist only of dictionaries")
+                raise ArgumentError(
+                    f"List argument must consist only of dictionaries, one for each execution; got {_kind(each)}"
+                )
         return [_named(each) for each in parameters], True
     raise ArgumentError(f"mapping or list expected for parameters, not {type(parameters).__name__}")
+
+
+def _kind(value: Any) -> str:
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
 def _named(parameters: Mapping[Any, Any]) -> Mapping[str, Any]:
@@ -57,7 +64,9 @@ def driver_parameters(parameters: Any) -> tuple[list[Any], bool]:
         return [], False
     if isinstance(parameters, list):
         if parameters and not isinstance(parameters[0], (tuple, Mapping)):
-            raise ArgumentError("List argument must consist only of tuples or dictionaries")
+            raise ArgumentError(
+                f"List argument must consist only of tuples or dictionaries; got {_kind(parameters[0])}"
+            )
         return parameters, True
     if isinstance(parameters, (tuple, Mapping)):
         return [parameters], False

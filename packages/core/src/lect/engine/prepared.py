@@ -89,7 +89,7 @@ class Prepared:
             cursor = connection._lent.dbapi_connection.cursor()
             cursor.execute(plan.text, values)
         except BaseException as error:
-            connection._handle_error(error, plan.text, values, cursor, None)
+            connection._handle_error(error, plan.text, values, cursor, None, calling=True, plan=plan)
             raise
         columns = plan.columns
         run = (plan, self.binds, None)

@@ -11,7 +11,7 @@ from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Se
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVarTuple
 
-from lect.exc import AmbiguousColumnError, NoSuchColumnError
+from lect.exc import AmbiguousColumnError, NoSuchColumnAttribute, NoSuchColumnError, nearest
 
 try:
     from _collections import _tuplegetter  # type: ignore[import-not-found]  # what named tuples use: a getter without a Python frame
@@ -218,7 +218,12 @@ def _find_by_name(columns: Columns, key: object) -> int | None:
 
 
 def _no_such_column(key: object, keys: Sequence[str]) -> NoSuchColumnError:
-    return NoSuchColumnError(f"Could not locate column in row for column '{key}'")
+    return NoSuchColumnError(_not_located(key, keys))
+
+
+def _not_located(key: object, keys: Sequence[str]) -> str:
+    hint = nearest(key, keys) if isinstance(key, str) and not key.startswith("_") else ""
+    return f"Could not locate column in row for column '{key}'{hint}"
 
 
 def _one_row(cls: type[Any], processors: tuple[Any, ...] | None) -> Callable[[Any], Any]:
@@ -279,7 +284,7 @@ class Row(tuple, BaseRow, Generic[*_Ts]):  # type: ignore[type-arg]
             columns = self._columns
             if name in columns.ambiguous:
                 columns.position(name)
-            raise AttributeError(f"Could not locate column in row for column '{name}'")
+            raise NoSuchColumnAttribute(_not_located(name, columns.keys))
 
     @property
     def _mapping(self) -> RowMapping:

@@ -483,6 +483,7 @@ def _sizes(connection: Any, context: ExecutionContext, cursor: Any, text: str, v
 def _execute(connection: Any, context: ExecutionContext, text: str, values: Any, options: _Options) -> Any:
     """Run text for one parameter set on a new cursor and return the cursor."""
     cursor = None
+    calling = False
     try:
         cursor = context.cursor = _cursor(connection, context, text, options)
         text, values = _before_cursor(connection, context, cursor, text, values, False)
@@ -492,20 +493,23 @@ def _execute(connection: Any, context: ExecutionContext, text: str, values: Any,
         hooks = connection._driver.hooks.dispatch
         if not values and options.get("no_parameters"):
             if not any(listener(cursor, text, context) for listener in hooks.do_execute_no_params):
+                calling = True
                 cursor.execute(text)
         elif not hooks._any or not any(
             listener(cursor, text, values if values is not None else (), context) for listener in hooks.do_execute
         ):
+            calling = True
             if values is None:
                 cursor.execute(text, _no_values(context))
             else:
                 cursor.execute(text, values)
+        calling = False
         listened = connection._listened
         if listened._any and listened.after_cursor_execute:
             shown = values if values is not None else ()
             listened.after_cursor_execute(connection, cursor, text, shown, context, False)
     except BaseException as error:
-        connection._handle_error(error, text, values, cursor, context)
+        connection._handle_error(error, text, values, cursor, context, calling=calling)
         raise
     return cursor
 
@@ -519,6 +523,7 @@ def _execute_many(
 ) -> Any:
     """Run text for many parameter sets and return the cursor."""
     cursor = None
+    calling = False
     try:
         cursor = context.cursor = connection._lent.dbapi_connection.cursor()
         text, values = _before_cursor(connection, context, cursor, text, values, True)
@@ -540,11 +545,12 @@ def _execute_many(
                 ]
             else:
                 cursor.executemany(text, values)
+        calling = False
         listened = connection._listened
         if listened._any and listened.after_cursor_execute:
             listened.after_cursor_execute(connection, cursor, text, values, context, True)
     except BaseException as error:
-        connection._handle_error(error, text, values, cursor, context)
+        connection._handle_error(error, text, values, cursor, context, calling=calling)
         raise
     return cursor
 

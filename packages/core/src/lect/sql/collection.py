@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from lect.exc import ArgumentError, DuplicateColumnError, nearest
+from lect.exc import ArgumentError, DuplicateColumnError, NoSuchColumnAttribute, NoSuchColumnError, nearest
 
 __all__ = [
     "ColumnCollection",
@@ -76,7 +76,7 @@ class ColumnCollection(Generic[_C]):
         try:
             return self._index[key]
         except (KeyError, TypeError):
-            raise KeyError(key if not isinstance(key, str) else _missing(key, self._index)) from None
+            raise NoSuchColumnError(_missing(key, self._index)) from None
 
     def _entry(self, key: Any) -> tuple[str, _C]:
         if isinstance(key, int):
@@ -89,7 +89,7 @@ class ColumnCollection(Generic[_C]):
         try:
             return self._index[key]
         except KeyError:
-            raise AttributeError(_missing(key, self._index)) from None
+            raise NoSuchColumnAttribute(_missing(key, self._index)) from None
 
     def __contains__(self, key: object) -> bool:
         if key in self._index:
@@ -226,9 +226,14 @@ class ColumnCollection(Generic[_C]):
 WriteableColumnCollection = ColumnCollection
 
 
-def _missing(key: str, index: dict[str, Any]) -> str:
+def _missing(key: Any, index: dict[str, Any]) -> str:
+    """Return what to say of a key that finds nothing: whose columns were searched, and which name was meant."""
+    owner = getattr(getattr(next(iter(index.values()), None), "table", None), "name", None)
     hint = nearest(key, index)
-    return f"{key}{hint}" if hint else key
+    if not hint and isinstance(key, str):
+        names = list(index)
+        hint = f"; columns are {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else "; it is empty"
+    return f"{key}: no such column{f' in {str(owner)!r}' if owner else ''}{hint}"
 
 
 def _embedded(expanded: Any, target: Any) -> bool:
