@@ -129,12 +129,15 @@ def to_decimal(scale: int) -> Processor:
     from decimal import Decimal
 
     form = f"%.{scale}f"
+    zeros = "." + "0" * scale if scale else ""
 
     def process(value: Any) -> Any:
         if value is None or value.__class__ is Decimal:
             return value
         if isinstance(value, float):
             return Decimal(form % value)
+        if isinstance(value, int):  # a database may keep 9.00 as the integer 9; its digits may be too many for a float
+            return Decimal(f"{value}{zeros}")
         return Decimal(value)
 
     return process
