@@ -1,4 +1,4 @@
-"""DDL about types: enumerations are objects of their own."""
+"""DDL about types: enumerations and domains are objects of their own."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Any
 
 from lect.schema.ddl import DDLElement
 
-__all__ = ["CreateEnumType", "DropEnumType"]
+__all__ = ["CreateDomainType", "CreateEnumType", "DropDomainType", "DropEnumType"]
 
 
 class _TypeDDL(DDLElement):
     """DDL about a type."""
+
+    stringify_dialect = "postgresql"
 
     def __init__(self, element: Any) -> None:
         self.element = element
@@ -27,3 +29,15 @@ class DropEnumType(_TypeDDL):
     """``DROP TYPE name``."""
 
     __visit_name__ = "drop_enum_type"
+
+
+class CreateDomainType(_TypeDDL):
+    """``CREATE DOMAIN name AS type …``."""
+
+    __visit_name__ = "create_domain_type"
+
+
+class DropDomainType(_TypeDDL):
+    """``DROP DOMAIN name``."""
+
+    __visit_name__ = "drop_domain_type"

@@ -7,13 +7,14 @@ from typing import Final
 
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
-from lect.dialects.contract import Dialect, Failure, SettleRequest
+from lect.dialects.contract import Connector, Dialect, Failure, SettleRequest
 from lect.schema.constraints import CheckConstraint, PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.foreign_key import ForeignKeyConstraint
 from lect.schema.index import Index
 from lect.schema.table import Table
 from lect_postgresql import errors
 from lect_postgresql.capabilities import LATEST, OLDEST, capabilities
+from lect_postgresql.casts import Casts
 from lect_postgresql.compile import RULES
 from lect_postgresql.identifiers import make_identifiers
 from lect_postgresql.reflection import PostgreSQLReflector
@@ -66,6 +67,13 @@ class PostgreSQLDialect(Dialect):
         (ForeignKeyConstraint, {"not_valid": False}),
         (CheckConstraint, {"not_valid": False}),
     )
+
+    #: Which parameters get a cast; the connector decides.
+    casts: Casts = Casts.GUESSED
+
+    def compose(self, connector: Connector) -> PostgreSQLDialect:
+        """Casts as the connector says; all of them for one that was not made for this dialect."""
+        return super().compose(connector).copy(casts=getattr(connector, "casts", Casts.ALL))
 
     def make_identifiers(self) -> IdentifierPreparer:
         """Names are quoted as the SQL standard does, and at most 63 bytes long."""

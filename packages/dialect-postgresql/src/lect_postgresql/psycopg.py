@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from lect import types as t
 from lect.dialects.contract import (
     ConnectArguments,
     Connector,
@@ -16,6 +17,7 @@ from lect.dialects.contract import (
     Failure,
     SessionRequest,
 )
+from lect_postgresql.casts import Casts
 from lect_postgresql.values import conversion_of, multihost
 
 __all__ = ["PsycopgConnector", "connector"]
@@ -29,6 +31,7 @@ class PsycopgConnector(Connector):
     name = "psycopg"
     spi_version = 1
     paramstyle = "pyformat"
+    casts = Casts.ALL
     driver_distribution = "psycopg[binary]"
 
     def import_driver(self) -> Any:
@@ -112,6 +115,10 @@ class PsycopgConnector(Connector):
 
     def conversion(self, request: ConversionRequest) -> Conversion | None:
         """Say what psycopg already converts."""
+        type_ = request.type_
+        if isinstance(type_, t.String) and not isinstance(type_, t.Enum):
+            # Behind a cast to VARCHAR anything is text: a list would be stored as "{a,b}".
+            return Conversion(bind=_scalar)
         return conversion_of(request)
 
     def failure(self, exception: BaseException) -> Failure:
@@ -132,6 +139,16 @@ class PsycopgConnector(Connector):
             schema=getattr(diag, "schema_name", None),
             columns=(column,) if column else (),
         )
+
+
+def _scalar(value: Any) -> Any:
+    if value.__class__ is str or value is None:
+        return value
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
+        raise TypeError(
+            f"a string was expected, not {type(value).__name__}; give column or parameter a type that takes it"
+        )
+    return value
 
 
 #: Texts of psycopg 3.1 and 3.2 and of libpq 10 to 17 for a lost socket; neither has a code for it.

@@ -17,6 +17,7 @@ from lect.dialects.contract import (
     Failure,
     SessionRequest,
 )
+from lect_postgresql.casts import Casts
 from lect_postgresql.values import conversion_of, multihost
 
 __all__ = ["Psycopg2Connector", "connector"]
@@ -36,6 +37,7 @@ class Psycopg2Connector(Connector):
     name = "psycopg2"
     spi_version = 1
     paramstyle = "pyformat"
+    casts = Casts.FEW
     driver_distribution = "psycopg2-binary"
 
     def import_driver(self) -> Any:

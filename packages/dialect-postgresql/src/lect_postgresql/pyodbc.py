@@ -5,11 +5,17 @@ psqlODBC: odbc.postgresql.org/docs/config-opt.html.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Final
 
 from lect import types as t
 from lect.dialects.contract import Conversion, ConversionRequest, Pairing
+from lect.types.numeric import Float, Numeric
+from lect_postgresql.text_forms import array_text, interval_text, parse_array, parse_datetime, parse_interval
+from lect_postgresql.types import INTERVAL
 from lect_postgresql.values import conversion_of
 from lect_pyodbc import Profile
 
@@ -31,11 +37,85 @@ def _text(value: Any) -> Any:
     return None if value is None else str(value)
 
 
+def _lower_text(value: Any) -> Any:
+    return None if value is None else str(value).lower()
+
+
+def _aware(value: Any) -> Any:
+    """A point in time as text with its offset: the driver drops the zone."""
+    return value if value is None or value.tzinfo is None else value.isoformat(" ")
+
+
+def _in_utc(value: Any) -> Any:
+    return value if value is None or value.tzinfo is not None else value.replace(tzinfo=dt.UTC)
+
+
+def _interval(value: Any) -> Any:
+    return value if value is None or isinstance(value, str) else interval_text(value)
+
+
+def _duration(value: Any) -> Any:
+    return parse_interval(value) if isinstance(value, str) else value
+
+
+def _boolean(text: str) -> bool:
+    return text == "t"
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("\\x"))
+
+
+#: Class of an element -> what reads its text inside of an array; looked up along the MRO.
+_ELEMENTS: Final[dict[type, Callable[[str], Any]]] = {
+    t.Boolean: _boolean,
+    t.Integer: int,
+    Float: float,
+    Numeric: Decimal,
+    t.Date: dt.date.fromisoformat,
+    t.Time: dt.time.fromisoformat,
+    t.DateTime: parse_datetime,
+    t.Interval: parse_interval,
+    INTERVAL: parse_interval,
+    t.LargeBinary: _bytes,
+}
+
+
+def _array(type_: Any, dialect: Any) -> Conversion:
+    """Arrays pass as text; their elements are converted here on the way out, and by their type."""
+    item = type_.item_type
+    impl = item.dialect_impl(dialect)
+    bind_item = item._cached_bind_processor(dialect)
+    read = next((_ELEMENTS[cls] for cls in type(impl).__mro__ if cls in _ELEMENTS), None)
+    if isinstance(impl, Numeric) and not impl.asdecimal:
+        read = float
+    finish = None if read is not None else item._cached_result_processor(dialect, None)
+    make = tuple if type_.as_tuple else list
+
+    def bind(value: Any) -> Any:
+        if value is None or isinstance(value, str):
+            return value
+        return array_text(type_._walk(value, bind_item, list, type_.dimensions))
+
+    def result(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return type_._walk(parse_array(value, read), finish, make, type_.dimensions)
+
+    return Conversion(bind=bind, result=result)
+
+
 def conversion(request: ConversionRequest) -> Conversion | None:
-    """UUIDs pass as text; the rest as with libpq's drivers."""
+    """UUIDs, arrays and intervals pass as text; the rest as with libpq's drivers."""
     type_ = request.type_
     if isinstance(type_, t.Uuid) and type_.native_uuid:
-        return Conversion(bind=_text, result=_uuid if type_.as_uuid else _text)
+        return Conversion(bind=_text, result=_uuid if type_.as_uuid else _lower_text)
+    if isinstance(type_, t.ARRAY):
+        return _array(type_, request.dialect)
+    if isinstance(type_, INTERVAL):
+        return Conversion(bind=_interval, result=_duration)
+    if isinstance(type_, t.DateTime) and type_.timezone:
+        return Conversion(bind=_aware, result=_in_utc)
     return conversion_of(request)
 
 
@@ -57,7 +137,11 @@ pairing = Pairing(
             ("ByteaAsLongVarBinary", "1"),  # bytea is binary, not text
             ("MaxLongVarcharSize", "1073741823"),  # text is not cut at 8190 characters
             ("MaxVarcharSize", "1073741823"),
-            ("UseServerSidePrepare", "1"),
+            # Values become part of the text, so that the same one in SELECT and GROUP BY is the same expression.
+            ("UseServerSidePrepare", "0"),
+            ("Protocol", "7.4-0"),  # an error rolls nothing back: savepoints are the engine's
+            # Points in time arrive without their zone; in UTC they can be told.
+            ("ConnSettings", "SET TIME ZONE 'UTC'"),
             ("LFConversion", "0"),  # newlines stay as they are
         ),
         conversion=conversion,

@@ -146,7 +146,7 @@ class _Runner:
         """Create or drop types, where the dialect has such objects."""
         for type_ in types:
             key = (type(type_), type_.schema, type_.name or id(type_))
-            if key not in self._types_done:
+            if type_.create_type and key not in self._types_done:
                 self._types_done.add(key)
                 getattr(type_, what)(self.connection, checkfirst=bool(self.checkfirst & CheckFirst.TYPES))
 

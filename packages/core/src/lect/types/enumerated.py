@@ -51,6 +51,7 @@ class Enum(String, SchemaType, Emulated):
     enum_class: type[PythonEnum] | None
 
     def __init__(self, *enums: Any, **kw: Any) -> None:
+        adapted = "_enums" in kw
         given = kw.pop("_enums", enums)
         self.create_constraint = kw.pop("create_constraint", False)
         self.native_enum = kw.pop("native_enum", True)
@@ -79,6 +80,8 @@ class Enum(String, SchemaType, Emulated):
             [(v, v if v in values else self._valid_lookup[self._object_lookup[v]]) for v in values]
         )
         super().__init__(length=self._length(length), collation=collation)
+        if self.metadata is not None and not adapted:
+            self.metadata._register_object(self)
 
     def _read(self, given: Sequence[Any]) -> tuple[list[Any], list[str]]:
         """Return the Python objects of the list and the strings they are kept as."""

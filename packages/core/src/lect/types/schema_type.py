@@ -21,6 +21,7 @@ class SchemaType:
         metadata: the MetaData that the type belongs to by itself, without any table.
         inherit_schema: the type's schema is its table's.
         create_constraint: a CHECK constraint is wanted where the type is not native.
+        create_type: tables that use the type create and drop it.
     """
 
     name: str | None = None
@@ -28,6 +29,7 @@ class SchemaType:
     metadata: Any = None
     inherit_schema: bool = False
     create_constraint: bool = False
+    create_type: bool = True
 
     def _constraint_values(self) -> tuple[object, ...]:
         """The values that a CHECK constraint for this type lists."""

@@ -12,10 +12,14 @@ Written in other words: an integer primary key that counts by itself is SERIAL; 
 from __future__ import annotations
 
 from lect_postgresql.compile import (
+    array,
     binary,
+    bind_cast,
     column_spec,
+    constraints,
     create_index,
     create_table,
+    domain_type,
     enum_type,
     function,
     like,

@@ -13,6 +13,8 @@ from lect.schema.ddl import CreateIndex, DropIndex
 from lect.sql.element import ColumnElement
 from lect_postgresql.compile.table import RULES
 
+__all__ = ["included", "word"]
+
 _WORD: Final = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _PARAMETER: Final = re.compile(r"^[A-Za-z0-9_.+-]+$")
 
@@ -22,6 +24,14 @@ def word(value: Any, option: str) -> str:
     if not isinstance(value, str) or not _WORD.match(value):
         raise CompileError(f"{option}={value!r}: a single word is expected")
     return value
+
+
+def included(columns: Any, table: Any, writer: Any) -> str:
+    """Return `` INCLUDE (a, b)`` for columns given as Columns or keys; nothing for none."""
+    if not columns:
+        return ""
+    names = [writer.quote((table.c[c] if isinstance(c, str) else c).name) for c in columns]
+    return f" INCLUDE ({', '.join(names)})"
 
 
 @RULES.rule(CreateIndex)
@@ -40,8 +50,7 @@ def create_index(ddl: CreateIndex, writer: Any) -> str:
     classes = options["ops"]
     text += f"({', '.join([_expression(each, classes, writer) for each in index.expressions])})"
     if options["include"]:
-        columns = [index.table.c[c] if isinstance(c, str) else c for c in options["include"]]
-        text += f" INCLUDE ({', '.join([writer.quote(c.name) for c in columns])})"
+        text += included(options["include"], index.table, writer)
     if options["nulls_not_distinct"] is not None:
         text += " NULLS NOT DISTINCT" if options["nulls_not_distinct"] else " NULLS DISTINCT"
     if options["with"]:

@@ -11,6 +11,7 @@ from lect.types import sql_types as sql
 from lect.types.large_binary import LargeBinary
 from lect.types.numeric import Double, Float
 from lect.types.temporal import DateTime, Time
+from lect_postgresql import ranges
 from lect_postgresql import types as pg
 from lect_postgresql.compile.enum_type import type_name
 from lect_postgresql.compile.table import RULES
@@ -33,6 +34,8 @@ _FIELDS: Final = re.compile(r"^(YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)( TO (MONTH|HO
     pg.HSTORE,
     pg.JSON,
     pg.JSONB,
+    pg.JSONPATH,
+    ranges.AbstractRange,
 )
 def by_name(type_: Any, writer: Any) -> str:
     """The name of the class."""
