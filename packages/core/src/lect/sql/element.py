@@ -278,6 +278,8 @@ class ColumnElement(ClauseElement, SQLColumnExpression[_T]):
     _proxies: tuple[ColumnElement[Any], ...] = ()
     #: Base of the name made up for this element when it has none: ``anon_1``, ``count_1``.
     _anon_base: str | None = None
+    #: A mapped class that has this element under a name has it called so in the result too.
+    _wears_attribute_key: ClassVar[bool] = True
 
     __hash__ = object.__hash__
 

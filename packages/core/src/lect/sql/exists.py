@@ -26,6 +26,7 @@ class ScalarSelect(ColumnElement[_T]):
     """A SELECT of one column and at most one row, as a value."""
 
     __visit_name__ = "scalar_select"
+    _wears_attribute_key = False
     _fields = (child("element"),)
     _is_scalar_select = True
 

@@ -57,6 +57,7 @@ class FunctionElement(Executable, ColumnElement[_T]):
     _has_args: bool = False
     _with_ordinality: bool = False
     supports_execution: ClassVar[bool] = True
+    _wears_attribute_key: ClassVar[bool] = False
     _is_implicitly_boolean = False
 
     def __init__(self, *clauses: Any) -> None:

@@ -186,12 +186,23 @@ def _name_label(column: Any, taken: dict[Any, Any]) -> NamedColumn:
     )
 
 
+def _attribute_key(column: Any) -> Any:
+    """Return the name of the mapped attribute that an element was given as, None when it was not."""
+    annotations = column._annotations
+    return annotations.get("proxy_key") if annotations else None
+
+
 def _name_expression(column: Any, taken: dict[Any, Any], qualified: bool, unlabeled: bool) -> NamedColumn:
     own = qualified_label(column) if qualified else column._name_for_select
     is_column = _is_column(column)
+    given = _attribute_key(column)
     if own is None:
         return _name_anonymous(column, taken)
-    key = own if qualified else column._proxy_key or own
+    if given is not None and not is_column and not qualified and column._wears_attribute_key:
+        own = given
+    key = own if qualified else given or column._proxy_key or own
+    if qualified and given is not None and is_column and given != column.key:
+        key = join_names(column.table.name, "_", given) if column.table.named_with_column else given
     if unlabeled and is_column:
         return NamedColumn(column, own, None, key)
     existing = taken.get(own)
@@ -219,15 +230,20 @@ def _conflict_label(column: Any, own: Any) -> anonymous_name:
 
 def proxy_key(column: Any) -> str:
     """Return the key of a column in a collection of selected columns."""
-    key = column._proxy_key
+    key = _attribute_key(column) or column._proxy_key
     if key is None and column.__visit_name__ == "function":
         key = column._anon_base
     return key or "_no_label"
 
 
 def _name_anonymous(column: Any, taken: dict[Any, Any]) -> NamedColumn:
-    label = anonymous_label(column)
     key = proxy_key(column)
+    given = _attribute_key(column) if column._wears_attribute_key else None
+    if given is not None and given not in taken:
+        # An expression that a mapped class has under a name is called by it.
+        taken[given] = column
+        return NamedColumn(column, given, given, key)
+    label = anonymous_label(column)
     unary = column.__visit_name__ == "unary"
     existing = taken.get(label)
     if existing is not None:
