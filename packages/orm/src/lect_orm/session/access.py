@@ -27,6 +27,7 @@ class SessionAccess:
     _new: dict[InstanceState, Any]
     _dirty: dict[InstanceState, Any]
     autoflush: bool
+    execution_options: dict[str, Any]
 
     if TYPE_CHECKING:
         _ref: Any
@@ -62,7 +63,13 @@ class SessionAccess:
         Raises:
             InvalidRequestError: `ident` does not have the shape of this class's primary key.
         """
-        if options is None and with_for_update is None and not populate_existing and identity_token is None:
+        if (
+            options is None
+            and not with_for_update
+            and not populate_existing
+            and identity_token is None
+            and execution_options is None
+        ):
             mapper = entity.__dict__.get("__mapper__") if isinstance(entity, type) else None
             if mapper is not None and ident.__class__ in _SCALARS and len(mapper.primary_key) == 1:
                 bucket = self.identity_map.buckets.get(mapper.base_mapper)
@@ -75,10 +82,10 @@ class SessionAccess:
             entity,
             ident,
             options=options or (),
-            populate_existing=bool(populate_existing),
-            with_for_update=with_for_update,
+            populate_existing=populate_existing,
+            with_for_update=None if with_for_update is False else with_for_update,
             identity_token=identity_token,
-            execution_options=execution_options or {},
+            execution_options=dict(execution_options or {}),
             bind_arguments=bind_arguments,
         )
 
@@ -93,7 +100,12 @@ class SessionAccess:
         mapper._check_configure()
         pk = key_tuple(mapper, ident)
         options = how["execution_options"]
-        refresh = how["populate_existing"] or options.get("populate_existing") or mapper.always_refresh
+        given = how["populate_existing"]
+        if given is None:
+            given = options.get("populate_existing", self.execution_options.get("populate_existing"))
+        else:
+            options["populate_existing"] = given
+        refresh = given or mapper.always_refresh
         how["populate_existing"] = bool(refresh)
         if not refresh and how["with_for_update"] is None:
             obj = self._lookup(mapper, pk, how["identity_token"])

@@ -100,13 +100,14 @@ class SessionBulk:
         if self._flushing:
             raise InvalidRequestError("Session is already flushing")
         self._flushing = True
-        transaction = self._autobegin()._begin()
         try:
-            work()
-            transaction.commit()
-        except BaseException:
-            transaction.rollback(_capture_exception=True)
-            raise
+            transaction = self._autobegin()._begin()
+            try:
+                work()
+                transaction.commit()
+            except BaseException:
+                transaction.rollback(_capture_exception=True)
+                raise
         finally:
             self._flushing = False
 

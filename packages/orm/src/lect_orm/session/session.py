@@ -94,7 +94,7 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
             raise ArgumentError("The 'future' parameter passed to Session() may only be set to True.")
         if join_transaction_mode not in _JOIN_MODES:
             raise ArgumentError(
-                f"invalid selection for join_transaction_mode: {join_transaction_mode!r}; one of {', '.join(_JOIN_MODES)}"
+                f'invalid selection for join_transaction_mode: "{join_transaction_mode}"; one of {", ".join(_JOIN_MODES)}'
             )
         del enable_baked_queries  # every statement is kept compiled
         self._ref = weakref.ref(self)
@@ -188,9 +188,11 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
     def _begin_root(self, origin: SessionTransactionOrigin) -> SessionTransaction:
         context = self._transaction_context
         if context is not None and not context.is_active:
+            cause = context._rollback_exception
+            why = "" if cause is None else f"The transaction was rolled back due to an exception: {cause}.  "
             raise InvalidRequestError(
-                "Can't operate on closed transaction inside context manager.  Please complete the context manager before "
-                "emitting further commands."
+                f"Can't operate on closed transaction inside context manager.  {why}Please complete the context manager "
+                "before emitting further commands."
             )
         if self._closed and not self.close_resets_only:
             raise InvalidRequestError(
@@ -300,7 +302,9 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
             self._autobegin()
         options = execution_options or _NOTHING
         if self.execution_options:
-            options = {**self.execution_options, **options}
+            # Options of the statement win over the session's, those of the call over both.
+            own = getattr(statement, "_execution_options", None) or _NOTHING
+            options = {**{k: v for k, v in self.execution_options.items() if k not in own}, **options}
         listeners = list(self.dispatch.do_orm_execute) if self.dispatch.do_orm_execute else []
         if _add_event is not None:
             listeners.append(_add_event)

@@ -120,10 +120,9 @@ class SessionTransaction:
                     f"{self._rollback_exception}",
                     code="7s2a",
                 )
-            raise PendingRollbackError(
-                "This Session's transaction has been rolled back by a nested rollback() call.  To begin a new "
-                "transaction, issue Session.rollback() first.",
-                code="7s2a",
+            raise InvalidRequestError(
+                "This session is in 'inactive' state, due to the SQL transaction being rolled back; no further SQL can be "
+                "emitted within this transaction."
             )
         if phase is Phase.CLOSED:
             raise ResourceClosedError("This transaction is closed")
@@ -159,9 +158,11 @@ class SessionTransaction:
         assert session is not None
         ours = False
         if self._parent is not None:
+            # Options are for the connection when it is first used: by the outermost transaction.
             connection = self._parent._connection_for(bind, execution_options)
             if not self.nested:
                 return connection
+            execution_options = None
         elif _is_connection(bind):
             connection = bind
             if connection.engine in self._connections:
@@ -171,10 +172,12 @@ class SessionTransaction:
         else:
             connection = bind.connect()
             ours = True
+        if self._parent is None and session.execution_options:
+            execution_options = {**session.execution_options, **(execution_options or {})}
         try:
             if execution_options:
                 connection = connection.execution_options(**execution_options)
-            transaction, ours_to_commit = self._begin_on(connection)
+            transaction, ours_to_commit = self._begin_on(connection, ours)
         except BaseException:
             if ours:
                 connection.close()
@@ -187,7 +190,7 @@ class SessionTransaction:
             session.dispatch.after_begin(session, self, connection)
         return connection
 
-    def _begin_on(self, connection: Any) -> tuple[Any, bool]:
+    def _begin_on(self, connection: Any, ours: bool) -> tuple[Any, bool]:
         session = self.session
         assert session is not None
         if session.twophase and self._parent is None:
@@ -196,6 +199,8 @@ class SessionTransaction:
             return connection.begin_nested(), True
         if not connection.in_transaction():
             return connection.begin(), True
+        if ours:  # begun by a listener of the engine
+            return connection.get_transaction(), True
         mode = session.join_transaction_mode
         if mode == "conditional_savepoint":
             mode = "create_savepoint" if connection.in_nested_transaction() else "rollback_only"

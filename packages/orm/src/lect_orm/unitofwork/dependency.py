@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lect_orm.base import instance_state
+from lect_orm.exc import FlushError
 from lect_orm.unitofwork import sync
 from lect_orm.unitofwork.cascade import cascade_iterator
 from lect_orm.unitofwork.context import IN_MEMORY, LOADED, FlushContext
@@ -72,6 +73,15 @@ class Dependency:
         """Whether an object is a member of this relationship of some parent."""
         return bool(self.parent.impls[self.key].hasparent(state))
 
+    def refuse_none(self, objects: Any) -> None:
+        """Refuse None as a member of a collection.
+
+        Raises:
+            FlushError: it is one.
+        """
+        if self.prop.uselist and any([obj is None for obj in objects or ()]):
+            raise FlushError(f"Can't flush None value found in collection {self.prop}")
+
     def key_changed(self, state: InstanceState) -> bool:
         """Whether the key that the other side refers to has changed."""
         return sync.source_modified(state, self.parent, self.pairs)
@@ -124,7 +134,7 @@ class OneToMany(Dependency):
         nulls_them = not self.cascade_delete and self.passive_deletes != "all"
         for child in states_of(history.deleted):
             if not self.has_parent(child):
-                if self.cascade_delete or self.cascade_orphans:
+                if self.cascade_orphans:
                     self.delete_with_cascade(context, child)
                 else:
                     context.register_object(child, operation="delete", prop=self.prop)
@@ -136,6 +146,7 @@ class OneToMany(Dependency):
         changed = self.key_changed(state)
         passive = IN_MEMORY if not changed or self.passive_updates else LOADED
         history = self.history(context, state, passive)
+        self.refuse_none(history.added)
         for child in states_of(history.added):
             context.register_object(child, cancel_delete=True, operation="add", prop=self.prop)
         for child in states_of(history.deleted):

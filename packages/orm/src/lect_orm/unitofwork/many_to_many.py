@@ -49,9 +49,11 @@ class ManyToMany(Dependency):
     def plan_save(self, context: FlushContext, state: InstanceState) -> None:
         if not self.passive_updates and self.key_changed(state):
             self.history(context, state, LOADED)
+        history = self.history(context, state, IN_MEMORY)
+        self.refuse_none(history.added)
         if not self.cascade_orphans:
             return
-        for child in states_of(self.history(context, state, IN_MEMORY).deleted):
+        for child in states_of(history.deleted):
             if not self.has_parent(child):
                 self.delete_with_cascade(context, child)
 

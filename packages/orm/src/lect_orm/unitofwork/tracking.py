@@ -57,7 +57,7 @@ def track_set(prop: Any, state: InstanceState, new: Any, old: Any, initiator: An
             _drop_orphan(None, prop, instance_state(old))
         return
     if session._warn_on_events:
-        session._flush_warning("related attribute set")
+        session._flush_warning("related attribute set" if _is_object(new) else "related attribute delete")
     if _is_object(new) and prop.cascade.save_update and _starts_here(prop, initiator):
         other = instance_state(new)
         if not session._contains_state(other):

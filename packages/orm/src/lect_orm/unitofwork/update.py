@@ -83,17 +83,6 @@ def _changes(
         elif old is NO_VALUE or switched or impls[key].is_equal(value, old) is not True:
             for column in columns:
                 params[column.key] = value
-    if switched:
-        # The object takes over a row: what it does not set is as in a new row.
-        for column, key in facts.columns:
-            if (
-                column.key not in params
-                and column not in expressions
-                and not column.primary_key
-                and column is not facts.version
-            ):
-                if column.default is None and column.server_default is None and key not in dict_:
-                    params[column.key] = None
     return params, expressions, computed
 
 
@@ -133,6 +122,8 @@ def _collect(context: FlushContext, facts: TableFacts, state: InstanceState, con
         params[facts.where_names[column]] = value
         if existing is not None:
             params.pop(column.key, None)
+    if not expressions and not (params.keys() - set(facts.where_names.values())):
+        return None
     return Update(state, params, expressions, tuple(computed))
 
 

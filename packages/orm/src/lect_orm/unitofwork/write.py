@@ -213,7 +213,8 @@ def save_batch(context: FlushContext, base: Any, states: States) -> None:
     """Insert and update the rows of objects of one hierarchy, in all of its tables."""
     states = sorted_states(states)
     for connection, part in _by_connection(context, base, states):
-        _save(context, base, part, connection)
+        for batch in [part] if base.batch else [[state] for state in part]:
+            _save(context, base, batch, connection)
 
 
 def _by_connection(context: FlushContext, base: Any, states: States) -> list[tuple[Any, States]]:
@@ -464,7 +465,8 @@ def _has_collections(mapper: Any) -> bool:
 
 def _enter(bucket: dict[Any, InstanceState], state: InstanceState, pk: Any) -> None:
     there = bucket.get(pk)
-    if there is not None and there is not state and there() is not None:
+    other = None if there is None or there is state else there()
+    if other is not None and state.mapper.pk_of(other.__dict__) == pk:
         import warnings
 
         warnings.warn(
