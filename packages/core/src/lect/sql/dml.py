@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from lect.exc import ArgumentError, InvalidRequestError
@@ -236,7 +236,11 @@ class ValuesBase(UpdateBase):
 
     def _row(self, given: Mapping[Any, Any]) -> ValuesRow:
         cells = []
-        for key, value in given.items():
+        items: Iterable[tuple[Any, Any]] = given.items()
+        if self.table._is_entity:
+            # A mapper may know attributes that mean values for other columns.
+            items = self.table.values_meant(items)
+        for key, value in items:
             column, name = self._column_for(key)
             cells.append((name if column is None else column, value_node(value, column, name)))
         return ValuesRow(tuple(cells))

@@ -110,6 +110,10 @@ class Entity(ClauseElement):
         """Object whose attributes ``filter_by(name=value)`` compares."""
         return self.entity_from.entity_namespace
 
+    def values_meant(self, items: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
+        """Return pairs (key or column, value) for those that a user gave to an INSERT or UPDATE of this entity."""
+        return items
+
     @property
     def _from_objects(self) -> list[Any]:
         return self.entity_from._from_objects  # type: ignore[no-any-return]

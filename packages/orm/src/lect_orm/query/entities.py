@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from lect.exc import ArgumentError
 from lect.shape import Shape, fresh, intern
 from lect.sql.entity import Entity, of_entity, register
-from lect_orm.attributes.descriptor import ANNOTATE, QueryableAttribute
+from lect_orm.attributes.descriptor import ANNOTATE, InstrumentedAttribute, QueryableAttribute
 
 __all__ = ["PLUGIN", "AliasEntity", "BundleEntity", "MapperEntity", "RelationshipEntity", "annotated_column", "entity_node"]
 
@@ -68,6 +69,9 @@ class MapperEntity(Entity):
     def entity_namespace(self) -> Any:
         return self.entity.class_
 
+    def values_meant(self, items: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
+        return values_meant(self.entity.class_, self.entity, items)
+
     @property
     def description(self) -> str:  # type: ignore[override]
         """Name for messages."""
@@ -113,6 +117,9 @@ class AliasEntity(Entity):
     @property
     def entity_namespace(self) -> Any:
         return self.entity.entity
+
+    def values_meant(self, items: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
+        return values_meant(self.entity.entity, self.entity.mapper, items)
 
     @property
     def description(self) -> str:  # type: ignore[override]
@@ -210,6 +217,55 @@ class RelationshipEntity(Entity):
     def description(self) -> str:  # type: ignore[override]
         """Name for messages."""
         return str(self.attribute)
+
+
+def values_meant(namespace: Any, mapper: Any, items: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Return what values given for attributes mean: a composite, a synonym or a hybrid is written as other columns.
+
+    Args:
+        namespace: the class or alias.
+        mapper: its mapper.
+        items: pairs (name, attribute or column; value).
+    """
+    found: list[tuple[Any, Any]] = []
+    for key, value in items:
+        attribute = key
+        if isinstance(key, str):
+            prop = mapper._props.get(key)
+            if prop is not None and prop.is_synonym:
+                prop = mapper._props.get(prop.name)
+                key = prop.key if prop is not None else key
+            if prop is not None and prop.is_column:
+                found.append((_written_column(mapper, prop), value))
+                continue
+            attribute = getattr(namespace, key, None)
+        if isinstance(attribute, QueryableAttribute) and not getattr(attribute.prop, "is_column", False):
+            found.extend(values_meant(namespace, mapper, _pairs_of(attribute, value)))
+        elif isinstance(attribute, QueryableAttribute) and type(attribute) is not InstrumentedAttribute:
+            found.extend(attribute._bulk_update_tuples(value))
+        else:
+            found.append((key, value))
+    return found
+
+
+def _written_column(mapper: Any, prop: Any) -> Any:
+    for column in prop.columns:
+        if getattr(column, "table", None) is mapper.local_table:
+            return column
+    return prop.columns[0]
+
+
+def _pairs_of(attribute: Any, value: Any) -> list[tuple[Any, Any]]:
+    if getattr(attribute.prop, "is_relationship", False):
+        raise ArgumentError(
+            f"relationship '{attribute}' cannot be given a value in an INSERT or UPDATE; give its foreign key columns: "
+            f"{', '.join(str(c) for c in attribute.prop.local_columns)}"
+        )
+    target = attribute.__dict__.get("prop")
+    if getattr(target, "is_synonym", False):
+        attribute = attribute._target()
+    pairs: list[tuple[Any, Any]] = attribute._bulk_update_tuples(value)
+    return pairs
 
 
 def _element(criterion: Any) -> Any:
