@@ -8,6 +8,7 @@ from lect.dialects.capabilities import Returning
 from lect.exc import ArgumentError, CompileError, InvalidRequestError
 from lect_orm.identity import bucket_of
 from lect_orm.session.bulk import insert_mappings, update_mappings
+from lect_orm.session.bulk_rows import column_rows
 from lect_orm.session.evaluator import EXPIRED, Evaluator, UnevaluatableError
 
 if TYPE_CHECKING:
@@ -84,7 +85,10 @@ def run(
     if plan.kind == "update" and many:
         return _run_update_by_key(session, plan, params, options, arguments)
     if many:
-        raise InvalidRequestError("DELETE of an entity takes one set of parameters, not a list of them")
+        raise InvalidRequestError(
+            "Bulk ORM DELETE not supported right now. Statement may be invoked at the Core level using "
+            "session.connection().execute(stmt, parameters)"
+        )
     return _run_criteria(session, plan, params, options, arguments)
 
 
@@ -111,7 +115,7 @@ def _run_insert(session: Session, plan: Any, params: Any, options: dict[str, Any
     if not bulk:
         result = connection.execute(plan.statement, params, execution_options=core_options)
         return plan.wrap(session, result, options) if plan.returning else result
-    rows = [dict(row) for row in (params if isinstance(params, (list, tuple)) else [params or {}])]
+    rows = column_rows(plan.mapper, [dict(row) for row in (params if isinstance(params, (list, tuple)) else [params or {}])])
     render_nulls = bool(options.get("render_nulls", False))
     if plan.returning:
         if len(plan.mapper.tables) > 1:
@@ -176,7 +180,7 @@ def _run_update_by_key(
         raise InvalidRequestError(
             "The 'fetch' synchronization strategy is not available for 'bulk' ORM updates (i.e. multiple parameter sets)"
         )
-    rows = [dict(row) for row in params]
+    rows = column_rows(plan.mapper, [dict(row) for row in params])
     connection = session.connection(bind_arguments=arguments)
     update_mappings(plan.mapper, rows, connection, options=_core_options(options))
     if mode is not False:
