@@ -25,20 +25,26 @@ class HstoreOperators(IndexableComparator, ConcatenableComparator):
     type: Any
 
     def _setup_getitem(self, index: Any) -> tuple[OperatorType, Any, TypeEngine[Any]]:
-        key = BindParameter(None, index, type_=t.String(), unique=True) if isinstance(index, str) else index
+        key = self.expr._bind_param(getitem, index, type_=t.String()) if isinstance(index, str) else index
         return getitem, key, self.type.text_type
+
+    def _typed(self, op: OperatorType, value: Any, type_: TypeEngine[Any]) -> Any:
+        """Return a plain value as a parameter of `type_`, an expression as it is."""
+        if isinstance(value, (list, tuple)) or (isinstance(value, str) and not type_._is_array):
+            return self.expr._bind_param(op, list(value) if isinstance(value, tuple) else value, type_=type_)
+        return value
 
     def has_key(self, other: Any) -> Any:
         """True where there is the key, whatever its value."""
-        return self.operate(pg.HAS_KEY, _typed(other, t.String()))
+        return self.operate(pg.HAS_KEY, self._typed(pg.HAS_KEY, other, t.String()))
 
     def has_all(self, other: Any) -> Any:
         """True where all of the keys are there: a list, or an array."""
-        return self.operate(pg.HAS_ALL, _typed(other, ARRAY(t.Text())))
+        return self.operate(pg.HAS_ALL, self._typed(pg.HAS_ALL, other, ARRAY(t.Text())))
 
     def has_any(self, other: Any) -> Any:
         """True where any of the keys is there: a list, or an array."""
-        return self.operate(pg.HAS_ANY, _typed(other, ARRAY(t.Text())))
+        return self.operate(pg.HAS_ANY, self._typed(pg.HAS_ANY, other, ARRAY(t.Text())))
 
     def contains(self, other: Any, **kw: Any) -> Any:
         """True where all pairs of the other one are in it."""

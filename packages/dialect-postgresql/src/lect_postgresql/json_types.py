@@ -7,7 +7,7 @@ from typing import Any
 from lect import types as t
 from lect.operators import json_path_getitem_op
 from lect.sql._cast import cast
-from lect.sql.bind import BindParameter
+from lect.types import json_type
 from lect.types.json_type import JSONComparator
 from lect.types.type_engine import TypeEngine, to_instance
 from lect_postgresql import operators as pg
@@ -17,7 +17,7 @@ from lect_postgresql.text_forms import quoted
 __all__ = ["JSON", "JSONB", "JSONPATH"]
 
 
-class JSONPathType(t.JSON.JSONPathType):
+class JSONPathType(json_type.JSONPathType):
     """A path as an array of text: ``{"a",1}``."""
 
     def _formatted(self, value: Any) -> str:
@@ -71,17 +71,24 @@ class JSON(t.JSON):
 class JSONBOperators(JSONOperators):
     """What JSONB has besides: what is in it."""
 
+    def _with(self, op: Any, other: Any, type_: TypeEngine[Any]) -> Any:
+        """Apply `op`; a plain value on the right is of `type_`."""
+        if isinstance(other, (str, list, tuple)):
+            value = list(other) if isinstance(other, tuple) else other
+            other = self.expr._bind_param(op, value, type_=type_)
+        return self.operate(op, other)
+
     def has_key(self, other: Any) -> Any:
         """True where the document has the key, or an array the string."""
-        return self.operate(pg.HAS_KEY, _typed(other, t.Text()))
+        return self._with(pg.HAS_KEY, other, t.String())
 
     def has_all(self, other: Any) -> Any:
         """True where it has all of the keys: a list, or an array."""
-        return self.operate(pg.HAS_ALL, _typed(other, ARRAY(t.Text())))
+        return self._with(pg.HAS_ALL, other, ARRAY(t.Text()))
 
     def has_any(self, other: Any) -> Any:
         """True where it has any of the keys: a list, or an array."""
-        return self.operate(pg.HAS_ANY, _typed(other, ARRAY(t.Text())))
+        return self._with(pg.HAS_ANY, other, ARRAY(t.Text()))
 
     def contains(self, other: Any, **kw: Any) -> Any:
         """True where the document holds the other one."""
@@ -99,11 +106,11 @@ class JSONBOperators(JSONOperators):
 
     def path_exists(self, other: Any) -> Any:
         """True where the path in SQL/JSON's language leads to something."""
-        return self.operate(pg.PATH_EXISTS, _typed(other, JSONPATH()))
+        return self._with(pg.PATH_EXISTS, other, JSONPATH())
 
     def path_match(self, other: Any) -> Any:
         """True where the path's predicate is true."""
-        return self.operate(pg.PATH_MATCH, _typed(other, JSONPATH()))
+        return self._with(pg.PATH_MATCH, other, JSONPATH())
 
 
 class JSONB(JSON):
@@ -112,16 +119,3 @@ class JSONB(JSON):
     __visit_name__ = "JSONB"
     comparator_factory = JSONBOperators
     Comparator = JSONBOperators
-
-    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
-        """What stands opposite a document is one; but for keys, which are text."""
-        if op in (pg.PATH_MATCH, pg.PATH_EXISTS):
-            return JSONPATH()
-        return super().coerce_compared_value(op, value)
-
-
-def _typed(value: Any, type_: TypeEngine[Any]) -> Any:
-    """Return a plain value as a parameter of `type_`, an expression as it is."""
-    if isinstance(value, (str, list, tuple)):
-        return BindParameter(None, list(value) if isinstance(value, tuple) else value, type_=type_, unique=True)
-    return value

@@ -20,9 +20,14 @@ from lect.dialects.contract import (
 from lect_postgresql.casts import Casts
 from lect_postgresql.values import conversion_of, multihost
 
-__all__ = ["PsycopgConnector", "connector"]
+__all__ = ["PsycopgConnector", "connector", "next_cursor_name"]
 
 _NUMBERS: Final = itertools.count(1)
+
+
+def next_cursor_name() -> str:
+    """Return a name for a cursor of the server that no other cursor of this process has."""
+    return f"lect_{next(_NUMBERS)}"
 
 
 class PsycopgConnector(Connector):
@@ -68,7 +73,7 @@ class PsycopgConnector(Connector):
 
     def streaming_cursor(self, request: CursorRequest) -> Any:
         """Return a named cursor: the rows stay on the server."""
-        cursor = request.connection.cursor(name=f"lect_{next(_NUMBERS)}")
+        cursor = request.connection.cursor(name=next_cursor_name())
         if request.stream_rows:
             cursor.itersize = request.stream_rows
         return cursor

@@ -33,10 +33,11 @@ class _TextSearch(GenericFunction[Any]):
     without_configuration: ClassVar[int] = 1
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        parsed = list(args)
-        if len(parsed) > self.without_configuration:
-            parsed[0] = column_or_value(parsed[0], type_=REGCONFIG() if isinstance(parsed[0], str) else None)
-        kwargs["_parsed_args"] = [column_or_value(each, self.name) for each in parsed]
+        configured = len(args) > self.without_configuration and isinstance(args[0], str)
+        kwargs["_parsed_args"] = [
+            column_or_value(each, self.name, type_=REGCONFIG() if configured and i == 0 else None)
+            for i, each in enumerate(args)
+        ]
         super().__init__(*args, **kwargs)
 
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from lect import types as t
-from lect.operators import OperatorClass
+from lect.operators import (
+    OperatorClass,
+    OperatorType,
+    and_,
+    bitwise_and_op,
+    bitwise_not_op,
+    bitwise_or_op,
+    inv,
+    match_op,
+    or_,
+)
+from lect.types.concatenable import ConcatenableComparator
 from lect.types.interval import AbstractInterval
 from lect.types.string import quote_literal
 from lect.types.type_engine import LiteralProcessor, NativeForEmulated, Processor, TypeEngine
@@ -112,6 +123,10 @@ class TSVECTOR(t.String):
 
     __visit_name__ = "TSVECTOR"
 
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        """``match()`` takes a query as plain text."""
+        return t.String() if op is match_op else super().coerce_compared_value(op, value)
+
 
 class TSQUERY(t.String):
     """A text search."""
@@ -125,11 +140,29 @@ class CITEXT(t.TEXT):
     __visit_name__ = "CITEXT"
 
 
+class BitOperators(ConcatenableComparator):
+    """``&``, ``|`` and ``~`` work on bits: postgresql.org/docs/current/functions-bitstring.html."""
+
+    def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
+        """Take the operators of Python for those of bits."""
+        return super().operate(_BITWISE.get(op, op), *other, **kwargs)
+
+
+_BITWISE: Final[dict[OperatorType, OperatorType]] = {and_: bitwise_and_op, or_: bitwise_or_op, inv: bitwise_not_op}
+
+
 class BIT(TypeEngine[BitString]):
     """A string of bits: `length` of them, at most `length` when `varying`; values are :class:`BitString`."""
 
     __visit_name__ = "BIT"
     operator_classes = OperatorClass.STRING | OperatorClass.BITWISE
+    comparator_factory = BitOperators
+    Comparator = BitOperators
+    _concatenates = True
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        """A string stands opposite as bits."""
+        return self if isinstance(value, str) else super().coerce_compared_value(op, value)
 
     def __init__(self, length: int | None = None, varying: bool = False) -> None:
         self.length = length or (None if varying else 1)
@@ -192,9 +225,9 @@ class INTERVAL(NativeForEmulated, AbstractInterval):
         return dt.timedelta
 
     @classmethod
-    def adapt_emulated_to_native(cls, interval: Any, **kw: Any) -> INTERVAL:
+    def adapt_emulated_to_native(cls, impl: Any, **kw: Any) -> INTERVAL:
         """Return the type for a generic Interval."""
-        return cls(precision=getattr(interval, "second_precision", None))
+        return cls(precision=getattr(impl, "second_precision", None))
 
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
         """``INTERVAL '1 days 2 seconds …'``"""

@@ -6,10 +6,12 @@ from typing import Any
 
 from lect import operators as ops
 from lect.compile.ansi.binary import infix
+from lect.sql.column import ColumnClause
 from lect.sql.grouping import Grouping
 from lect.types.json_type import JSON
 from lect.types.string import STRINGTYPE, String
 from lect_postgresql.compile.table import RULES
+from lect_postgresql.json_types import JSONB
 
 
 @RULES.operator(ops.regexp_match_op, ops.not_regexp_match_op)
@@ -37,17 +39,33 @@ def regexp_replace(node: Any, writer: Any) -> str:
 def json_getitem(node: Any, writer: Any) -> str:
     """``a -> b`` and ``a #> path`` for JSON, ``->>`` and ``#>>``, and a CAST, for a value of another type.
 
-    postgresql.org/docs/current/functions-json.html.
+    JSONB has ``a[b]`` since version 14, which an assignment can stand left of.
+    postgresql.org/docs/current/functions-json.html, .../datatype-json.html#JSONB-SUBSCRIPTING.
     """
     sign = "->" if node.operator is ops.json_getitem_op else "#>"
     left, right = writer.render(node.left), writer.render(node.right)
     type_ = node.type
     if isinstance(type_, JSON) or type_._isnull:
+        if sign == "->" and isinstance(type_, JSONB) and writer.capabilities.version >= (14,):
+            return f"{_subscripted(node.left, left)}[{right}]"
         return f"{left} {sign} {right}"
     text = f"{left} {sign}> {right}"
     if isinstance(type_, String):
         return f"({text})"
-    return f"CAST(({text}) AS {writer.render(type_)})"
+    return f"CAST({text} AS {writer.render(type_)})"
+
+
+@RULES.operator(ops.getitem)
+def getitem(node: Any, writer: Any) -> str:
+    """``a[index]``: what is neither a column nor an element needs parentheses."""
+    return f"{_subscripted(node.left, writer.render(node.left))}[{writer.render(node.right)}]"
+
+
+def _subscripted(left: Any, text: str) -> str:
+    operator = getattr(left, "operator", None)
+    if isinstance(left, (ColumnClause, Grouping)) or operator in (ops.getitem, ops.json_getitem_op):
+        return text
+    return f"({text})"
 
 
 @RULES.operator(ops.match_op)

@@ -66,7 +66,11 @@ def _uuid(type_: Any, writer: Any) -> str | None:
 
 
 def _array(type_: Any, writer: Any) -> str:
-    item = cast_name(type_.item_type, writer, Casts.ALL) or writer.render(type_.item_type)
+    item_type = type_.item_type
+    if isinstance(item_type, t.Text):
+        item = "TEXT"
+    else:
+        item = cast_name(item_type, writer, Casts.ALL) or writer.render(item_type)
     return f"{item}{'[]' * (type_.dimensions or 1)}"
 
 

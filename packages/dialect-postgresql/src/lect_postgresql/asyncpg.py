@@ -1,0 +1,364 @@
+"""The connector for asyncpg: https://magicstack.github.io/asyncpg/."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from lect import exc
+from lect import types as t
+from lect.bridge import await_only
+from lect.dialects.asynchronous import AsyncConnection, AsyncCursor, AsyncStreamingCursor
+from lect.dialects.contract import (
+    ConnectArguments,
+    Connector,
+    ConnectRequest,
+    Conversion,
+    ConversionRequest,
+    CursorRequest,
+    Failure,
+)
+from lect_postgresql.bit_string import BitString
+from lect_postgresql.casts import Casts
+from lect_postgresql.range_value import Range
+from lect_postgresql.ranges import AbstractMultiRange, AbstractRange
+from lect_postgresql.types import BIT
+from lect_postgresql.values import conversion_of, multihost
+
+__all__ = ["AsyncpgConnection", "AsyncpgConnector", "connector"]
+
+_T = TypeVar("_T")
+
+#: Statements kept prepared per connection, unless the URL says otherwise.
+_PREPARED: Final = 100
+#: First words of statements after which plans made before may not fit any more.
+_DDL: Final = ("CREATE", "ALTER", "DROP", "SET", "RESET", "DISCARD")
+
+
+class AsyncpgCursor(AsyncCursor):
+    """A cursor over prepared statements."""
+
+    __slots__ = ()
+
+    _connection: AsyncpgConnection
+
+    async def _execute(self, operation: str, parameters: Any) -> None:
+        connection = self._connection
+        statement = await connection.prepared(operation)
+        rows = await statement.fetch(*(parameters or ()))
+        self._position = 0
+        self._tell(statement)
+        self._rows = rows if self.description is not None else ()
+        if operation.lstrip()[:8].upper().startswith(_DDL):
+            connection.forget()
+
+    async def _executemany(self, operation: str, seq_of_parameters: Sequence[Any]) -> None:
+        statement = await self._connection.prepared(operation)
+        await statement.executemany(seq_of_parameters)
+        self.description = None
+        self._rows = ()
+        self.rowcount = -1  # the driver does not tell
+
+    def _tell(self, statement: Any) -> None:
+        attributes = statement.get_attributes()
+        self.description = (
+            [(a.name, a.type.oid, None, None, None, None, None) for a in attributes] if attributes else None
+        )
+        *_, last = (statement.get_statusmsg() or "").split(" ")
+        self.rowcount = int(last) if last.isdigit() else -1
+
+
+class AsyncpgStreamingCursor(AsyncStreamingCursor):
+    """A cursor that leaves rows on the server; only inside of a transaction."""
+
+    __slots__ = ()
+
+    _connection: AsyncpgConnection
+
+    async def _execute(self, operation: str, parameters: Any) -> None:
+        statement = await self._connection.prepared(operation)
+        attributes = statement.get_attributes()
+        self.description = [(a.name, a.type.oid, None, None, None, None, None) for a in attributes]
+        self.rowcount = -1
+        self._cursor = await statement.cursor(*(parameters or ()))
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+        return await_only(self._connection.guard(self._cursor.fetchrow()))
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next `size` rows, fewer at the end."""
+        return list(await_only(self._connection.guard(self._cursor.fetch(size or self.arraysize))))
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+        rows: list[Any] = []
+        while part := self.fetchmany(1000):
+            rows.extend(part)
+        return rows
+
+    def close(self) -> None:
+        """Forget the portal, which ends with the transaction."""
+        self._cursor = None
+
+
+class AsyncpgConnection(AsyncConnection):
+    """An asyncpg connection in the shape of PEP 249, and the statements it has prepared."""
+
+    __slots__ = ("_prepared", "_size", "autocommit")
+
+    cursor_class = AsyncpgCursor
+    streaming_cursor_class = AsyncpgStreamingCursor
+
+    def __init__(self, driver_connection: Any, prepared_statements: int) -> None:
+        super().__init__(driver_connection)
+        self._prepared: dict[str, Any] = {}
+        self._size = prepared_statements
+        self.autocommit = False
+
+    async def prepared(self, operation: str) -> Any:
+        """Return `operation` prepared, from those kept if it is among them."""
+        found = self._prepared.get(operation)
+        if found is None:
+            found = await self.driver_connection.prepare(operation)
+            if self._size:
+                if len(self._prepared) >= self._size:
+                    del self._prepared[next(iter(self._prepared))]
+                self._prepared[operation] = found
+        return found
+
+    def forget(self) -> None:
+        """Give up all prepared statements: the schema may have changed."""
+        self._prepared.clear()
+
+    def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
+        """After an error, plans are made anew: it may have been that they did not fit any more."""
+
+        async def guarded() -> _T:
+            try:
+                return await awaitable
+            except BaseException:
+                self.forget()
+                raise
+
+        return guarded()
+
+    def begin(self) -> None:
+        """Begin a transaction, unless there is one."""
+        if not self.driver_connection.is_in_transaction():
+            await_only(self.guard(self.driver_connection.execute("BEGIN")))
+
+    def commit(self) -> None:
+        """Commit, if there is a transaction."""
+        if self.driver_connection.is_in_transaction():
+            await_only(self.guard(self.driver_connection.execute("COMMIT")))
+
+    def rollback(self) -> None:
+        """Roll back, if there is a transaction."""
+        if not self.driver_connection.is_closed() and self.driver_connection.is_in_transaction():
+            await_only(self.guard(self.driver_connection.execute("ROLLBACK")))
+
+    def terminate(self) -> None:
+        """Close the socket without waiting for anything."""
+        self.driver_connection.terminate()
+
+
+class AsyncpgConnector(Connector):
+    """Opens PostgreSQL connections with ``asyncpg``.
+
+    Query parameters of the URL are arguments of ``asyncpg.connect()``; ``prepared_statement_cache_size`` is the number
+    of statements kept prepared per connection. For a pooler in transaction mode give ``prepared_statement_cache_size=0``
+    and ``statement_cache_size=0``.
+    """
+
+    name = "asyncpg"
+    spi_version = 1
+    paramstyle = "numeric_dollar"
+    is_async = True
+    casts = Casts.ALL
+    driver_distribution = "asyncpg"
+
+    def import_driver(self) -> Any:
+        """Import ``asyncpg``."""
+        import asyncpg
+
+        return asyncpg
+
+    @property
+    def errors(self) -> tuple[type[BaseException], ...]:
+        """asyncpg's errors have no common class; a socket's come as they are."""
+        driver = self.driver
+        return (driver.PostgresError, driver.InterfaceError, driver.InternalClientError, ConnectionError)
+
+    # -- opening ------------------------------------------------------------------------------------------------------
+
+    def arguments(self, request: ConnectRequest) -> ConnectArguments:
+        """Return the keywords of ``asyncpg.connect()``; numbers of the URL as numbers."""
+        kwargs = multihost(request)
+        for key in ("host", "port"):
+            value = kwargs.get(key)
+            if isinstance(value, str) and "," in value:
+                parts: Any = value.split(",")
+                kwargs[key] = [int(part) for part in parts] if key == "port" else parts
+        for key, value in (
+            ("user", request.username),
+            ("password", request.password),
+            ("database", request.database),
+        ):
+            if value is not None:
+                kwargs[key] = value
+        for key in _NUMBERS:
+            if key in kwargs:
+                kwargs[key] = _number(key, str(kwargs[key]))
+        kwargs.update(request.connect_args)
+        return ConnectArguments(kwargs=kwargs)
+
+    def connect(self, arguments: ConnectArguments) -> Any:
+        """Open a connection."""
+        kwargs = dict(arguments.kwargs)
+        size = int(kwargs.pop("prepared_statement_cache_size", _PREPARED))
+        return AsyncpgConnection(await_only(self.driver.connect(*arguments.args, **kwargs)), size)
+
+    def adapt_created(self, creator: Any) -> Any:
+        """Return the connection that an application's own coroutine opened."""
+        return AsyncpgConnection(await_only(creator()), _PREPARED)
+
+    def begin(self, connection: Any) -> None:
+        """The driver begins no transaction by itself."""
+        connection.begin()
+
+    def set_autocommit(self, connection: Any, on: bool) -> None:
+        """Without a transaction begun, the server commits every statement."""
+        connection.autocommit = on
+
+    def server_facts(self, connection: Any) -> Mapping[str, Any]:
+        """The version is part of the handshake."""
+        version = connection.driver_connection.get_server_version()
+        return {"version": (version.major, version.minor), "product": "PostgreSQL"}
+
+    def streaming_cursor(self, request: CursorRequest) -> Any:
+        """Return a cursor that leaves rows on the server."""
+        return request.connection.streaming_cursor()
+
+    def ping(self, connection: Any) -> None:
+        """Ask for nothing."""
+        await_only(connection.guard(connection.driver_connection.fetchrow(";")))
+
+    # -- converting ---------------------------------------------------------------------------------------------------
+
+    def conversion(self, request: ConversionRequest) -> Conversion | None:
+        """Say what asyncpg already converts, and what it has classes of its own for."""
+        type_ = request.type_
+        driver = self.driver
+        if isinstance(type_, t.JSON.JSONPathType):
+            return Conversion(bind=_path)
+        if isinstance(type_, BIT):
+            return Conversion(
+                bind=lambda value: None if value is None else driver.BitString(str(BitString(value))),
+                result=lambda value: None if value is None else BitString(value.as_string().replace(" ", "")),
+            )
+        if isinstance(type_, AbstractRange):
+            many = isinstance(type_, AbstractMultiRange)
+
+            def bind(value: Any) -> Any:
+                if value is None:
+                    return None
+                if many and not isinstance(value, str):
+                    return [_native_range(driver, each) for each in value]
+                return _native_range(driver, value)
+
+            return Conversion(bind=bind, result=type_.result_processor(request.dialect, None))
+        if isinstance(type_, t.Uuid) and type_.native_uuid:
+            return Conversion() if type_.as_uuid else Conversion(result=_text)
+        return conversion_of(request)
+
+    # -- failing ------------------------------------------------------------------------------------------------------
+
+    def failure(self, exception: BaseException) -> Failure:
+        """Read SQLSTATE and the error's fields."""
+        driver = self.driver
+        state = getattr(exception, "sqlstate", None)
+        if isinstance(exception, ConnectionError):
+            return Failure(pep249="OperationalError", message=str(exception), disconnected=True)
+        if state is None:
+            lost = isinstance(exception, driver.InterfaceError) and "connection is closed" in str(exception)
+            data = isinstance(exception, ValueError)
+            return Failure(
+                pep249="DataError" if data else "InterfaceError", message=str(exception), disconnected=lost
+            )
+        column = getattr(exception, "column_name", None)
+        return Failure(
+            pep249=_PEP249.get(state) or _PEP249.get(state[:2], "DatabaseError"),
+            sqlstate=state,
+            native_code=state,
+            message=str(getattr(exception, "message", None) or exception),
+            constraint=getattr(exception, "constraint_name", None),
+            table=getattr(exception, "table_name", None),
+            schema=getattr(exception, "schema_name", None),
+            columns=(column,) if column else (),
+        )
+
+
+#: Arguments of ``asyncpg.connect()`` that are numbers.
+_NUMBERS: Final = (
+    "timeout",
+    "command_timeout",
+    "statement_cache_size",
+    "max_cached_statement_lifetime",
+    "max_cacheable_statement_size",
+    "prepared_statement_cache_size",
+)
+#: SQLSTATE, or its class -> class of PEP 249: postgresql.org/docs/current/errcodes-appendix.html
+_PEP249: Final = {
+    "08": "OperationalError",
+    "0A": "NotSupportedError",
+    "20": "ProgrammingError",
+    "21": "ProgrammingError",
+    "22": "DataError",
+    "23": "IntegrityError",
+    "24": "InternalError",
+    "25": "InternalError",
+    "26": "ProgrammingError",
+    "28": "OperationalError",
+    "2D": "InternalError",
+    "34": "ProgrammingError",
+    "3B": "InternalError",
+    "3D": "ProgrammingError",
+    "3F": "ProgrammingError",
+    "40": "OperationalError",
+    "42": "ProgrammingError",
+    "53": "OperationalError",
+    "54": "OperationalError",
+    "55": "OperationalError",
+    "57": "OperationalError",
+    "58": "OperationalError",
+    "F0": "InternalError",
+    "P0": "InternalError",
+    "XX": "InternalError",
+}
+
+
+def _number(key: str, text: str) -> int | float:
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError:
+        raise exc.ArgumentError(f"{key}={text!r} in the URL is no number") from None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _path(value: Any) -> Any:
+    return value if value is None else [str(step) for step in value]
+
+
+def _native_range(driver: Any, value: Any) -> Any:
+    if not isinstance(value, Range):
+        raise TypeError(f"a Range was expected, not {value!r}")
+    if value.empty:
+        return driver.Range(empty=True)
+    return driver.Range(value.lower, value.upper, lower_inc=value.bounds[0] == "[", upper_inc=value.bounds[1] == "]")
+
+
+connector = AsyncpgConnector
