@@ -56,7 +56,10 @@ def compile_statement(
 def translated(statement: Any) -> Any:
     """Return the plain statement for one that contains entities of a mapper; the statement itself otherwise."""
     plugin = getattr(statement, "_plugin", None)
-    return statement if plugin is None else plugin.translate(statement)
+    if plugin is None:
+        return statement
+    whole = getattr(plugin, "translate_whole", None)
+    return plugin.translate(statement) if whole is None else whole(statement)
 
 
 def _compile_hook(statement: Any, dialect: Any, given: dict[str, Any]) -> Compiled:

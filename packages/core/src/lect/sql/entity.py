@@ -79,7 +79,11 @@ class StatementPlugin(Protocol):
     """Makes plain statements of those that contain entities; one object per mapper library."""
 
     def translate(self, statement: Any) -> Any:
-        """Return a statement without entities that means the same. Pure; called seldom (see the module's docstring)."""
+        """Return a statement without entities that means the same. Pure; called seldom (see the module's docstring).
+
+        A plugin may also have ``translate_whole(statement)``, called in its place for a statement that is not inside of
+        another one: there a mapper shows what it adds to load related objects.
+        """
         ...
 
 
