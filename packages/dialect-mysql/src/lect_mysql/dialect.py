@@ -11,12 +11,19 @@ from typing import Any, Final
 
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
+from lect.compile.literals import Literals
 from lect.dialects.capabilities import Capabilities
 from lect.dialects.contract import Dialect, Failure, SettleRequest
+from lect.schema.constraints import PrimaryKeyConstraint, UniqueConstraint
+from lect.schema.index import Index
+from lect.schema.table import Table
+from lect.sql._update import Delete, Update
 from lect_mysql import errors
 from lect_mysql.capabilities import LATEST_MARIADB, LATEST_MYSQL, OLDEST_MARIADB, OLDEST_MYSQL, mariadb, mysql
 from lect_mysql.compile import MARIADB_RULES, RULES
 from lect_mysql.identifiers import make_identifiers
+from lect_mysql.reflection import MySQLReflector
+from lect_mysql.types import TYPE_ADAPTATIONS
 
 __all__ = ["MariaDBDialect", "MySQLDialect"]
 
@@ -34,6 +41,17 @@ class MySQLDialect(Dialect):
     rules = RULES
     default_connector = "pymysql"
     default_capabilities = mysql(LATEST_MYSQL)
+    default_paramstyle = "format"
+    type_adaptations = TYPE_ADAPTATIONS
+    reflector = MySQLReflector()
+    construct_arguments = (
+        (Table, {"*": None}),
+        (Update, {"limit": None}),
+        (Delete, {"limit": None}),
+        (PrimaryKeyConstraint, {"using": None}),
+        (UniqueConstraint, {"using": None}),
+        (Index, {"using": None, "length": None, "prefix": None, "with_parser": None}),
+    )
 
     #: True once settled on a MariaDB.
     is_mariadb: bool = False
@@ -47,6 +65,10 @@ class MySQLDialect(Dialect):
         """Names are quoted with backticks, or as the SQL standard does where the server's sql_mode says so."""
         return make_identifiers(self.ansi_quotes)
 
+    def make_literals(self) -> Literals:
+        """A backslash escapes, unless the server's sql_mode says otherwise."""
+        return Literals(backslash_escapes=self.backslash_escapes)
+
     def settle(self, request: SettleRequest) -> Dialect:
         """Ask for version, flavour, sql_mode and the database that unqualified names mean: one query."""
         text, mode, schema, lower = request.query(_SETTINGS)[0]
@@ -59,7 +81,7 @@ class MySQLDialect(Dialect):
             needed = ".".join(map(str, oldest))
             raise exc.InvalidRequestError(f"the server {text} is too old: the dialect needs {needed} or newer")
         modes = frozenset(_decoded(mode).upper().split(","))
-        return self._as_flavour(
+        settled = self._as_flavour(
             is_mariadb,
             capabilities=self._capabilities(is_mariadb, version),
             server_version_info=version,
@@ -68,6 +90,10 @@ class MySQLDialect(Dialect):
             ansi_quotes="ANSI_QUOTES" in modes,
             lower_case_table_names=int(lower),
         )
+        settled.identifiers = settled.make_identifiers()
+        settled.identifiers.max_identifier_length = self.identifiers.max_identifier_length
+        settled.literals = settled.make_literals()
+        return settled
 
     @staticmethod
     def _capabilities(is_mariadb: bool, version: tuple[int, ...]) -> Capabilities:
@@ -93,6 +119,10 @@ class MySQLDialect(Dialect):
         """``REPEATABLE-READ`` is REPEATABLE READ."""
         return _decoded(value).upper().replace("-", " ")
 
+    def generated_key_sql(self, compiled: Any) -> str:
+        """For connectors without ``cursor.lastrowid``."""
+        return "SELECT LAST_INSERT_ID()"
+
     def classify(self, failure: Failure) -> Failure:
         """Read the server's error number."""
         return errors.classify(failure)
@@ -106,7 +136,7 @@ class MariaDBDialect(MySQLDialect):
     rules = MARIADB_RULES
     default_capabilities = mariadb(LATEST_MARIADB)
     #: Rules, options and variants given for MySQL hold for MariaDB, unless there is one for MariaDB itself.
-    option_prefixes = ("mysql",)
+    fallback_names = ("mysql",)
     is_mariadb = True
 
 

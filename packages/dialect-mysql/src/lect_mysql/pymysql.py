@@ -65,6 +65,7 @@ class PyMySQLConnector(Connector):
     spi_version = 1
     paramstyle = "pyformat"
     driver_distribution = "pymysql"
+    _opener: Any = None
 
     def import_driver(self) -> Any:
         """Import ``pymysql``."""
@@ -78,6 +79,16 @@ class PyMySQLConnector(Connector):
         kwargs = connect_keywords(request, _PARAMETERS)
         kwargs["client_flag"] = kwargs.get("client_flag", 0) | _CLIENT_FOUND_ROWS
         return ConnectArguments(kwargs=kwargs)
+
+    def connect(self, arguments: ConnectArguments) -> Any:
+        """Open a connection that takes single values only as parameters.
+
+        PyMySQL would write lists, tuples and sets into a statement as SQL: in parentheses, with commas.
+        """
+        opener = self._opener
+        if opener is None:
+            opener = self._opener = strict_connection(self.driver.connect)
+        return opener(*arguments.args, **arguments.kwargs)
 
     def set_autocommit(self, connection: Any, on: bool) -> None:
         """Switch autocommit."""
@@ -109,7 +120,9 @@ class PyMySQLConnector(Connector):
             "unix_socket": connection.unix_socket,
             "user": connection.user,
             "password": connection.password,
-            "ssl": connection.ctx if getattr(connection, "ssl", False) else None,
+            # Encrypted as the first connection is: PyMySQL also sets `ssl` when it would only have preferred it.
+            "ssl": connection.ctx if getattr(connection, "_ssl_required", False) else None,
+            "ssl_disabled": not getattr(connection, "ssl", False),
             "connect_timeout": connection.connect_timeout,
         }
 
@@ -165,6 +178,22 @@ class PyMySQLConnector(Connector):
             message=message,
             disconnected=number == 0 and failure.pep249 == "InterfaceError",
         )
+
+
+def strict_connection(connect: Any) -> Any:
+    """Return a subclass of the driver's connection class that refuses containers as parameters.
+
+    `connect` is the class, which is also the driver's ``connect()``; anything else is returned as it is.
+    """
+    if not isinstance(connect, type):
+        return connect
+
+    def escape(self: Any, obj: Any, mapping: Any = None) -> Any:
+        if isinstance(obj, (list, tuple, set, frozenset, dict)):
+            raise TypeError(f"a {type(obj).__name__} cannot be a parameter of a statement")
+        return connect.escape(self, obj, mapping)  # type: ignore[attr-defined]
+
+    return type("StrictConnection", (connect,), {"escape": escape, "__doc__": "Takes single values as parameters."})
 
 
 def connect_keywords(request: ConnectRequest, parameters: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:

@@ -196,11 +196,11 @@ class TestTypes(Group):
 
     def test_uuid(self, engine: Engine, metadata: MetaData) -> None:
         """UUIDs, as objects."""
-        self._round_trip(engine, metadata, Uuid, uuid.UUID(int=0), uuid.UUID("12345678-9abc-def0-1234-56789abcdef0"))
+        self._round_trip(engine, metadata, Uuid, uuid.UUID(int=0), uuid.UUID("12345678-9abc-4ef0-9234-56789abcdef0"))
 
     def test_uuid_as_string(self, engine: Engine, metadata: MetaData) -> None:
         """UUIDs, as strings."""
-        self._round_trip(engine, metadata, Uuid(as_uuid=False), "12345678-9abc-def0-1234-56789abcdef0")
+        self._round_trip(engine, metadata, Uuid(as_uuid=False), "12345678-9abc-4ef0-9234-56789abcdef0")
 
     def test_enum(self, engine: Engine, metadata: MetaData) -> None:
         """Members of a Python enumeration."""

@@ -136,17 +136,19 @@ class UpdateParts(Clause):
     """An UPDATE whose parts are written, each with the space before it; the rule puts them in order.
 
     Attributes:
-        head: ``UPDATE t SET a=x``.
+        head: ``UPDATE t``.
+        sets: `` SET a=x``; nothing for a DELETE.
         froms: further tables, or nothing.
         where: WHERE, or nothing.
         returning: RETURNING, or nothing.
     """
 
-    __slots__ = ("froms", "head", "returning", "where")
+    __slots__ = ("froms", "head", "returning", "sets", "where")
 
-    def __init__(self, statement: Any, head: str, froms: str, where: str, returning: str) -> None:
+    def __init__(self, statement: Any, head: str, sets: str, froms: str, where: str, returning: str) -> None:
         super().__init__(statement)
         self.head = head
+        self.sets = sets
         self.froms = froms
         self.where = where
         self.returning = returning

@@ -36,7 +36,7 @@ def _may_number(column: Any, told: bool) -> bool:
                 f"Column type {column.type} on column '{described(column)}' is not compatible with autoincrement=True"
             )
         return False
-    if column.default is not None and not (column.default.is_sequence and column.default.optional):
+    if column.default is not None and not column.default.is_sequence:  # where there are no sequences, it numbers itself
         return bool(told)
     if column.server_default is not None and not column.server_default.is_identity:
         return bool(told)

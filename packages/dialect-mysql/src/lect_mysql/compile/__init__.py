@@ -1,11 +1,43 @@
-"""What MySQL and MariaDB write differently from the default rules; files have the names of the default rules' files."""
+"""What MySQL and MariaDB write differently from the default rules; files have the names of the default rules' files.
+
+Refused, with the reason:
+
+* FULL OUTER JOIN, TABLESAMPLE, DISTINCT ON, MERGE, VALUES as a table, cube() and grouping_sets() — there is no such thing;
+* LATERAL on MariaDB and before MySQL 8.0.14, WITH before MySQL 8, INTERSECT and EXCEPT before MySQL 8.0.31 — likewise;
+* a portable ``on_conflict`` for one of several unique keys, or with a condition — ON DUPLICATE KEY UPDATE has neither;
+* deferrable foreign keys and MATCH, temporary and materialized views, sequences on MySQL;
+* casts to types that CAST does not know.
+
+Written in other words: NULLS FIRST and NULLS LAST are an expression of their own in ORDER BY; an offset without a limit
+is ``LIMIT m, 18446744073709551615``; FETCH FIRST is LIMIT; a cast to Boolean is a comparison with 0; a DELETE from an
+alias is one of several tables.
+"""
 
 from __future__ import annotations
 
-from lect.compile.table import ANSI, RuleTable
+from lect_mysql.compile import (
+    binary,
+    cast,
+    column_spec,
+    comment,
+    constraints,
+    create_index,
+    create_table,
+    extract,
+    function,
+    hints,
+    join,
+    limit,
+    locking,
+    match,
+    on_conflict,
+    select,
+    sequence,
+    types,
+    unary,
+    update,
+    view,
+)
+from lect_mysql.compile.table import MARIADB_RULES, RULES
 
 __all__ = ["MARIADB_RULES", "RULES"]
-
-RULES = RuleTable("mysql", parent=ANSI)
-#: MariaDB writes what MySQL writes, but for what stands in files that name this table.
-MARIADB_RULES = RuleTable("mariadb", parent=RULES)

@@ -20,7 +20,7 @@ FROM information_schema.columns WHERE {condition} ORDER BY table_name, ordinal_p
 """
 
 _TYPE: Final = re.compile(
-    r"^(?P<name>[a-z]+(?: precision)?)\s*(?:\((?P<arguments>.*)\))?(?P<rest>[a-z ]*)", re.IGNORECASE
+    r"^(?P<name>[a-z]+[0-9]?(?: precision)?)\s*(?:\((?P<arguments>.*)\))?(?P<rest>[a-z ]*)", re.IGNORECASE
 )
 _LABEL: Final = re.compile(r"'((?:[^'\\]|''|\\.)*)'")
 _NUMBER: Final = re.compile(r"^-?\d+(?:\.\d+)?$")
@@ -56,6 +56,8 @@ _PLAIN: Final[Mapping[str, Any]] = {
     "mediumblob": my.MEDIUMBLOB,
     "longblob": my.LONGBLOB,
     "uuid": t.UUID,
+    "inet4": my.INET4,
+    "inet6": my.INET6,
 }
 _SIZED: Final[Mapping[str, Any]] = {"binary": t.BINARY, "varbinary": t.VARBINARY, "bit": my.BIT, "year": my.YEAR}
 
@@ -68,7 +70,9 @@ def type_of(text: str, charset: str | None = None, collation: str | None = None)
     name, arguments, rest = match["name"].lower(), match["arguments"], (match["rest"] or "").lower()
     if name in ("enum", "set"):
         labels = [_unescaped(label) for label in _LABEL.findall(arguments or "")]
-        return (my.ENUM if name == "enum" else my.SET)(*labels, charset=charset, collation=collation)
+        if name == "enum":
+            return my.ENUM(*labels, charset=charset, collation=collation)
+        return my.SET(*labels, retrieve_as_bitwise="" in labels, charset=charset, collation=collation)
     sizes = [int(part) for part in arguments.split(",")] if arguments else []
     signs = {"unsigned": "unsigned" in rest, "zerofill": "zerofill" in rest}
     if name in _INTEGERS:
@@ -76,7 +80,8 @@ def type_of(text: str, charset: str | None = None, collation: str | None = None)
     if name in _NUMBERS:
         return _NUMBERS[name](*sizes, **signs)
     if name in _STRINGS:
-        return _STRINGS[name](sizes[0] if sizes and name in ("char", "varchar") else None, charset, collation)
+        length = {"length": sizes[0]} if sizes and name in ("char", "varchar") else {}
+        return _STRINGS[name](charset=charset, collation=collation, **length)
     if name in _TEMPORAL:
         return _TEMPORAL[name](fsp=sizes[0] if sizes else None)
     if name in _SIZED:

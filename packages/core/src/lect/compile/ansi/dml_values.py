@@ -266,7 +266,7 @@ def update_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
     others = {k: v for k, v in given.items() if k not in seen and v[0] is not None and v[0].table is not None}
     if others:
         seen.update(others)
-        out.extend(_of_other_tables(others, writer))
+        out[:0] = _of_other_tables(others, writer)
     _check_known([k for k in given if k not in seen], statement, table)
     plan.unconsumed = tuple([k for k in requested if k not in seen])
     plan.prefetch = tuple(prefetch)

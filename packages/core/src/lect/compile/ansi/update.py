@@ -47,7 +47,9 @@ def where_clause(node: Any, writer: Any) -> str:
 
 
 def set_clause(cells: list[Written], writer: Any, several: bool) -> str:
-    """Return ``a=x, b=y``; `several`: the statement reads or writes several tables."""
+    """Return ``a=x, b=y``; ``t.a=x`` where the statement may write several tables, and lists them."""
+    if several and writer.capabilities.multi_table_update.name == "TABLE_LIST":
+        return ", ".join([f"{writer.render(c.column)}={c.text}" for c in cells])
     return ", ".join([f"{writer.quote(c.column.name)}={c.text}" for c in cells])
 
 
@@ -90,11 +92,11 @@ def update(node: Update, writer: Any) -> str:
         prepare_added(node, writer)
         text = f"UPDATE {words_of(node._prefixes, writer)}{writer.render_from(table)}"
         cells = update_cells(node, writer, plan)
-        text += f" SET {set_clause(cells, writer, bool(extra))}"
+        sets = f" SET {set_clause(cells, writer, bool(extra) or table._is_join)}"
         froms = writer.render(ExtraFroms(node, extra)) if extra else ""
         where = where_clause(node, writer)
         returned = _returning(node, plan, writer, results)
-        text = with_clause(writer.render(UpdateParts(node, text, froms, where, returned)), scope, writer)
+        text = with_clause(writer.render(UpdateParts(node, text, sets, froms, where, returned)), scope, writer)
         check_consumed(plan, writer)
         return text
 
@@ -102,7 +104,7 @@ def update(node: Update, writer: Any) -> str:
 @ANSI.rule(UpdateParts)
 def update_parts(node: UpdateParts, writer: Any) -> str:
     """RETURNING stands at the end."""
-    return f"{node.head}{node.froms}{node.where}{node.returning}"
+    return f"{node.head}{node.sets}{node.froms}{node.where}{node.returning}"
 
 
 def _returning(node: Any, plan: DmlPlan, writer: Any, results: bool) -> str:
@@ -155,4 +157,4 @@ def delete(node: Delete, writer: Any) -> str:
             plan.returning = "explicit"
             plan.returned = tuple(node._column_expressions())
             returned = returning(node, writer, results)
-        return with_clause(writer.render(DeleteParts(node, text, froms, where, returned)), scope, writer)
+        return with_clause(writer.render(DeleteParts(node, text, "", froms, where, returned)), scope, writer)

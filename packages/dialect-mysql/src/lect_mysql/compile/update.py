@@ -1,0 +1,57 @@
+"""UPDATE and DELETE that read several tables, and their LIMIT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lect.compile.ansi.cte import words_of
+from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
+from lect.exc import CompileError
+from lect.sql._update import Delete
+from lect_mysql.compile.options import statement_option
+from lect_mysql.compile.table import RULES
+
+
+@RULES.rule(ExtraFroms)
+def extra_froms(node: ExtraFroms, writer: Any) -> str:
+    """``, u`` of an UPDATE, `` USING t, u`` of a DELETE: the changed table is read too.
+
+    dev.mysql.com/doc/refman/8.4/en/update.html, dev.mysql.com/doc/refman/8.4/en/delete.html
+    """
+    froms = ", ".join([writer.render_from(f) for f in node.froms])
+    if isinstance(node.statement, Delete):
+        return f" USING {writer.render_from(node.statement.table)}, {froms}"
+    return f", {froms}"
+
+
+@RULES.rule(UpdateParts)
+def update_parts(node: UpdateParts, writer: Any) -> str:
+    """``UPDATE t, u SET t.a=x WHERE … LIMIT n``."""
+    several = bool(node.froms) or node.statement.table._is_join
+    return f"{node.head}{node.froms}{node.sets}{node.where}{_limit(node.statement, several, writer)}{node.returning}"
+
+
+@RULES.rule(DeleteParts)
+def delete_parts(node: DeleteParts, writer: Any) -> str:
+    """``DELETE FROM t USING t, u WHERE …``; also for an alias, of which a DELETE of one table knows nothing."""
+    statement = node.statement
+    table = statement.table
+    head, froms = node.head, node.froms
+    if froms or not table._is_table:
+        if node.returning:
+            writer.refuse("DELETE..RETURNING of several tables", instead="use a subquery: where(column.in_(select(...)))")
+        name = writer.format_table(table) if table._is_table else writer.render(table)
+        head = f"DELETE {words_of(statement._prefixes, writer)}FROM {name}"
+        froms = froms or f" USING {writer.render_from(table)}"
+    return f"{head}{froms}{node.where}{_limit(statement, bool(froms), writer)}{node.returning}"
+
+
+def _limit(statement: Any, several: bool, writer: Any) -> str:
+    limit = statement_option(statement, "limit", writer)
+    if limit is None:
+        return ""
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 0:
+        raise CompileError(f"mysql_limit={limit!r}: a number of rows is expected")
+    if several:
+        writer.refuse("LIMIT of a statement that changes several tables", instead="limit a subquery of keys")
+    return f" LIMIT {limit}"
