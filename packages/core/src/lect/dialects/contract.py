@@ -50,6 +50,7 @@ from lect.dialects.requests import (
     SessionRequest,
     SettleRequest,
 )
+from lect.dialects.switches import Switches
 from lect.exc import NoDBAPILoaded
 
 __all__ = [
@@ -91,7 +92,7 @@ SPI_VERSION: Final = 1
 _D = TypeVar("_D", bound="Dialect")
 
 
-class Dialect:
+class Dialect(Switches):
     """The language of one database: rules, names, literals, types, facts. Does no I/O and imports no driver.
 
     A plugin's entry point in group ``lect.dialects`` names a subclass. ``create_engine`` calls it with the keyword
@@ -304,11 +305,6 @@ class Dialect:
     def identifier_preparer(self) -> IdentifierPreparer:
         """The same as `identifiers`."""
         return self.identifiers
-
-    @property
-    def positional(self) -> bool:
-        """Whether parameters are passed as sequences."""
-        return self.paramstyle in ("qmark", "format", "numeric", "numeric_dollar")
 
     def __repr__(self) -> str:
         version = ".".join(map(str, self.server_version_info or ())) or "not connected"

@@ -45,12 +45,7 @@ class DefaultDialect(Dialect):
     def __init__(self, *, supports_native_boolean: bool | None = None, **kw: Any) -> None:
         super().__init__(**kw)
         if supports_native_boolean is not None:
-            self.capabilities = self.capabilities.replace(
-                native_boolean=supports_native_boolean,
-                boolean_constants=(
-                    BooleanConstants.TRUE_FALSE if supports_native_boolean else BooleanConstants.COMPARISON
-                ),
-            )
+            self.supports_native_boolean = supports_native_boolean
 
 
 class StrDialect(DefaultDialect):

@@ -14,6 +14,7 @@ from typing import Any
 from lect import exc
 from lect.compile.default import set_dialect_finder
 from lect.dialects.contract import Connector, Dialect, Pairing
+from lect.dialects.loading import registry as dialect_registry
 from lect.plugins.discovery import CONNECTORS, DIALECTS, PLUGINS, Offer, offers
 from lect.plugins.registry import EnginePlugins, Registry
 from lect.sql.dialect_options import set_declared_arguments
@@ -118,5 +119,9 @@ def __getattr__(name: str) -> Any:
 
 # Lower rooms ask for dialects by name here: options like `mydb_engine=...` are checked against the dialect they name,
 # and a construct of one dialect shows itself in that dialect.
-set_declared_arguments(lambda name: load_dialect(name).construct_arguments)
+set_declared_arguments(lambda name: dialect_registry.load(name).construct_arguments)
 set_dialect_finder(lambda name: load_dialect(name)())
+dialect_registry.serve(
+    load_dialect,
+    lambda name, target: registry.register(CONNECTORS if "." in name else DIALECTS, name, target, replace=True),
+)

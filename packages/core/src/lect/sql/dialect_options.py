@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from lect.exc import ArgumentError, LectWarning, NoSuchModuleError
 
@@ -31,8 +31,6 @@ def _nothing_known(name: str) -> Declared:
 
 
 _find_declared: Callable[[str], Declared] = _nothing_known
-_tables: dict[str, dict[type, dict[str, Any]] | None] = {}
-_added: dict[str, dict[type, dict[str, Any]]] = {}
 
 _ANY: Final = "*"
 _REFLECTED: Final = DialectKWArgConst.REFLECTED_ONLY
@@ -46,21 +44,22 @@ def set_declared_arguments(find: Callable[[str], Declared]) -> None:
     """
     global _find_declared
     _find_declared = find
-    _tables.clear()
+    DialectKWArgs._kw_registry.clear()
 
 
 def _declared(name: str) -> dict[type, dict[str, Any]] | None:
     """Return what dialect `name` declares by class, None when it takes anything; NoSuchModuleError if there is none."""
-    if name not in _tables:
+    known = DialectKWArgs._kw_registry
+    if name not in known:
         found = _find_declared(name)
         if found is None:
-            _tables[name] = None
+            known[name] = None
         else:
             table: dict[type, dict[str, Any]] = {}
             for cls, arguments in found:
                 table.setdefault(cls, {}).update(arguments)
-            _tables[name] = table
-    return _tables[name]
+            known[name] = table
+    return known[name]
 
 
 class _Options(MutableMapping[str, Any]):
@@ -125,10 +124,9 @@ class _OptionsByDialect(dict[str, _Options]):
             known = True
         if known and table is None:
             defaults[_ANY] = None
-        for source in (table, _added.get(name)):
-            for base in reversed(self.cls.__mro__):
-                if source and base in source:
-                    defaults.update(source[base])
+        for base in reversed(self.cls.__mro__):
+            if table and base in table:
+                defaults.update(table[base])
         options = _Options(defaults)
         self[name] = options
         return options
@@ -220,6 +218,9 @@ class DialectKWArgs:
     Arguments of a dialect that is not installed are kept, with a warning that they were not checked.
     """
 
+    #: What dialects declare, by name, kept once it was asked for; None: anything is taken.
+    _kw_registry: ClassVar[dict[str, dict[type, dict[str, Any]] | None]] = {}
+
     _dialect_options: _OptionsByDialect | None = None
 
     @classmethod
@@ -229,12 +230,13 @@ class DialectKWArgs:
         Raises NoSuchModuleError when no such dialect is installed, and ArgumentError when the dialect takes any
         argument anyhow, because it declares none.
         """
-        if _declared(dialect_name) is None:
+        declared = _declared(dialect_name)
+        if declared is None:
             raise ArgumentError(
                 f"Dialect '{dialect_name}' does not declare its arguments, it takes any; "
                 f"'{argument_name}' needs no declaration"
             )
-        _added.setdefault(dialect_name, {}).setdefault(cls, {})[argument_name] = default
+        declared.setdefault(cls, {})[argument_name] = default
 
     @property
     def dialect_options(self) -> dict[str, Any]:
@@ -301,12 +303,11 @@ def _check_and_keep(cls: type, kept: Mapping[str, Any], given: Mapping[str, Any]
         try:
             _declared(dialect)
         except NoSuchModuleError:
-            if not any(argument in names for names in _added.get(dialect, {}).values()):
-                warnings.warn(
-                    f"Can't validate argument {key!r}; can't locate any dialect named {dialect!r}",
-                    LectWarning,
-                    stacklevel=4,
-                )
+            warnings.warn(
+                f"Can't validate argument {key!r}; can't locate any dialect named {dialect!r}",
+                LectWarning,
+                stacklevel=4,
+            )
             kept[dialect][argument] = value
             continue
         options = kept[dialect]

@@ -244,7 +244,7 @@ def _name_anonymous(column: Any, taken: dict[Any, Any]) -> NamedColumn:
         taken[given] = column
         return NamedColumn(column, given, given, key)
     label = anonymous_label(column)
-    unary = column.__visit_name__ == "unary"
+    unary = column.__visit_name__ == "unary" and column._wraps_column
     existing = taken.get(label)
     if existing is not None:
         return NamedColumn(column, label, numbered(f"{label.base}_"), key, repeated=True)

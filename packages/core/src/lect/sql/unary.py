@@ -41,6 +41,18 @@ class UnaryExpression(ColumnElement[_T]):
             return Grouping(self)
         return self
 
+    @property
+    def _wraps_column(self) -> bool:
+        """True over a column, as whose value it is given back: the server names it, no label is made up."""
+        return self.element.__visit_name__ in ("column", "table_valued_column")
+
+    @property
+    def _name_for_select(self) -> str | None:
+        element = self.element
+        if element.__visit_name__ == "label" and self.operator is not None:
+            return element.name  # type: ignore[no-any-return]
+        return None
+
     def _negate(self) -> Any:
         if self.type is BOOLEANTYPE and self.operator is inv:
             return UnaryExpression(self.self_group(against=inv), operator=inv, type_=BOOLEANTYPE)
