@@ -50,6 +50,9 @@ from lect.engine.reflection import (
 from lect.inspection import (
     inspect,
 )
+from lect.limits import (
+    deadline,
+)
 from lect.pool import (
     AssertionPool,
     AsyncAdaptedQueuePool,
@@ -563,6 +566,7 @@ __all__ = [
     "create_mock_engine",
     "create_pool_from_url",
     "cte",
+    "deadline",
     "delete",
     "desc",
     "distinct",

@@ -18,6 +18,10 @@
     ├── DisconnectionError                 a connection was found dead
     │   └── InvalidatePoolError            ... and with it every connection of the pool
     ├── TimeoutError                       the pool had no connection to lend in time
+    ├── DeadlineExceeded                   a deadline ran out; also one of the following
+    │   ├── PoolDeadlineExceeded           ... in the line of the pool: a TimeoutError
+    │   ├── ConnectDeadlineExceeded        ... while connecting: a ConnectFailed
+    │   └── StatementDeadlineExceeded      ... while a statement ran or rows were fetched: a StatementTimeout
     ├── InvalidRequestError                the library was asked for something it cannot do in this state
     │   ├── AmbiguousColumnError           a name finds several columns of a result
     │   ├── AwaitRequired, MissingGreenlet asyncio front used the wrong way round
@@ -74,12 +78,14 @@ __all__ = [
     "CheckViolation",
     "CircularDependencyError",
     "CompileError",
+    "ConnectDeadlineExceeded",
     "ConnectFailed",
     "ConnectionLost",
     "ConstraintColumnNotFoundError",
     "DBAPIError",
     "DataError",
     "DatabaseError",
+    "DeadlineExceeded",
     "Deadlock",
     "DisconnectionError",
     "DontWrapMixin",
@@ -118,11 +124,13 @@ __all__ = [
     "OperationalError",
     "PendingRollbackError",
     "PluginError",
+    "PoolDeadlineExceeded",
     "ProgrammingError",
     "QueryCanceled",
     "ReadOnlyViolation",
     "ResourceClosedError",
     "SerializationFailure",
+    "StatementDeadlineExceeded",
     "StatementError",
     "StatementTimeout",
     "SyntaxFailure",
@@ -319,6 +327,18 @@ class TimeoutError(LectError):
     """The pool could not lend a connection within its timeout."""
 
     code = "pool-timeout"
+
+
+class DeadlineExceeded(LectError):
+    """A deadline (``lect.deadline``, the option ``timeout``) ran out. Always raised as one of its subclasses."""
+
+    code = "deadline"
+
+
+class PoolDeadlineExceeded(TimeoutError, DeadlineExceeded):
+    """A deadline ran out while a connection was awaited from the pool."""
+
+    code = "pool-deadline"
 
 
 # -- state ------------------------------------------------------------------------------------------------------------
@@ -678,6 +698,18 @@ class StatementTimeout(OperationalError):
     """The server ended a statement that ran for too long."""
 
     code = "statement-timeout"
+
+
+class StatementDeadlineExceeded(StatementTimeout, DeadlineExceeded):
+    """A deadline of the program ran out while a statement ran, or before it began; the server was told to stop it."""
+
+    code = "statement-deadline"
+
+
+class ConnectDeadlineExceeded(ConnectFailed, DeadlineExceeded):
+    """A deadline of the program ran out while a connection was being opened."""
+
+    code = "connect-deadline"
 
 
 class QueryCanceled(OperationalError):

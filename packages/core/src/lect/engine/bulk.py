@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+from lect.engine.guard import within
 from lect.exc import InvalidRequestError
 
 __all__ = ["run_batches"]
@@ -42,7 +43,7 @@ def run_batches(
         cursor = execute(connection, context, text, fill(part), options)
         try:
             description = cursor.description
-            came = cursor.fetchall()
+            came = within(connection, context.limit, cursor.fetchall)
         except BaseException as error:
             connection._handle_error(error, text, None, cursor, context, fetching=True)
             raise

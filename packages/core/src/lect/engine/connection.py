@@ -17,6 +17,7 @@ from lect.engine.options import check_options, merged
 from lect.engine.prepared import Prepared
 from lect.engine.result import ScalarResult
 from lect.exc import ArgumentError, ObjectNotExecutableError
+from lect.limits import current as _deadline
 from lect.sql.node import Node, statement_key
 
 __all__ = ["Connection"]
@@ -133,6 +134,7 @@ class Connection(ConnectionLife):
             or statement._execution_options
             or self._listened._any
             or self._log_level
+            or _deadline.get() is not None
         ):
             return running.run_statement(self, statement, parameters, execution_options)
         key, binds = statement_key(statement)

@@ -41,7 +41,6 @@ class CursorResult(Result[*_Ts]):
         self._metadata = columns  # type: ignore[assignment]
         self._source = source
         self._run = run  # (plan, binds, parameters): what the context is made from when somebody asks
-        self._real = self
 
     # -- the context --------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from lect.dialects.contract import (
     ExecutesInBulk,
     KnowsServer,
     Pings,
+    PoolChoice,
     PreparesConnections,
     ResetsSessions,
     SessionRequest,
@@ -29,7 +30,9 @@ from lect.dialects.contract import (
     SupportsTwoPhase,
 )
 from lect.engine.events import DialectHooks, hooks_of, share_hooks
-from lect.exc import ArgumentError, InvalidRequestError, NotSupportedError
+from lect.engine.guard import open_within
+from lect.exc import ArgumentError, ConnectDeadlineExceeded, InvalidRequestError, NotSupportedError
+from lect.limits import remaining
 from lect.pool.manners import Manners
 
 __all__ = ["Driver"]
@@ -92,7 +95,40 @@ class Driver(Manners):
     # -- opening ------------------------------------------------------------------------------------------------------
 
     def open(self, entry: Any) -> Any:
-        """Open a connection and make it ready for use: the driver's settings, the session's, the isolation level."""
+        """Open a connection and make it ready for use: the driver's settings, the session's, the isolation level.
+
+        Under a deadline this is given up when it runs out; what opens nevertheless is closed.
+        """
+        left = remaining()
+        if left is None:
+            return self._open_ready(entry)
+        if self.is_async:
+            return self._open_before(entry, left)
+        if self.connector.pool_choice(self.request) is not PoolChoice.QUEUE:
+            return self._open_ready(entry)  # the connection belongs to its thread
+        return open_within(left, lambda: self._open_ready(entry), self.terminate, self._where())
+
+    def _where(self) -> str:
+        request = self.request
+        port = "" if request.port is None else f":{request.port}"
+        return f"{request.host or 'the database'}{port}"
+
+    def _open_before(self, entry: Any, left: float) -> Any:
+        import asyncio
+        import builtins
+
+        from lect.bridge import await_only, greenlet_spawn
+
+        try:
+            return await_only(asyncio.wait_for(greenlet_spawn(self._open_ready, entry), max(left, 0.0)))
+        except builtins.TimeoutError as error:
+            raise ConnectDeadlineExceeded(
+                None,
+                None,
+                builtins.TimeoutError(f"no connection to {self._where()} before the deadline ran out"),
+            ) from error
+
+    def _open_ready(self, entry: Any) -> Any:
         connection = self._open(entry)
         try:
             if self._prepares is not None:

@@ -15,6 +15,7 @@ from lect.engine.transaction import RootTransaction
 from lect.engine.url import URL
 from lect.event.dispatch import Dispatch, dispatcher
 from lect.exc import ArgumentError
+from lect.limits import deadline
 from lect.log import EchoFlag, Log
 from lect.pool import Pool, PoolProxiedConnection
 
@@ -194,7 +195,11 @@ class Engine:
         return self._lend(None)
 
     def _lend(self, connection: Connection | None) -> PoolProxiedConnection:
+        timeout = self._options.get("timeout")
         try:
+            if timeout is not None:
+                with deadline(timeout):
+                    return self.pool.connect()
             return self.pool.connect()
         except Exception as error:
             self._connect_failed(error, connection)

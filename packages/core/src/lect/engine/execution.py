@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from lect.engine.guard import limit_of
 from lect.engine.row import Columns, Row
 from lect.exc import InvalidRequestError
 
@@ -54,6 +55,7 @@ class ExecutionContext:
         self.binds = binds
         self.given: Sequence[Mapping[str, Any]] = given
         self.execution_options = options
+        self.limit = limit_of(options)  # monotonic seconds, None without a deadline
         self.compiled: Any = plan.compiled if plan is not None else None
         self.dml: Any = plan.dml if plan is not None else None
         self.statement: str | None = plan.text if plan is not None else None

@@ -12,7 +12,7 @@ from lect import exc
 from lect.dialects.contract import Failure, FailureKind
 from lect.engine.advice import about_missing_value, is_refusal
 
-__all__ = ["ExceptionContext", "read_failure", "refusal", "wrap_failure", "wrap_statement_error"]
+__all__ = ["ExceptionContext", "cut_off", "read_failure", "refusal", "wrap_failure", "wrap_statement_error"]
 
 
 class ExceptionContext:
@@ -80,6 +80,25 @@ def refusal(error: BaseException) -> Failure | None:
     return Failure(pep249=pep249, message=str(error))
 
 
+#: What a cancelled statement fails with; anything else is the statement's own failure.
+_CUT_OFF = (None, FailureKind.QUERY_CANCELED, FailureKind.STATEMENT_TIMEOUT, FailureKind.CONNECTION_LOST)
+
+
+class _CutOff(Failure):
+    """A failure that a deadline of the program brought about."""
+
+
+def cut_off(failure: Failure | None) -> Failure:
+    """Return the failure of a statement whose deadline ran out while it ran; None: it was abandoned altogether."""
+    if failure is None:
+        return _CutOff(pep249="OperationalError", kind=FailureKind.STATEMENT_TIMEOUT, disconnected=True)
+    if failure.kind not in _CUT_OFF:
+        return failure
+    facts = dict(failure.items())
+    facts.update(pep249="OperationalError", kind=FailureKind.STATEMENT_TIMEOUT)
+    return _CutOff(**facts)
+
+
 def wrap_failure(
     failure: Failure,
     error: BaseException,
@@ -99,7 +118,7 @@ def wrap_failure(
     if kind is None and lost and failure.pep249 in ("OperationalError", "DatabaseError"):
         kind = FailureKind.CONNECTION_LOST
     name = kind.value if kind is not None else failure.pep249
-    cls = getattr(exc, name, exc.DatabaseError)
+    cls = exc.StatementDeadlineExceeded if isinstance(failure, _CutOff) else getattr(exc, name, exc.DatabaseError)
     pep249 = getattr(exc, failure.pep249, None)
     if kind is not None and pep249 is not None and not issubclass(cls, pep249) and failure.pep249 != "DatabaseError":
         # The driver sorted it under another PEP 249 class: programs that catch either must find it.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lect.engine.advice import about_refused_values
 from lect.engine.events import ConnectionEvents
-from lect.engine.failures import ExceptionContext, read_failure, refusal, wrap_failure, wrap_statement_error
+from lect.engine.failures import ExceptionContext, cut_off, read_failure, refusal, wrap_failure, wrap_statement_error
 from lect.engine.options import check_options
 from lect.engine.transaction import NestedTransaction, RootTransaction, Transaction, TwoPhaseTransaction
 from lect.event.dispatch import Dispatch, dispatcher
@@ -48,6 +48,8 @@ class ConnectionLife:
     _isolation: str | None = None
     _token: str = ""
     _handling = False
+    #: A deadline ran out during the driver's call that has just failed.
+    _too_late = False
 
     dispatch = dispatcher(ConnectionEvents)
 
@@ -437,6 +439,9 @@ class ConnectionLife:
         failure = read_failure(error, self.dialect)
         if failure is None and calling:
             failure = refusal(error)
+        late, self._too_late = self._too_late, False
+        if late:
+            failure = cut_off(failure)
         interrupted = not isinstance(error, Exception)
         wrapped: LectError | None = None
         many = bool(context is not None and context.executemany)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lect.exc import ArgumentError
+from lect.limits import check_seconds
 
 __all__ = ["check_options", "merged"]
 
@@ -22,6 +23,8 @@ def check_options(options: Mapping[str, Any]) -> None:
         value = options.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise ArgumentError(f"execution option {name!r} must be a positive number of rows, not {value!r}")
+    if options.get("timeout") is not None:
+        check_seconds(options["timeout"], "execution option 'timeout'")
     translate = options.get("schema_translate_map")
     if translate is not None and not isinstance(translate, Mapping):
         raise ArgumentError(f"execution option 'schema_translate_map' must be a mapping, not {translate!r}")

@@ -8,6 +8,7 @@ from typing import Any
 from lect.engine.cursor import CursorResult
 from lect.engine.row import Columns
 from lect.exc import InvalidRequestError
+from lect.limits import current as _deadline
 
 __all__ = ["Prepared"]
 
@@ -74,6 +75,7 @@ class Prepared:
             or connection._listened._any
             or connection._log_level
             or connection.engine._cautious
+            or _deadline.get() is not None
         ):
             from lect.engine import running
 

@@ -54,7 +54,8 @@ def _identity(value: Any) -> Any:
 class Fetching(Generic[_R]):
     """What results of every kind can do: hand out what their ``_one`` and ``_many`` make of raw rows."""
 
-    _real: Result[*tuple[Any, ...]]  # who owns the source; a plain result is its own
+    #: Who owns the source; None: the result itself. (No reference to itself: a cycle would keep cursors open.)
+    _real: Any = None
     _unique: _Unique | None = None
     _one_made: Callable[[Any], _R] | None = None
     _many_made: Callable[[Any], list[_R]] | None = None
@@ -111,7 +112,7 @@ class Fetching(Generic[_R]):
     # -- fetching -----------------------------------------------------------------------------------------------------
 
     def _fetch_all(self) -> list[_R]:
-        real = self._real
+        real: Any = self._real or self
         source = real._source
         try:
             values = self._many()(source if iterates_natively(source) else source.fetchall())
@@ -125,7 +126,7 @@ class Fetching(Generic[_R]):
 
     def _fetch_one(self) -> tuple[_R] | None:
         """Return the next value in a one-tuple (a value may be None), or None at the end."""
-        real = self._real
+        real: Any = self._real or self
         make = self._one()
         while True:
             try:
@@ -148,7 +149,7 @@ class Fetching(Generic[_R]):
                 return (new[0],)
 
     def _fetch_many(self, size: int | None) -> list[_R]:
-        real = self._real
+        real: Any = self._real or self
         if size is None:
             size = real._yield_per
         many = self._many()
@@ -180,7 +181,7 @@ class Fetching(Generic[_R]):
         return fresh
 
     def _iterate(self) -> Iterator[_R]:
-        real = self._real
+        real: Any = self._real or self
         if self._unique is not None:
             while True:
                 found = self._fetch_one()
@@ -211,7 +212,7 @@ class Fetching(Generic[_R]):
             several: more than one value is an error.
             scalar: take the first member of the row.
         """
-        real = self._real
+        real: Any = self._real or self
         found = self._fetch_one()
         if found is None:
             real._close_hard()
@@ -232,16 +233,19 @@ class Fetching(Generic[_R]):
         return value[0] if scalar else value
 
     def _set_yield_per(self, num: int) -> None:
-        self._real._set_yield_per_size(num)
+        real: Any = self._real or self
+        real._set_yield_per_size(num)
 
     def close(self) -> None:
         """Give the cursor back; further fetching is an error."""
-        self._real._close_hard()
+        real: Any = self._real or self
+        real._close_hard()
 
     @property
     def closed(self) -> bool:
         """Whether :meth:`close` was called (or a method that closes, such as ``first()``)."""
-        return self._real._is_closed()
+        real: Any = self._real or self
+        return bool(real._is_closed())
 
     def __next__(self) -> _R:
         found = self._fetch_one()
@@ -283,7 +287,6 @@ class Result(_WithKeys, Fetching[Any], Generic[*_Ts]):
 
     def __init__(self, cursor_metadata: Columns) -> None:
         self._metadata = cursor_metadata
-        self._real = self
 
     def __enter__(self) -> Self:
         return self

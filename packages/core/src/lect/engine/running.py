@@ -14,6 +14,7 @@ from lect.dialects.variants import GeneratedKey
 from lect.engine.bulk import run_batches
 from lect.engine.cursor import CursorResult
 from lect.engine.execution import ExecutionContext
+from lect.engine.guard import LimitedReader, within
 from lect.engine.options import check_options, merged
 from lect.engine.parameters import driver_parameters, parameter_sets
 from lect.engine.plan import Plan, columns_of_description
@@ -366,7 +367,7 @@ def _run_many(
 
 def _fetch_all(connection: Any, context: ExecutionContext, cursor: Any) -> list[Any]:
     try:
-        rows: list[Any] = cursor.fetchall()
+        rows: list[Any] = within(connection, context.limit, cursor.fetchall)
     except BaseException as error:
         connection._handle_error(error, context.statement, context.shown_parameters, cursor, context, fetching=True)
         raise
@@ -494,15 +495,16 @@ def _execute(connection: Any, context: ExecutionContext, text: str, values: Any,
         if not values and options.get("no_parameters"):
             if not any(listener(cursor, text, context) for listener in hooks.do_execute_no_params):
                 calling = True
-                cursor.execute(text)
+                within(connection, context.limit, cursor.execute, text)
         elif not hooks._any or not any(
             listener(cursor, text, values if values is not None else (), context) for listener in hooks.do_execute
         ):
             calling = True
-            if values is None:
-                cursor.execute(text, _no_values(context))
+            shown = _no_values(context) if values is None else values
+            if context.limit is None:
+                cursor.execute(text, shown)
             else:
-                cursor.execute(text, values)
+                within(connection, context.limit, cursor.execute, text, shown)
         calling = False
         listened = connection._listened
         if listened._any and listened.after_cursor_execute:
@@ -538,13 +540,10 @@ def _execute_many(
             if bulk is not None:
                 from lect.dialects.contract import BulkRequest
 
-                context.generated = [
-                    bulk.execute_in_bulk(
-                        BulkRequest(cursor=cursor, statement=text, parameters=values, types=_bulk_types(context))
-                    )
-                ]
+                request = BulkRequest(cursor=cursor, statement=text, parameters=values, types=_bulk_types(context))
+                context.generated = [within(connection, context.limit, bulk.execute_in_bulk, request)]
             else:
-                cursor.executemany(text, values)
+                within(connection, context.limit, cursor.executemany, text, values)
         calling = False
         listened = connection._listened
         if listened._any and listened.after_cursor_execute:
@@ -600,10 +599,10 @@ def _make_result(
     dml = None if plan is None else plan.dml
     if dml is not None and dml.kind == "insert" and not context.executemany:
         _learn_key(connection, context, cursor, dml)
-    source: Any = cursor
+    source: Any = cursor if context.limit is None else LimitedReader(connection, cursor, context.limit)
     streaming = False
     if options and dml is None and (options.get("yield_per") or options.get("stream_results")):
-        source, streaming = _buffer(cursor, options), True
+        source, streaming = _buffer(source, options), True
     try:
         description = cursor.description
         if description is None and streaming and _may_stream(context, context.statement or ""):

@@ -15,8 +15,9 @@ from collections import deque
 from typing import Any
 from weakref import ref
 
-from lect.exc import ArgumentError
+from lect.exc import ArgumentError, PoolDeadlineExceeded
 from lect.exc import TimeoutError as PoolTimeout
+from lect.limits import remaining
 from lect.pool.base import Pool
 from lect.pool.lent import ConnectionPoolEntry, Lent
 
@@ -200,8 +201,10 @@ class QueuePool(Pool):
 
     def _wait(self, waiter: Any) -> Any:
         started = time.monotonic()
+        left = remaining()
+        hurried = left is not None and left < self._timeout
         try:
-            served = waiter.wait(self._timeout)
+            served = waiter.wait(left if left is not None and hurried else self._timeout)
         except BaseException:
             # Interrupted or cancelled: what was handed over in this moment goes to the next.
             if not self._leave_line(waiter):
@@ -212,6 +215,11 @@ class QueuePool(Pool):
             self._counts.wait_time_s += time.monotonic() - started
         if not served and self._leave_line(waiter):
             self._counts.timeouts += 1
+            if hurried:
+                raise PoolDeadlineExceeded(
+                    f"the deadline ran out while all {self.checkedout()} connections of the pool were in use "
+                    f"(pool_size={self._size}, max_overflow={self._max_overflow})"
+                )
             raise PoolTimeout(
                 f"QueuePool limit of size {self._size} overflow {self._max_overflow} reached, "
                 f"connection timed out, timeout {self._timeout:0.2f}",

@@ -115,17 +115,17 @@ def test_missing_value_says_how_to_give_it(connection: Any) -> None:
 
 
 def test_missing_value_names_the_misspelt_one(connection: Any) -> None:
-    with pytest.raises(exc.StatementError, match="(?s)'persn_id' was given.*parameter 'person_id'"):
+    with pytest.raises(exc.StatementError, match=r"(?s)'persn_id' was given.*parameter 'person_id'"):
         connection.execute(select(person).where(person.c.id == bindparam("person_id")), {"persn_id": 1})
 
 
 def test_missing_value_in_one_of_many_sets(connection: Any) -> None:
-    with pytest.raises(exc.StatementError, match="(?s)'nmae' was given.*parameter 'name', in parameter group 1"):
+    with pytest.raises(exc.StatementError, match=r"(?s)'nmae' was given.*parameter 'name', in parameter group 1"):
         connection.execute(insert(person), [{"id": 1, "name": "x"}, {"id": 2, "nmae": "y"}])
 
 
 def test_parameters_that_are_no_dictionaries(connection: Any) -> None:
-    with pytest.raises(exc.ArgumentError, match="consist only of dictionaries, .* got an int"):
+    with pytest.raises(exc.ArgumentError, match=r"consist only of dictionaries, .* got an int"):
         connection.execute(select(person), [1, 2])
 
 
@@ -139,17 +139,17 @@ def test_text_where_a_statement_belongs(connection: Any) -> None:
 
 def test_closed_connection(connection: Any) -> None:
     connection.close()
-    with pytest.raises(exc.ResourceClosedError, match=r"Connection is closed; take another one with engine.connect\(\)"):
+    with pytest.raises(exc.ResourceClosedError, match=r"is closed; take another one with engine.connect\(\)"):
         connection.execute(select(person))
 
 
 def test_violated_constraint_names_the_column(connection: Any) -> None:
     connection.execute(insert(person), {"id": 1, "name": "x"})
-    with pytest.raises(exc.UniqueViolation, match="person.name") as e:
+    with pytest.raises(exc.UniqueViolation, match=r"person\.name") as e:
         connection.execute(insert(person), {"id": 2, "name": "x"})
     assert e.value.table == "person"
     assert e.value.columns == ("name",)
-    with pytest.raises(exc.NotNullViolation, match="person.name"):
+    with pytest.raises(exc.NotNullViolation, match=r"person\.name"):
         connection.execute(insert(person), {"id": 2, "name": None})
 
 
