@@ -1,7 +1,9 @@
 """A pause for the cyclic collector while many objects are made at once.
 
-Each new object makes the collector look at all young objects again; while thousands are made and none can be garbage, that is
-half of the time. The pause is for the whole process, counted (several threads may pause), and never longer than the block.
+Each new object makes the collector look at all young objects again; while thousands are made and none can be garbage,
+that is
+half of the time. The pause is for the whole process, counted (several threads may pause), and never longer than the
+block.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The identity map: within one session, one row is one object.
 
-Objects are held weakly, in one plain dictionary per base mapper, so that a loader finds an object with one look-up. What is
+Objects are held weakly, in one plain dictionary per base mapper, so that a loader finds an object with one look-up.
+What is
 new, changed or marked for deletion is held strongly by the session itself.
 """
 
@@ -96,7 +97,8 @@ class IdentityMap:
             from lect_orm.state import state_str
 
             raise InvalidRequestError(
-                f"Can't attach instance {state_str(state)}; another instance with key {state.key} is already present in "
+                f"Can't attach instance {state_str(state)}; another instance with key {state.key} is already present "
+                "in "
                 "this session."
             )
         bucket[state.pk] = state

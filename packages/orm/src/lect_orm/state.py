@@ -1,6 +1,7 @@
 """The life of one mapped object: identity, owner, changed attributes, and what must be read again.
 
-An :class:`InstanceState` *is* the weak reference to its object and lives in the object's ``__dict__``. Old values are kept
+An :class:`InstanceState` *is* the weak reference to its object and lives in the object's ``__dict__``. Old values are
+kept
 from the first change on, not before, so that an object which is only read costs one extra Python object.
 """
 
@@ -50,7 +51,8 @@ class InstanceState(weakref.ref[Any]):
         session_ref: the owning session's weak reference, or None.
         committed_state: None when nothing changed; else attribute key -> value before the first change.
         modified: whether something changed since the last flush.
-        expired_attributes: None, or the column-like keys to be read from the row when next asked for. Possibly shared: rebind it.
+        expired_attributes: None, or the column-like keys to be read from the row when next asked for. Possibly
+        shared: rebind it.
         origin: how the object was loaded (options, path), or None.
         insert_order: position among the objects added to the session.
         is_deleted: whether the row was deleted in the current transaction.
@@ -326,7 +328,7 @@ class InstanceState(weakref.ref[Any]):
         self.committed_state = None
         deferred = keys.deferred
         if deferred:
-            expired: frozenset[str] | set[str] | None = keys.columns.union(deferred.intersection(dict_))
+            expired: frozenset[str] = keys.columns.union(deferred.intersection(dict_))
             if self.expired_attributes:
                 expired = expired.union(self.expired_attributes)
         else:
@@ -499,7 +501,7 @@ def state_str(state: InstanceState) -> str:
     return f"<{state.mapper.class_.__name__} at {id(obj):#x}>"
 
 
-# -- attribute keys of a mapper -------------------------------------------------------------------------------------------
+# -- attribute keys of a mapper ---------------------------------------------------------------------------------------
 
 
 class StateKeys(NamedTuple):
@@ -514,7 +516,9 @@ class StateKeys(NamedTuple):
 
 
 def keys_of(mapper: Any) -> StateKeys:
-    """Return the attribute keys of a mapper; made once, and again when attributes were added (the mapper empties its memo)."""
+    """Return the attribute keys of a mapper; made once, and again when attributes were added (the mapper empties its
+    memo).
+    """
     keys: StateKeys | None = mapper.memo.get("state_keys")
     if keys is None:
         keys = mapper.memo["state_keys"] = _make_keys(mapper)
@@ -537,7 +541,7 @@ def _make_keys(mapper: Any) -> StateKeys:
     )
 
 
-# -- inspect(obj).attrs ---------------------------------------------------------------------------------------------------
+# -- inspect(obj).attrs -----------------------------------------------------------------------------------------------
 
 
 class AttributeState:
@@ -590,7 +594,7 @@ class AttributeStates(Mapping[str, AttributeState]):
             raise AttributeError(f"{self._state.mapper.class_.__name__} has no mapped attribute {key!r}")
         return AttributeState(self._state, key)
 
-    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Any]:
         # Iterating gives the attributes themselves, not their keys, as mapper.attrs does.
         state = self._state
         return iter([AttributeState(state, key) for key in state.mapper.impls])

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from lect import Column, ForeignKey, String, Table, create_engine, event
-
 from lect_orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 

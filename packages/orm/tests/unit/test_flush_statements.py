@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lect import create_engine
-from lect.exc import CircularDependencyError, LectWarning
 from shop import Base, Category, Customer, Document, Order, Tag, new_engine, statements
 
+from lect import create_engine
+from lect.exc import CircularDependencyError, LectWarning
 from lect_orm import Session
 from lect_orm.exc import FlushError, StaleDataError
 
@@ -205,7 +205,6 @@ def test_a_new_object_takes_over_the_row_of_a_deleted_one(session: Any, engine: 
 
 def test_a_key_cannot_be_null(session: Any) -> None:
     from lect import Column, Integer, Table
-
     from lect_orm import registry
 
     class Thing:

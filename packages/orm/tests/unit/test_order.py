@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lect.exc import CircularDependencyError
 
+from lect.exc import CircularDependencyError
 from lect_orm.unitofwork.order import generations, strongly_connected
 
 graphs = st.integers(1, 8).flatmap(

@@ -7,10 +7,10 @@ import pickle
 from typing import Any
 
 import pytest
-from lect import event, inspect
-from lect.exc import InvalidRequestError
 from shop import Category, Customer, Order, Tag, new_engine
 
+from lect import event, inspect
+from lect.exc import InvalidRequestError
 from lect_orm import Session, make_transient, make_transient_to_detached, object_session
 from lect_orm.exc import DetachedInstanceError, ObjectDeletedError, UnmappedInstanceError
 

@@ -1,6 +1,7 @@
 """A random program over every kind of relationship, run on a session and on a plain model side by side.
 
-After each flush, commit, rollback and savepoint the tables hold exactly the rows that the model says, and the objects in
+After each flush, commit, rollback and savepoint the tables hold exactly the rows that the model says, and the objects
+in
 memory say the same.
 """
 
@@ -13,14 +14,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
 from lect import Column, ForeignKey, ForeignKeyConstraint, Integer, String, Table, create_engine, select
-
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
-
 
 URL = os.environ.get("LECT_MACHINE_URL", "sqlite://")
 
-#: SQLite does not enforce foreign keys here, so that the flush has to carry changed keys over; servers do it themselves.
+#: SQLite does not enforce foreign keys here, so that the flush has to carry changed keys over; servers do it
+#: themselves.
 ENFORCED = not URL.startswith("sqlite")
 ON_UPDATE = "CASCADE" if ENFORCED else None
 

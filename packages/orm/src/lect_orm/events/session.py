@@ -1,4 +1,6 @@
-"""Events of sessions: what listeners may listen to, and on what (`Session`, a subclass, an object, `sessionmaker`, `scoped_session`)."""
+"""Events of sessions: what listeners may listen to, and on what (`Session`, a subclass, an object, `sessionmaker`,
+`scoped_session`).
+"""
 
 from __future__ import annotations
 

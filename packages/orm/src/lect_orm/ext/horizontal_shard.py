@@ -8,9 +8,9 @@ from typing import Any
 from lect import event
 from lect.exc import InvalidRequestError
 from lect_orm.base import instance_state
+from lect_orm.query.query import Query
 from lect_orm.session.orm_execute import ORMExecuteState
 from lect_orm.session.session import Session
-from lect_orm.query.query import Query
 
 __all__ = ["ShardedQuery", "ShardedSession", "set_shard_id"]
 
@@ -31,7 +31,8 @@ class ShardedSession(Session):
 
     Args:
         shard_chooser: ``(mapper, object, statement) -> shard id``: where a new object, or a statement about one, goes.
-        identity_chooser: ``(mapper, primary key, *, lazy_loaded_from, execution_options, bind_arguments) -> shard ids`` to be
+        identity_chooser: ``(mapper, primary key, *, lazy_loaded_from, execution_options, bind_arguments) -> shard
+        ids`` to be
             searched for a primary key.
         execute_chooser: ``(ORMExecuteState) -> shard ids`` that a statement is executed on; their rows come together.
         shards: shard id -> engine.
@@ -142,7 +143,7 @@ class ShardedSession(Session):
         return super()._get(entity, ident, **how)
 
 
-class set_shard_id:  # noqa: N801 - a public name
+class set_shard_id:
     """Statement option: execute on one shard.
 
     Args:
@@ -179,7 +180,9 @@ def _shard_ids(state: ORMExecuteState) -> Iterator[Any]:
 
 def _execute_on_shards(state: ORMExecuteState) -> Any:
     session = state.session
-    if not isinstance(session, ShardedSession) or not state.is_orm_statement and not state.bind_arguments.get("mapper"):
+    if not isinstance(session, ShardedSession):
+        return None
+    if not state.is_orm_statement and not state.bind_arguments.get("mapper"):
         return None
 
     def on(shard_id: Any) -> Any:

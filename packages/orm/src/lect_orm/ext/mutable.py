@@ -1,4 +1,6 @@
-"""Values that tell their object when they change in place: dictionaries, lists, sets, composites and classes of your own."""
+"""Values that tell their object when they change in place: dictionaries, lists, sets, composites and classes of your
+own.
+"""
 
 from __future__ import annotations
 
@@ -192,7 +194,7 @@ class MutableDict(Mutable, dict[_KT, _VT]):
         dict.__setitem__(self, key, value)
         self.changed()
 
-    def setdefault(self, key: Any, value: Any = None) -> Any:  # type: ignore[override]
+    def setdefault(self, key: Any, value: Any = None) -> Any:
         """Return the value of a key, setting it when it is not there."""
         result = dict.setdefault(self, key, value)
         self.changed()
@@ -207,7 +209,7 @@ class MutableDict(Mutable, dict[_KT, _VT]):
         dict.update(self, *a, **kw)
         self.changed()
 
-    def __ior__(self, other: Any) -> Any:  # type: ignore[override,misc]
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
         self.update(other)
         return self
 
@@ -278,7 +280,7 @@ class MutableList(Mutable, list[_T]):
         self.extend(x)
         return self
 
-    def __imul__(self, n: SupportsIndex) -> MutableList[_T]:  # type: ignore[override,misc]
+    def __imul__(self, n: SupportsIndex) -> MutableList[_T]:
         list.__imul__(self, n)
         self.changed()
         return self

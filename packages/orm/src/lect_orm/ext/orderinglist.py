@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, SupportsIndex, TypeVar
 
-
 __all__ = ["OrderingList", "count_from_0", "count_from_1", "count_from_n_factory", "ordering_list"]
 
 _T = TypeVar("_T")
@@ -26,7 +25,8 @@ def ordering_list(
         attr: attribute of the members that holds their position.
         count_from: first position; 0 by default.
         ordering_func: computes positions in place of counting.
-        reorder_on_append: also renumber a member that is appended with a position of its own (as rows being loaded have).
+        reorder_on_append: also renumber a member that is appended with a position of its own (as rows being loaded
+        have).
     """
     function = ordering_func if count_from is None or ordering_func is not None else count_from_n_factory(count_from)
     return lambda: OrderingList(attr, function, reorder_on_append)

@@ -69,6 +69,7 @@ class SessionAccess:
             and not populate_existing
             and identity_token is None
             and execution_options is None
+            and not self.execution_options
         ):
             mapper = entity.__dict__.get("__mapper__") if isinstance(entity, type) else None
             if mapper is not None and ident.__class__ in _SCALARS and len(mapper.primary_key) == 1:
@@ -77,8 +78,9 @@ class SessionAccess:
                 if state is not None:
                     obj = state()
                     if obj.__class__ is entity and state.expired_attributes is None:
-                        return obj  # type: ignore[no-any-return]
-        return self._get(
+                        found: Any = obj
+                        return found  # type: ignore[no-any-return]
+        loaded: _O | None = self._get(
             entity,
             ident,
             options=options or (),
@@ -88,6 +90,7 @@ class SessionAccess:
             execution_options=dict(execution_options or {}),
             bind_arguments=bind_arguments,
         )
+        return loaded
 
     def _get(self, entity: Any, ident: Any, **how: Any) -> Any:
         from lect.inspection import inspect
@@ -259,7 +262,8 @@ def key_tuple(mapper: Any, ident: Any) -> tuple[Any, ...]:
         if set(ident) != set(names):
             expected = ", ".join(repr(name) for name in names)
             raise InvalidRequestError(
-                "Incorrect names of values in identifier to formulate primary key for session.get(); primary key attribute "
+                "Incorrect names of values in identifier to formulate primary key for session.get(); primary key "
+                "attribute "
                 f"names are {expected} (synonym names are also accepted)"
             )
         return tuple([ident[name] for name in names])
@@ -269,7 +273,8 @@ def key_tuple(mapper: Any, ident: Any) -> tuple[Any, ...]:
     if len(pk) != len(names):
         columns = ",".join(f"'{column}'" for column in mapper.primary_key)
         raise InvalidRequestError(
-            "Incorrect number of values in identifier to formulate primary key for session.get(); primary key columns are "
+            "Incorrect number of values in identifier to formulate primary key for session.get(); primary key "
+            "columns are "
             + columns
         )
     return pk

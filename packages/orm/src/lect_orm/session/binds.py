@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lect.sql.traversal import iterate
-
 from lect.exc import ArgumentError, NoInspectionAvailable, UnboundExecutionError
 from lect.inspection import inspect
+from lect.sql.traversal import iterate
 
 if TYPE_CHECKING:
     from lect_orm.session.transaction import SessionTransaction
@@ -44,8 +43,9 @@ class SessionBinds:
             raise ArgumentError(f"Not an acceptable bind target: {key!r}") from None
         if getattr(found, "is_mapper", False):
             self._binds[found.class_] = bind
-            for selectable in found._all_tables():
-                self._binds[selectable] = bind
+            for mapper in found.self_and_descendants:
+                for table in mapper.tables:
+                    self._binds[table] = bind
         elif getattr(found, "is_selectable", False):
             self._binds[found] = bind
         elif isinstance(key, type):
@@ -56,7 +56,8 @@ class SessionBinds:
     def get_bind(self, mapper: Any = None, *, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
         """Return the engine or connection for a mapper or statement. Override it to route (replicas, shards, tenants).
 
-        Looked at in this order: `bind`; the mapper's class and bases in ``binds``; tables of the statement in ``binds``;
+        Looked at in this order: `bind`; the mapper's class and bases in ``binds``; tables of the statement in
+        ``binds``;
         the session's own ``bind``.
 
         Raises:

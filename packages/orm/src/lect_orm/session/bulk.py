@@ -45,7 +45,8 @@ class SessionBulk:
             objects: mapped objects.
             return_defaults: fetch keys and defaults that the database makes (fewer rows per statement).
             update_changed_only: update only what has changed; False: every loaded column.
-            preserve_order: keep the order of the objects; False: all inserts of a class in one batch, all updates in one.
+            preserve_order: keep the order of the objects; False: all inserts of a class in one batch, all updates in
+            one.
         """
         states = [object_state(obj) for obj in objects]
         if not preserve_order:
@@ -70,7 +71,8 @@ class SessionBulk:
             mapper: mapped class or mapper.
             mappings: one dictionary per row.
             return_defaults: put keys that the database makes into the dictionaries.
-            render_nulls: write None as NULL in place of leaving the column out (then defaults do not apply, and rows with
+            render_nulls: write None as NULL in place of leaving the column out (then defaults do not apply, and rows
+            with
                 and without a value go into one batch).
         """
         found = _mapper_of(mapper)
@@ -134,7 +136,7 @@ def _runs(items: Iterable[Any], key: Callable[[Any], Any]) -> Iterator[tuple[Any
         yield last, run
 
 
-# -- insert ---------------------------------------------------------------------------------------------------------------
+# -- insert -----------------------------------------------------------------------------------------------------------
 
 
 def insert_mappings(
@@ -196,9 +198,9 @@ def _insert_row(facts: TableFacts, mapping: Row, render_nulls: bool, connection:
             row[column.key] = value
     mapper = facts.mapper
     on = mapper.polymorphic_on
-    if on is not None and mapper.polymorphic_identity is not None and on in mapper.column_to_key:
-        if getattr(on, "table", None) is facts.table and on.key not in row:
-            row[on.key] = mapper.polymorphic_identity
+    discriminated = on is not None and mapper.polymorphic_identity is not None and on in mapper.column_to_key
+    if discriminated and getattr(on, "table", None) is facts.table and on.key not in row:
+        row[on.key] = mapper.polymorphic_identity
     if facts.version is not None and mapper.version_id_generator is not False and facts.version.key not in row:
         row[facts.version.key] = mapper.version_id_generator(None)
     for omissible in facts.omissible:
@@ -276,7 +278,7 @@ def _insert_states(mapper: Any, states: list[InstanceState], connection: Any, re
             state._commit_all(state.dict)
 
 
-# -- update ---------------------------------------------------------------------------------------------------------------
+# -- update -----------------------------------------------------------------------------------------------------------
 
 
 def update_mappings(
@@ -319,7 +321,8 @@ def _update_row(facts: TableFacts, mapping: Row, connection: Any) -> Row | None:
     for column, key in facts.primary:
         if mapping.get(key) is None:
             raise InvalidRequestError(
-                f"No primary key value supplied for column(s) {facts.table.description}.{column.key}; per-row ORM Bulk UPDATE "
+                f"No primary key value supplied for column(s) {facts.table.description}.{column.key}; per-row ORM "
+                "Bulk UPDATE "
                 "by Primary Key requires that records contain primary key values",
                 code="bupq",
             )

@@ -1,4 +1,6 @@
-"""Rows of a bulk INSERT or UPDATE by attribute: what hybrids, composites and synonyms among the keys mean in columns."""
+"""Rows of a bulk INSERT or UPDATE by attribute: what hybrids, composites and synonyms among the keys mean in
+columns.
+"""
 
 from __future__ import annotations
 

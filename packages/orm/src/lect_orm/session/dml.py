@@ -1,4 +1,6 @@
-"""INSERT, UPDATE and DELETE of entities: executed in the session's transaction, with the objects in memory kept true."""
+"""INSERT, UPDATE and DELETE of entities: executed in the session's transaction, with the objects in memory kept
+true.
+"""
 
 from __future__ import annotations
 
@@ -65,8 +67,10 @@ def run(
     Args:
         session: the session.
         plan: made by ``query.dml``: `kind` ("insert", "update", "delete"), `mapper`, `statement` (for the tables),
-            `source` (as given), `where` (criteria against the tables' columns), `values` (UPDATE: attribute key -> value or
-            expression; keys that are no attributes are columns), `returning` (whether rows come back), `wrap(session, result,
+            `source` (as given), `where` (criteria against the tables' columns), `values` (UPDATE: attribute key ->
+            value or
+            expression; keys that are no attributes are columns), `returning` (whether rows come back), `wrap(session,
+            result,
             options)` (core rows -> result of entities).
         params: values of named parameters, or a list of rows.
         execution_options: options of this execution; ``synchronize_session``, ``autoflush``, ``render_nulls``,
@@ -102,7 +106,7 @@ def _core_options(options: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if key not in ours and not key.startswith("_lect")}
 
 
-# -- INSERT ---------------------------------------------------------------------------------------------------------------
+# -- INSERT -----------------------------------------------------------------------------------------------------------
 
 
 def _run_insert(session: Session, plan: Any, params: Any, options: dict[str, Any], arguments: dict[str, Any]) -> Any:
@@ -115,7 +119,8 @@ def _run_insert(session: Session, plan: Any, params: Any, options: dict[str, Any
     if not bulk:
         result = connection.execute(plan.statement, params, execution_options=core_options)
         return plan.wrap(session, result, options) if plan.returning else result
-    rows = column_rows(plan.mapper, [dict(row) for row in (params if isinstance(params, (list, tuple)) else [params or {}])])
+    rows = column_rows(plan.mapper, [dict(row) for row in (params if isinstance(params, (list, tuple)) else [params or
+    {}])])
     render_nulls = bool(options.get("render_nulls", False))
     if plan.returning:
         if len(plan.mapper.tables) > 1:
@@ -124,7 +129,8 @@ def _run_insert(session: Session, plan: Any, params: Any, options: dict[str, Any
         statement = plan.statement
         if len(rows) > 1 and connection.dialect.capabilities.insert_returning in (Returning.NONE, Returning.ONE_ROW):
             raise InvalidRequestError(
-                f"Can't use explicit RETURNING for bulk INSERT operation with {connection.dialect.name} backend; executemany "
+                f"Can't use explicit RETURNING for bulk INSERT operation with {connection.dialect.name} backend; "
+                "executemany "
                 "with RETURNING is not enabled for this dialect."
             )
         result = connection.execute(statement, rows if len(rows) != 1 else rows[0], execution_options=core_options)
@@ -149,8 +155,10 @@ def _insert_joined_returning(
     session: Session, plan: Any, rows: list[dict[str, Any]], connection: Any, options: dict[str, Any], nulls: bool
 ) -> Any:
     raise CompileError(
-        f"Can't INSERT … RETURNING objects of {plan.mapper.class_.__name__} in one statement: its rows are in the tables "
-        f"{', '.join(t.description for t in plan.mapper.tables)}. Insert without returning(), or add the objects to the session."
+        f"Can't INSERT … RETURNING objects of {plan.mapper.class_.__name__} in one statement: its rows are in the "
+        "tables "
+        f"{', '.join(t.description for t in plan.mapper.tables)}. Insert without returning(), or add the objects to "
+        "the session."
     )
 
 
@@ -160,7 +168,7 @@ def _column_row(mapper: Any, row: dict[str, Any]) -> dict[str, Any]:
     return {(columns[key].key if key in columns else key): value for key, value in row.items()}
 
 
-# -- UPDATE by primary key ------------------------------------------------------------------------------------------------
+# -- UPDATE by primary key --------------------------------------------------------------------------------------------
 
 
 def _run_update_by_key(
@@ -169,7 +177,8 @@ def _run_update_by_key(
     mode = _mode(options)
     if plan.where:
         raise InvalidRequestError(
-            "bulk ORM UPDATE does not support additional WHERE criteria; pass the rows' primary keys in the dictionaries, or "
+            "bulk ORM UPDATE does not support additional WHERE criteria; pass the rows' primary keys in the "
+            "dictionaries, or "
             "execute on session.connection() to use a WHERE with bound names"
         )
     if plan.values:
@@ -178,7 +187,8 @@ def _run_update_by_key(
         )
     if mode == "fetch":
         raise InvalidRequestError(
-            "The 'fetch' synchronization strategy is not available for 'bulk' ORM updates (i.e. multiple parameter sets)"
+            "The 'fetch' synchronization strategy is not available for 'bulk' ORM updates (i.e. multiple parameter "
+            "sets)"
         )
     rows = column_rows(plan.mapper, [dict(row) for row in params])
     connection = session.connection(bind_arguments=arguments)
@@ -202,7 +212,7 @@ def _refresh_by_key(session: Session, mapper: Any, rows: list[dict[str, Any]]) -
         _apply(session, state, {key: value for key, value in row.items() if key in mapper.impls}, set())
 
 
-# -- UPDATE and DELETE by criteria ----------------------------------------------------------------------------------------
+# -- UPDATE and DELETE by criteria ------------------------------------------------------------------------------------
 
 
 def _mode(options: dict[str, Any]) -> Any:
@@ -291,7 +301,7 @@ def _execute_fetching(
     capabilities = connection.dialect.capabilities
     able = capabilities.update_returning if plan.kind == "update" else capabilities.delete_returning
     table = mapper.local_table
-    own_keys = [c for c in table.primary_key] if hasattr(table, "primary_key") else []
+    own_keys = list(table.primary_key) if hasattr(table, "primary_key") else []
     usable = able is not Returning.NONE and len(own_keys) == len(mapper.primary_key) and not plan.returning
     if usable and getattr(plan.statement, "table", None) is table:
         statement = plan.statement.returning(*own_keys)

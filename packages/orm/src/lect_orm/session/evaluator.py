@@ -1,4 +1,6 @@
-"""SQL criteria evaluated in Python against objects in memory, with SQL's three values: True, False and None for unknown."""
+"""SQL criteria evaluated in Python against objects in memory, with SQL's three values: True, False and None for
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -115,7 +117,7 @@ class Evaluator:
         raise UnevaluatableError(f"Cannot evaluate {type(clause).__name__}")
 
     def _bind(self, clause: Any) -> Function:
-        value = self.params[clause.key] if clause.key in self.params else clause.effective_value
+        value = self.params.get(clause.key, clause.effective_value)
         return lambda obj: value
 
     def _column(self, clause: Any) -> Function:

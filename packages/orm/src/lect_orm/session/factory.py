@@ -187,6 +187,11 @@ def _forwarded(method: Callable[Concatenate[Session, _P], _R]) -> Callable[Conca
     return call
 
 
+def _forwarded_loosely(method: Any) -> Any:
+    """Return the same for a method with arguments by keyword only known at run time, which a ParamSpec cannot carry."""
+    return _forwarded(method)
+
+
 def _attribute(name: str, settable: bool = False) -> Any:
     """Return a property that is the session's attribute."""
 
@@ -220,7 +225,8 @@ class scoped_session(Generic[_S]):
         if isinstance(factory, type) and issubclass(factory, Session):
             return factory
         raise ArgumentError(
-            "Session event listen on a scoped_session requires that its creation callable is associated with the Session class."
+            "Session event listen on a scoped_session requires that its creation callable is associated with the "
+            "Session class."
         )
 
     def __call__(self, **kw: Any) -> _S:
@@ -252,7 +258,8 @@ class scoped_session(Generic[_S]):
             from lect.exc import LectWarning
 
             warnings.warn(
-                "At least one scoped session is already present.  configure() can not affect sessions that have already "
+                "At least one scoped session is already present.  configure() can not affect sessions that have "
+                "already "
                 "been created.",
                 LectWarning,
                 stacklevel=2,
@@ -295,8 +302,8 @@ class scoped_session(Generic[_S]):
     flush = _forwarded(Session.flush)
     flush_plan = _forwarded(Session.flush_plan)
     get = _forwarded(Session.get)
-    get_bind = _forwarded(Session.get_bind)
-    get_one = _forwarded(Session.get_one)
+    get_bind: Any = _forwarded_loosely(Session.get_bind)
+    get_one: Any = _forwarded_loosely(Session.get_one)
     is_modified = _forwarded(Session.is_modified)
     merge = _forwarded(Session.merge)
     merge_all = _forwarded(Session.merge_all)
@@ -304,8 +311,8 @@ class scoped_session(Generic[_S]):
     refresh = _forwarded(Session.refresh)
     reset = _forwarded(Session.reset)
     rollback = _forwarded(Session.rollback)
-    scalar = _forwarded(Session.scalar)
-    scalars = _forwarded(Session.scalars)
+    scalar: Any = _forwarded_loosely(Session.scalar)
+    scalars: Any = _forwarded_loosely(Session.scalars)
 
     autoflush = _attribute("autoflush", settable=True)
     bind = _attribute("bind", settable=True)

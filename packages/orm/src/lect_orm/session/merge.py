@@ -1,4 +1,6 @@
-"""``merge``: the state of an object, wherever it comes from, carried over to the session's object of the same identity."""
+"""``merge``: the state of an object, wherever it comes from, carried over to the session's object of the same
+identity.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +48,11 @@ class SessionMerge:
         def _flush_warning(self, method: str) -> None: ...
         def _save_or_update_state(self, state: InstanceState) -> None: ...
         def _update_state(self, state: InstanceState, revert_deletion: bool = False) -> None: ...
-        def get(self, entity: Any, ident: Any, **how: Any) -> Any: ...
 
     def merge(self, instance: _O, *, load: bool = True, options: Sequence[Any] | None = None) -> _O:
-        """Copy the state of an object onto the session's object of the same identity, which is loaded or made, and return it.
+        """Copy the state of an object onto the session's object of the same identity, and return that.
+
+        It is loaded, or made when there is no such row.
 
         Args:
             instance: an object of any session or none; it stays as it is.
@@ -119,14 +122,16 @@ class SessionMerge:
             return key[1], key[2]
         if state in self._new:
             warnings.warn(
-                f"Instance {state_str(state)} is already pending in this Session yet is being merged again; this is probably "
+                f"Instance {state_str(state)} is already pending in this Session yet is being merged again; this is "
+                "probably "
                 "not what you want to do",
                 LectWarning,
                 stacklevel=6,
             )
         if not merging.load:
             raise InvalidRequestError(
-                "merge() with load=False option does not support objects transient (i.e. unpersisted) objects.  flush() all "
+                "merge() with load=False option does not support objects transient (i.e. unpersisted) objects.  "
+                "flush() all "
                 "changes on mapped instances before merging with load=False."
             )
         mapper = state.mapper
@@ -147,7 +152,8 @@ class SessionMerge:
         if merged is None and not merging.load:
             if state.modified:
                 raise InvalidRequestError(
-                    "merge() with load=False option does not support objects marked as 'dirty'.  flush() all changes on "
+                    "merge() with load=False option does not support objects marked as 'dirty'.  flush() all changes "
+                    "on "
                     "mapped instances before merging with load=False."
                 )
             assert pk is not None
@@ -159,7 +165,7 @@ class SessionMerge:
             self._update_state(merged_state)
             return merged, True
         if merged is None and pk is not None:
-            merged = self.get(
+            merged = self.get(  # type: ignore[attr-defined]
                 mapper.class_, pk if len(pk) > 1 else pk[0], identity_token=token, options=merging.options
             )
         if merged is None:
@@ -183,7 +189,8 @@ class SessionMerge:
         there = merged_dict.get(prop.key, NO_VALUE)
         if given is not NO_VALUE and given is not None and there is not NO_VALUE and given != there:
             raise StaleDataError(
-                f"Version id '{given}' on merged state {state_str(state)} does not match existing version '{there}'. Leave "
+                f"Version id '{given}' on merged state {state_str(state)} does not match existing version '{there}'. "
+                "Leave "
                 "the version attribute unset when merging to update the most recent version."
             )
 

@@ -46,7 +46,8 @@ _NOTHING: dict[str, Any] = {}
 class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, SessionBinds):
     """A conversation with the database: an identity map, a unit of work, a transaction.
 
-    A session belongs to one thread (or task) at a time. It is made per unit of work (a request, a job), used as a context
+    A session belongs to one thread (or task) at a time. It is made per unit of work (a request, a job), used as a
+    context
     manager, and closed; it takes a connection from the pool when it first needs one.
 
     Args:
@@ -59,7 +60,8 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         info: the application's own notes.
         query_cls: class that :meth:`query` makes.
         join_transaction_mode: what to do with a connection that has a transaction already: ``conditional_savepoint``
-            (a savepoint when it is in one, else ``rollback_only``), ``rollback_only``, ``control_fully``, ``create_savepoint``.
+            (a savepoint when it is in one, else ``rollback_only``), ``rollback_only``, ``control_fully``,
+            ``create_savepoint``.
         close_resets_only: False: a closed session cannot be used again.
         execution_options: given to every statement of this session.
     """
@@ -94,7 +96,8 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
             raise ArgumentError("The 'future' parameter passed to Session() may only be set to True.")
         if join_transaction_mode not in _JOIN_MODES:
             raise ArgumentError(
-                f'invalid selection for join_transaction_mode: "{join_transaction_mode}"; one of {", ".join(_JOIN_MODES)}'
+                f'invalid selection for join_transaction_mode: "{join_transaction_mode}"; '
+                f"one of {', '.join(_JOIN_MODES)}"
             )
         del enable_baked_queries  # every statement is kept compiled
         self._ref = weakref.ref(self)
@@ -191,7 +194,8 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
             cause = context._rollback_exception
             why = "" if cause is None else f"The transaction was rolled back due to an exception: {cause}.  "
             raise InvalidRequestError(
-                f"Can't operate on closed transaction inside context manager.  {why}Please complete the context manager "
+                f"Can't operate on closed transaction inside context manager.  {why}Please complete the context "
+                "manager "
                 "before emitting further commands."
             )
         if self._closed and not self.close_resets_only:
@@ -242,7 +246,9 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         transaction.prepare()
 
     def close(self) -> None:
-        """Let go of every object and connection; what was not committed is rolled back. The session can be used again."""
+        """Let go of every object and connection; what was not committed is rolled back. The session can be used
+        again.
+        """
         self._close(invalidate=False)
 
     def reset(self) -> None:
@@ -397,7 +403,8 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
                 self.flush()
             except StatementError as error:
                 error.add_detail(
-                    "raised as a result of Query-invoked autoflush; consider using a session.no_autoflush block if this "
+                    "raised as a result of Query-invoked autoflush; consider using a session.no_autoflush block if "
+                    "this "
                     "flush is occurring prematurely"
                 )
                 raise

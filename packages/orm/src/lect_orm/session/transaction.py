@@ -115,13 +115,15 @@ class SessionTransaction:
                 return
             if self._rollback_exception is not None:
                 raise PendingRollbackError(
-                    "This Session's transaction has been rolled back due to a previous exception during flush. To begin "
+                    "This Session's transaction has been rolled back due to a previous exception during flush. To "
+                    "begin "
                     "a new transaction with this Session, first issue Session.rollback(). Original exception was: "
                     f"{self._rollback_exception}",
                     code="7s2a",
                 )
             raise InvalidRequestError(
-                "This session is in 'inactive' state, due to the SQL transaction being rolled back; no further SQL can be "
+                "This session is in 'inactive' state, due to the SQL transaction being rolled back; no further SQL "
+                "can be "
                 "emitted within this transaction."
             )
         if phase is Phase.CLOSED:
@@ -341,7 +343,9 @@ class SessionTransaction:
         return error
 
     def close(self, invalidate: bool = False) -> None:
-        """End the transaction without commit: what was not committed is rolled back; connections go back to their pools."""
+        """End the transaction without commit: what was not committed is rolled back; connections go back to their
+        pools.
+        """
         session = self.session
         if session is None:
             return
@@ -365,7 +369,9 @@ class SessionTransaction:
     # -- objects ------------------------------------------------------------------------------------------------------
 
     def _restore_snapshot(self, dirty_only: bool = False) -> None:
-        """Undo what this transaction did to objects: new ones become transient, deleted ones persistent, the rest expired."""
+        """Undo what this transaction did to objects: new ones become transient, deleted ones persistent, the rest
+        expired.
+        """
         session = self.session
         assert session is not None
         added = {**self._new, **session._new}

@@ -61,7 +61,7 @@ def cascades_from(state: InstanceState, obj: Any) -> bool:
     if not keys:
         return False
     dict_ = obj.__dict__
-    return any([key in dict_ for key in keys]) or state.modified
+    return any(key in dict_ for key in keys) or state.modified
 
 
 def cascade_iterator(

@@ -144,7 +144,9 @@ class FlushContext:
             kept[column] = None
 
     def pairs_done(self, prop: Any) -> set[tuple[Any, Any]] | None:
-        """Return the pairs of states that one side of a two-sided many-to-many has dealt with; None for a one-sided one."""
+        """Return the pairs of states that one side of a two-sided many-to-many has dealt with; None for a one-sided
+        one.
+        """
         reverse = prop._reverse_property
         if not reverse:
             return None

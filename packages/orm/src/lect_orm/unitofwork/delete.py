@@ -30,7 +30,8 @@ def delete_rows(facts: TableFacts, states: list[InstanceState], connection: Any)
             value = old_value(state, dict_, key)
             if value is None:
                 raise FlushError(
-                    f"Can't delete from table {facts.table.description} using NULL for primary key value on column {column} "
+                    f"Can't delete from table {facts.table.description} using NULL for primary key value on column "
+                    f"{column} "
                     f"of {state_str(state)}"
                 )
             row[column.key] = value
@@ -45,6 +46,14 @@ def delete_rows(facts: TableFacts, states: list[InstanceState], connection: Any)
         matched, counted = _delete_by_key(facts, rows, connection)
     if counted and matched != len(rows):
         _report(facts, len(rows), matched)
+    elif not counted and facts.version is not None:
+        import warnings
+
+        warnings.warn(
+            f"Dialect {connection.dialect.name} does not support deleted rowcount - versioning cannot be verified.",
+            LectWarning,
+            stacklevel=7,
+        )
 
 
 def _delete_in(facts: TableFacts, rows: list[Row], connection: Any) -> tuple[int, bool]:
@@ -76,7 +85,8 @@ def _report(facts: TableFacts, expected: int, matched: int) -> None:
         import warnings
 
         warnings.warn(
-            f"DELETE statement on table {facts.table.description!r} {message}  Please set confirm_deleted_rows=False within "
+            f"DELETE statement on table {facts.table.description!r} {message}  Please set confirm_deleted_rows=False "
+            "within "
             "the mapper configuration to prevent this warning.",
             LectWarning,
             stacklevel=8,

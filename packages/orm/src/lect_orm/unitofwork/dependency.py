@@ -1,7 +1,9 @@
 """What a relationship asks of a flush: which other objects take part, in which order, and which keys are copied.
 
-One :class:`Dependency` per relationship; the three directions are three classes. All of them are asked in the same places:
-``plan_save`` / ``plan_delete`` while the flush is planned, ``save_edges`` / ``delete_edges`` when objects of one cycle of
+One :class:`Dependency` per relationship; the three directions are three classes. All of them are asked in the same
+places:
+``plan_save`` / ``plan_delete`` while the flush is planned, ``save_edges`` / ``delete_edges`` when objects of one
+cycle of
 mappers are ordered, ``process_saves`` / ``process_deletes`` while rows are written.
 """
 
@@ -79,7 +81,7 @@ class Dependency:
         Raises:
             FlushError: it is one.
         """
-        if self.prop.uselist and any([obj is None for obj in objects or ()]):
+        if self.prop.uselist and any(obj is None for obj in objects or ()):
             raise FlushError(f"Can't flush None value found in collection {self.prop}")
 
     def key_changed(self, state: InstanceState) -> bool:
@@ -129,7 +131,8 @@ class OneToMany(Dependency):
         return self.history(context, state, IN_MEMORY if self.passive_deletes else LOADED)
 
     def plan_delete(self, context: FlushContext, state: InstanceState) -> None:
-        # Members that nobody deletes lose their reference; members that are deleted have been registered by the cascade.
+        # Members that nobody deletes lose their reference; members that are deleted have been registered by the
+        # cascade.
         history = self._removed_history(context, state)
         nulls_them = not self.cascade_delete and self.passive_deletes != "all"
         for child in states_of(history.deleted):
@@ -269,7 +272,7 @@ class ManyToOne(Dependency):
         for state in states:
             sync.clear(state, self.parent, self.pairs, self.prop)
             history = self.history(context, state, IN_MEMORY)
-            if any([target.pk is not None for target in states_of(history.sum())]):
+            if any(target.pk is not None for target in states_of(history.sum())):
                 context.post_update(state, [right for _left, right in self.pairs])
 
     def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:

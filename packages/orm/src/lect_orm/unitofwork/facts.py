@@ -24,7 +24,7 @@ def has_expressions(values: Any) -> bool:
     """Whether any of the values may be a SQL expression; one C-level pass when all types have been met before."""
     if _PLAIN.issuperset(map(type, values)):
         return False
-    return any([is_expression(value) for value in values])
+    return any(is_expression(value) for value in values)
 
 
 def is_expression(value: Any) -> bool:
@@ -74,7 +74,7 @@ class TableFacts:
         self.primary = [(c, keys[c]) for c in mapper.pks_by_table[table] if c in keys]
         self.where_names = self._where_names()
         version = mapper.version_id_col
-        self.version = version if version is not None and version in mapper.cols_by_table[table] else None
+        self.version: Any = version if version is not None and version in mapper.cols_by_table[table] else None
         self.version_key = keys.get(version) if self.version is not None else None
         self.constants = self._constants()
         self.omissible = self._omissible()

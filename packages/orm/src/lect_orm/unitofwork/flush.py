@@ -86,8 +86,10 @@ def _discard_late_changes(session: Session) -> None:
             state._commit_all(obj.__dict__)
     session._dirty.clear()
     warnings.warn(
-        f"Attribute history events accumulated on {len(late)} previously clean instances within inner-flush event handlers "
-        "have been reset, and will not result in database updates. Consider using set_committed_value() within inner-flush "
+        f"Attribute history events accumulated on {len(late)} previously clean instances within inner-flush event "
+        "handlers "
+        "have been reset, and will not result in database updates. Consider using set_committed_value() within "
+        "inner-flush "
         "event handlers to avoid this warning.",
         LectWarning,
         stacklevel=4,

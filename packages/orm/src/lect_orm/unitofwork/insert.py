@@ -1,4 +1,6 @@
-"""INSERT of new objects: in batches; values that the database makes come back by RETURNING, matched to their objects."""
+"""INSERT of new objects: in batches; values that the database makes come back by RETURNING, matched to their
+objects.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lect.dialects.capabilities import Returning
+from lect_orm.exc import FlushError
 from lect_orm.unitofwork.facts import Row, TableFacts, has_expressions, is_expression
 
 if TYPE_CHECKING:
@@ -50,6 +53,8 @@ def insert_rows(context: FlushContext, facts: TableFacts, states: list[InstanceS
         _first_versions(facts, states, rows)
     if any(masks):
         _python_defaults(facts, states, rows, masks, connection)
+    if facts.version is not None:
+        _require_versions(facts, rows)
     for mask, part_states, part_rows, expressions in _batches(facts, states, rows, masks):
         if expressions:
             for state, row in zip(part_states, part_rows, strict=True):
@@ -60,11 +65,21 @@ def insert_rows(context: FlushContext, facts: TableFacts, states: list[InstanceS
 
 def _first_versions(facts: TableFacts, states: list[InstanceState], rows: list[Row]) -> None:
     key, column = facts.version_key, facts.version
+    assert column is not None
     generator = facts.mapper.version_id_generator
     for state, row in zip(states, rows, strict=True):
         row[column.key] = value = generator(None)
         if key is not None:
             state.dict[key] = value
+
+
+def _require_versions(facts: TableFacts, rows: list[Row]) -> None:
+    """Refuse rows whose version is neither given nor made by the database: they could never be updated."""
+    column = facts.version
+    if column is None or column.default is not None or column.server_default is not None:
+        return
+    if any(row.get(column.key) is None for row in rows):
+        raise FlushError("Instance does not contain a non-NULL version value")
 
 
 def _python_defaults(
@@ -110,7 +125,9 @@ def _batches(
 
 
 def _fetched(facts: TableFacts, mask: int, dialect: Any) -> tuple[list[tuple[Any, str]], list[str], bool]:
-    """Return (columns to fetch with their attributes, attributes left to be loaded later, whether keys are among them)."""
+    """Return (columns to fetch with their attributes, attributes left to be loaded later, whether keys are among
+    them).
+    """
     eager = facts.mapper.eager_defaults
     returning = dialect.capabilities.insert_returning is not Returning.NONE
     fetch: list[tuple[Any, str]] = []

@@ -142,5 +142,5 @@ class ManyToMany(Dependency):
             )
 
 
-def _bind(key: str, column: Any) -> BindParameter:
+def _bind(key: str, column: Any) -> Any:
     return BindParameter(key, type_=column.type, required=True)

@@ -1,6 +1,7 @@
 """In which order rows are written: mappers sorted by who refers to whom, objects where mappers refer to each other.
 
-The order of a set of mappers is worked out once and kept; only objects of mappers that form a cycle are sorted one by one.
+The order of a set of mappers is worked out once and kept; only objects of mappers that form a cycle are sorted one by
+one.
 """
 
 from __future__ import annotations
@@ -155,7 +156,8 @@ def generations(
     """Sort objects into batches: each batch depends on earlier ones only.
 
     Raises:
-        CircularDependencyError: rows refer to each other in a circle (``post_update=True`` on one relationship breaks it).
+        CircularDependencyError: rows refer to each other in a circle (``post_update=True`` on one relationship breaks
+        it).
     """
     waiting: dict[InstanceState, int] = dict.fromkeys(states, 0)
     after: dict[InstanceState, list[InstanceState]] = {}

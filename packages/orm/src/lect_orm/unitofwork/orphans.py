@@ -19,7 +19,9 @@ def delete_orphan_props(mapper: Any) -> list[Any]:
 
 
 def is_orphan(state: InstanceState) -> bool:
-    """Whether an object lacks a parent that it needs; what nobody knows about an object with a row counts as a parent."""
+    """Whether an object lacks a parent that it needs; what nobody knows about an object with a row counts as a
+    parent.
+    """
     mapper = state.mapper
     possible = False
     for prop in delete_orphan_props(mapper):

@@ -57,7 +57,7 @@ def fill(context: FlushContext, objects: Sequence[Any] | None, expunge: bool = T
 def expand(context: FlushContext) -> None:
     """Ask the relationships of each object who else takes part, until nobody comes in any more."""
     states = context.states
-    if not any([dependencies_of(mapper) or _key_switchers(mapper) for mapper in {state.mapper for state in states}]):
+    if not any(dependencies_of(mapper) or _key_switchers(mapper) for mapper in {state.mapper for state in states}):
         context.fresh = []
         return
     looked: set[tuple[InstanceState, bool]] = set()
@@ -88,7 +88,9 @@ def expand(context: FlushContext) -> None:
 
 
 def _key_switchers(mapper: Any) -> tuple[Any, ...]:
-    """Return many-to-one relationships to this mapper that no collection mirrors, and whose keys the database does not update."""
+    """Return many-to-one relationships to this mapper that no collection mirrors, and whose keys the database does
+    not update.
+    """
     found: tuple[Any, ...] | None = mapper.memo.get("key_switchers")
     if found is None:
         made = []

@@ -1,4 +1,6 @@
-"""What a flush would do, as a tree that prints: mappers in order, batches, dependencies, and rows where mappers form a circle."""
+"""What a flush would do, as a tree that prints: mappers in order, batches, dependencies, and rows where mappers form
+a circle.
+"""
 
 from __future__ import annotations
 
@@ -171,7 +173,8 @@ def _save(base: Any, states: list[InstanceState], notes: list[PlanNode]) -> Plan
             text = f"{word} {cls.__name__} ({_objects(len(members))}) into {tables}"
             if kind == "update":
                 changed = sorted({key for state in members for key in state.committed_state or ()})
-                text = f"{word} {cls.__name__} ({_objects(len(members))}) of {tables}: {', '.join(changed) or 'keys of others'}"
+                what = ", ".join(changed) or "keys of others"
+                text = f"{word} {cls.__name__} ({_objects(len(members))}) of {tables}: {what}"
             children.append(PlanNode(kind, text, len(members), _listed(members)))
     return PlanNode("save", f"save {base.class_.__name__}", len(states), children)
 
@@ -195,7 +198,8 @@ def _secondary(context: FlushContext, steps: Steps) -> list[PlanNode]:
                     added += len(history.added or ())
                     removed += len(history.deleted or ())
             if added or removed:
-                text = f"rows of {dependency.secondary.description} for {dependency.prop}: {added} added, {removed} removed"
+                table = dependency.secondary.description
+                text = f"rows of {table} for {dependency.prop}: {added} added, {removed} removed"
                 found.append(PlanNode("secondary", text, added + removed))
     return found
 

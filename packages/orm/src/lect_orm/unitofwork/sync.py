@@ -31,8 +31,10 @@ def attribute_of(mapper: Any, column: Any, prop: Any = None) -> str:
                     f"relative '{column_mapper}' does"
                 )
         raise UnmappedColumnError(
-            f"Can't execute sync rule for {'relationship ' + repr(str(prop)) if prop is not None else 'column'}: mapper "
-            f"'{mapper}' does not map column '{column}'.  Map the column to an attribute, or make the relationship viewonly."
+            f"Can't execute sync rule for {'relationship ' + repr(str(prop)) if prop is not None else 'column'}: "
+            "mapper "
+            f"'{mapper}' does not map column '{column}'.  Map the column to an attribute, or make the relationship "
+            "viewonly."
         )
     return key
 
@@ -186,14 +188,17 @@ def require_loadable(prop: Any, state: InstanceState) -> None:
             and state.mapper.inherits is not None
         ):
             hint = (
-                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". Expected '
-                f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type. If {state.mapper.class_} is "
+                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". '
+                'Expected '
+                f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type. If "
+                f"{state.mapper.class_} is "
                 f'a subclass of {prop.mapper.class_}, configure mapper "{prop.mapper}" to load this subtype '
                 "polymorphically, or set enable_typechecks=False to allow any subtype to be accepted for flush."
             )
         else:
             hint = (
-                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". Expected '
+                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". '
+                'Expected '
                 f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type."
             )
         raise FlushError(hint)

@@ -1,4 +1,6 @@
-"""What a change of a relationship means for the session at once: the save-update cascade, and orphans that are pending."""
+"""What a change of a relationship means for the session at once: the save-update cascade, and orphans that are
+pending.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ def track_append(prop: Any, state: InstanceState, item: Any, initiator: Any) -> 
     other = instance_state(item)
     if session._contains_state(other):
         return
-    # A change that comes from the other side of a relationship pulls no object into a session, unless it is one that this
+    # A change that comes from the other side of a relationship pulls no object into a session, unless it is one that
+    # this
     # session has just let go as an orphan: it was moved from one parent to another.
     if _starts_here(prop, initiator) or other.orphaned is session._ref:
         session._save_or_update_state(other)

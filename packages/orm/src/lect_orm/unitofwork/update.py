@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from lect.dialects.capabilities import Returning
+from lect.exc import LectWarning
 from lect_orm.base import NO_VALUE, state_str
 from lect_orm.exc import FlushError, StaleDataError
 from lect_orm.identity import public_key
@@ -74,7 +76,7 @@ def _changes(
         columns = columns_of.get(key)
         if columns is None:
             continue
-        value = dict_.get(key)
+        value: Any = dict_.get(key)
         if is_expression(value):
             element = value.__clause_element__() if hasattr(type(value), "__clause_element__") else value
             for column in columns:
@@ -101,12 +103,16 @@ def _collect(context: FlushContext, facts: TableFacts, state: InstanceState, con
         old = old_value(row_state, row_dict, facts.version_key)
         params[facts.where_names[version]] = old
         if mapper.version_id_generator is False:
-            if not (params.keys() - {facts.where_names[version]}) and not expressions:
+            if not (params.keys() - {facts.where_names[version]}) and not expressions and version.onupdate is None:
                 # The database counts versions: some column has to be written for it to notice.
-                params[version.key] = old
-            computed.append(facts.version_key)
+                column, key = facts.primary[0]
+                params[column.key] = old_value(state, dict_, key)
+            if version.key not in params and version not in expressions:
+                computed.append(facts.version_key)
         elif version.key not in params:
             params[version.key] = mapper.version_id_generator(old)
+        if params.get(version.key, old) is None:
+            raise FlushError("Instance does not contain a non-NULL version value")
     elif not params and not expressions:
         return None
     _add_onupdate(facts, params, expressions, computed, connection)
@@ -122,7 +128,8 @@ def _collect(context: FlushContext, facts: TableFacts, state: InstanceState, con
         params[facts.where_names[column]] = value
         if existing is not None:
             params.pop(column.key, None)
-    if not expressions and not (params.keys() - set(facts.where_names.values())):
+    sets_nothing = not expressions and not (params.keys() - set(facts.where_names.values()))
+    if sets_nothing and (version is None or version.onupdate is None):
         return None
     return Update(state, params, expressions, tuple(computed))
 
@@ -165,7 +172,10 @@ def _write(context: FlushContext, facts: TableFacts, batch: list[Update], connec
     versioned = facts.version is not None
     statement = facts.update(versioned)
     first = batch[0]
-    if first.expressions:
+    if versioned and facts.mapper.version_id_generator is False and _returns(connection):
+        for update in batch:
+            _update_returning_version(facts, statement, update, connection)
+    elif first.expressions:
         result = connection.execute(statement.values(first.expressions), first.params)
         check_matched(result, 1, facts, versioned)
     elif len(batch) == 1:
@@ -175,9 +185,28 @@ def _write(context: FlushContext, facts: TableFacts, batch: list[Update], connec
         options = COUNTED if versioned else None
         result = connection.execute(statement, [update.params for update in batch], execution_options=options)
         check_matched(result, len(batch), facts, versioned)
-    by_key = {column.key: key for column, key in facts.columns}
     for update in batch:
-        _after(context, facts, update, by_key)
+        _after(context, facts, update, connection)
+
+
+def _returns(connection: Any) -> bool:
+    return connection.dialect.capabilities.update_returning is not Returning.NONE
+
+
+def _update_returning_version(facts: TableFacts, statement: Any, update: Update, connection: Any) -> None:
+    """Update one row whose version the database counts, and take the new version from RETURNING."""
+    if update.expressions:
+        statement = statement.values(update.expressions)
+    row = connection.execute(statement.returning(facts.version), update.params).first()
+    if row is None:
+        raise StaleDataError(
+            f"UPDATE statement on table '{facts.table.description}' expected to update 1 row(s); 0 were matched."
+        )
+    assert facts.version_key is not None
+    state = update.state
+    state.dict[facts.version_key] = row[0]
+    if state.committed_state:
+        state.committed_state.pop(facts.version_key, None)
 
 
 def check_matched(result: Any, expected: int, facts: TableFacts, versioned: bool) -> None:
@@ -188,6 +217,14 @@ def check_matched(result: Any, expected: int, facts: TableFacts, versioned: bool
     """
     sane = result.supports_sane_rowcount() if expected == 1 else result.supports_sane_multi_rowcount()
     # -1: the driver's bulk path does not count; batches with versions never take it.
+    if not sane and versioned:
+        import warnings
+
+        warnings.warn(
+            f"Dialect {result.dialect.name} does not support updated rowcount - versioning cannot be verified.",
+            LectWarning,
+            stacklevel=9,
+        )
     if sane and result.rowcount not in (expected, -1):
         raise StaleDataError(
             f"UPDATE statement on table '{facts.table.description}' expected to update {expected} row(s); "
@@ -195,24 +232,26 @@ def check_matched(result: Any, expected: int, facts: TableFacts, versioned: bool
         )
 
 
-def _after(context: FlushContext, facts: TableFacts, update: Update, by_key: dict[str, str]) -> None:
+def _after(context: FlushContext, facts: TableFacts, update: Update, connection: Any) -> None:
     """Give the object what the statement wrote without being asked: version and ``onupdate`` values."""
     state = update.state
     dict_ = state.dict
     for column, key in facts.onupdate:
         if column.key in update.params:
             dict_[key] = update.params[column.key]
-    if facts.version is not None and facts.version_key and facts.version.key in update.params:
-        if facts.mapper.version_id_generator is not False:
-            dict_[facts.version_key] = update.params[facts.version.key]
-    if update.attributes:
-        for key in update.attributes:
+    counted = facts.version is not None and facts.mapper.version_id_generator is not False
+    if counted and facts.version_key and facts.version.key in update.params:
+        dict_[facts.version_key] = update.params[facts.version.key]
+    fetched = facts.version_key if facts.mapper.version_id_generator is False and _returns(connection) else None
+    later = [key for key in update.attributes if key != fetched]
+    if later:
+        for key in later:
             dict_.pop(key, None)
             if state.committed_state:
                 state.committed_state.pop(key, None)
-        state.expired_attributes = (state.expired_attributes or frozenset()).union(update.attributes)
-        if facts.mapper.eager_defaults is True or facts.version_key in update.attributes:
-            context.load_now.setdefault(state, set()).update(update.attributes)
+        state.expired_attributes = (state.expired_attributes or frozenset()).union(later)
+        if facts.mapper.eager_defaults is True or facts.version_key in later:
+            context.load_now.setdefault(state, set()).update(later)
 
 
 def post_update_rows(

@@ -109,7 +109,7 @@ def write(context: FlushContext, steps: Steps) -> None:
     for base, states in steps.saves:
         linked = base.memo.get("linked")
         if linked is None:
-            linked = base.memo["linked"] = any([dependencies_of(m) for m in base.self_and_descendants])
+            linked = base.memo["linked"] = any(dependencies_of(m) for m in base.self_and_descendants)
         if not linked:
             save_batch(context, base, states)
             continue
@@ -126,7 +126,7 @@ def write(context: FlushContext, steps: Steps) -> None:
 
 
 def _secondary_and_post_updates(context: FlushContext, steps: Steps, deleting: States) -> None:
-    if not any([dependencies_of(mapper) for mapper in steps.mappers]):
+    if not any(dependencies_of(mapper) for mapper in steps.mappers):
         return
     saving = [state for _base, states in steps.saves for state in states]
     for kind in (ManyToOne, OneToMany):
@@ -183,8 +183,9 @@ def _sorted_pairs(pairs: list[tuple[InstanceState, list[Any]]]) -> list[tuple[In
 
 
 def sorted_states(states: States) -> States:
-    """Sort objects of one batch: new ones as they were added, then the others by primary key (two sessions that update the
-    same rows lock them in the same order).
+    """Sort objects of one batch: new ones as they were added, then the others by primary key.
+
+    Two sessions that update the same rows then lock them in the same order.
     """
     new = [state for state in states if state.pk is None]
     new.sort(key=_insert_order)
@@ -206,7 +207,7 @@ def _pk(state: InstanceState) -> Any:
     return state.pk
 
 
-# -- saving ---------------------------------------------------------------------------------------------------------------
+# -- saving -----------------------------------------------------------------------------------------------------------
 
 
 def save_batch(context: FlushContext, base: Any, states: States) -> None:
@@ -232,7 +233,7 @@ def _by_connection(context: FlushContext, base: Any, states: States) -> list[tup
 
 def _save(context: FlushContext, base: Any, states: States, connection: Any) -> None:
     mappers = {state.mapper: None for state in states}
-    listened = any([m.dispatch.before_insert or m.dispatch.before_update for m in mappers])
+    listened = any(m.dispatch.before_insert or m.dispatch.before_update for m in mappers)
     if listened:
         for state in states:
             dispatch = state.mapper.dispatch
@@ -259,7 +260,9 @@ def _save(context: FlushContext, base: Any, states: States, connection: Any) -> 
 
 
 def _by_facts(states: States, table: Any) -> list[tuple[Any, States]]:
-    """Split a batch into runs that are written into a table in the same way; objects that have no row there are left out."""
+    """Split a batch into runs that are written into a table in the same way; objects that have no row there are left
+    out.
+    """
     found: list[tuple[Any, States]] = []
     last_mapper = None
     facts = None
@@ -341,7 +344,7 @@ def _after_save(context: FlushContext, states: States, connection: Any) -> None:
                     call(mapper, connection, state)
 
 
-# -- deleting ---------------------------------------------------------------------------------------------------------------
+# -- deleting ---------------------------------------------------------------------------------------------------------
 
 
 def delete_batch(context: FlushContext, base: Any, states: States) -> None:
@@ -369,7 +372,7 @@ def _delete(states: States, connection: Any) -> None:
             call(state.mapper, connection, state)
 
 
-# -- the end of a flush -------------------------------------------------------------------------------------------------------
+# -- the end of a flush -----------------------------------------------------------------------------------------------
 
 
 def finish(context: FlushContext) -> None:
@@ -470,7 +473,8 @@ def _enter(bucket: dict[Any, InstanceState], state: InstanceState, pk: Any) -> N
         import warnings
 
         warnings.warn(
-            f"Identity map already had an identity for {state.mapper.class_.__name__} with key {pk!r}, replacing it with "
+            f"Identity map already had an identity for {state.mapper.class_.__name__} with key {pk!r}, replacing it "
+            "with "
             "newly flushed object.   Are there load operations occurring inside of an event handler within the flush?",
             LectWarning,
             stacklevel=8,
@@ -490,8 +494,10 @@ def _late_key(mapper: Any, state: InstanceState) -> Any:
     if any(value is None for value in values) and not allowed:
         raise FlushError(
             f"Instance {state_str(state)} has a NULL identity key.  If this is an auto-generated value, check that the "
-            "database table allows generation of new primary key values, and that the mapped Column object is configured to "
-            "expect these generated values.  Ensure also that this flush() is not occurring at an inappropriate time, such "
+            "database table allows generation of new primary key values, and that the mapped Column object is "
+            "configured to "
+            "expect these generated values.  Ensure also that this flush() is not occurring at an inappropriate "
+            "time, such "
             "as within a load() event."
         )
     return mapper.bucket_key(tuple(values))

@@ -1,4 +1,6 @@
-"""The session for asyncio: every method that may ask the database is awaited. Engines and results are in :mod:`lect.aio`."""
+"""The session for asyncio: every method that may ask the database is awaited. Engines and results are in
+:mod:`lect.aio`.
+"""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ def _awaited(
     name = method.__name__
 
     async def call(self: AsyncSession, /, *args: _P.args, **kw: _P.kwargs) -> _R:
-        found: _R = await greenlet_spawn(getattr(self.sync_session, name), *args, **kw)
+        run: Any = greenlet_spawn
+        found: _R = await run(getattr(self.sync_session, name), *args, **kw)
         return found
 
     call.__name__ = name
@@ -89,7 +90,8 @@ def _attribute(name: str, settable: bool = False) -> Any:
 class AsyncSession:
     """A session for asyncio; arguments are those of :class:`Session`.
 
-    One task uses it at a time. What a session does in the background of an attribute (lazy loading) cannot be awaited there:
+    One task uses it at a time. What a session does in the background of an attribute (lazy loading) cannot be awaited
+    there:
     load it beforehand (``selectinload``), or read it by :class:`AsyncAttrs` or :meth:`run_sync`.
 
     Args:
@@ -104,7 +106,10 @@ class AsyncSession:
 
     _is_asyncio = True
     sync_session_class: type[Session] = Session
-    _session_events_refused = "asynchronous events are not implemented at this time.  Apply synchronous listeners to the AsyncSession.sync_session."
+    _session_events_refused = (
+        "asynchronous events are not implemented at this time.  Apply synchronous listeners to the "
+        "AsyncSession.sync_session."
+    )
 
     def __init__(
         self,
@@ -192,7 +197,8 @@ class AsyncSession:
 
     async def run_sync(self, fn: Callable[Concatenate[Session, _P], _T], *arg: _P.args, **kw: _P.kwargs) -> _T:
         """Call ``fn(sync_session, *arg, **kw)`` where it may load as a synchronous program does."""
-        found: _T = await greenlet_spawn(fn, self.sync_session, *arg, **kw)
+        run: Any = greenlet_spawn
+        found: _T = await run(fn, self.sync_session, *arg, **kw)
         return found
 
     async def execute(
@@ -400,8 +406,7 @@ class _AsyncMakerContext(Generic[_AS]):
         self.transaction: AsyncSessionTransaction | None = None
 
     async def __aenter__(self) -> _AS:
-        self.transaction = self.session.begin()
-        await self.transaction.__aenter__()
+        self.transaction = await self.session.begin().__aenter__()
         return self.session
 
     async def __aexit__(self, type_: Any, value: Any, traceback: Any) -> None:
