@@ -81,9 +81,10 @@ class PyMySQLConnector(Connector):
         return ConnectArguments(kwargs=kwargs)
 
     def connect(self, arguments: ConnectArguments) -> Any:
-        """Open a connection that takes single values only as parameters.
+        """Open a connection that takes single values as parameters, and nothing else.
 
-        PyMySQL would write lists, tuples and sets into a statement as SQL: in parentheses, with commas.
+        PyMySQL would write lists, tuples and sets into a statement as SQL, in parentheses and with commas, and of any
+        other object its ``str()``.
         """
         opener = self._opener
         if opener is None:
@@ -181,17 +182,25 @@ class PyMySQLConnector(Connector):
 
 
 def strict_connection(connect: Any) -> Any:
-    """Return a subclass of the driver's connection class that refuses containers as parameters.
+    """Return a subclass of the driver's connection class that takes as parameters only what it has an encoder for.
 
     `connect` is the class, which is also the driver's ``connect()``; anything else is returned as it is.
     """
     if not isinstance(connect, type):
         return connect
+    write: Any = connect.escape  # type: ignore[attr-defined]
 
     def escape(self: Any, obj: Any, mapping: Any = None) -> Any:
-        if isinstance(obj, (list, tuple, set, frozenset, dict)):
-            raise TypeError(f"a {type(obj).__name__} cannot be a parameter of a statement")
-        return connect.escape(self, obj, mapping)  # type: ignore[attr-defined]
+        if isinstance(obj, memoryview):
+            obj = bytes(obj)
+        if isinstance(obj, (str, bytes, bytearray)):
+            return write(self, obj, mapping)
+        if not isinstance(obj, (list, tuple, set, frozenset, dict)):
+            for base in type(obj).__mro__[:-1]:
+                encoder = self.encoders.get(base)
+                if encoder is not None:
+                    return encoder(obj, self.encoders)
+        raise TypeError(f"a {type(obj).__name__} cannot be a parameter of a statement")
 
     return type("StrictConnection", (connect,), {"escape": escape, "__doc__": "Takes single values as parameters."})
 

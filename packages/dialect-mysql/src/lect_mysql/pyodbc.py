@@ -17,6 +17,9 @@ from lect_pyodbc import Profile
 
 __all__ = ["pairing"]
 
+_SQL_CHAR: Final = 1
+_SQL_WCHAR: Final = -8
+
 #: ``[ma-3.1.15][10.11.6-MariaDB]`` in front of the server's message.
 _PREFIX: Final = re.compile(r"^(?:\[[^\]]*\])+ ?")
 
@@ -56,6 +59,9 @@ def _profile() -> Profile:
             ("charset", "utf8mb4"),
             ("OPTION", "2"),  # FLAG_FOUND_ROWS: row counts are those of matched rows
         ),
+        # Text passes as UTF-8: as UTF-16, MariaDB's driver 3.1.15 cuts characters off the end of what it reads and writes.
+        encoding="utf-8",
+        decodings=((_SQL_CHAR, "utf-8"), (_SQL_WCHAR, "utf-8")),
         conversion=conversion,
         disconnect_codes=frozenset({1927, 2006, 2013, 2014, 2045, 2055, 4031}),
         kinds={"HYT00": FailureKind.LOCK_TIMEOUT},
