@@ -68,22 +68,25 @@ class DetachedInstanceError(LectError):
     """An attribute would have to be loaded, and its object belongs to no session."""
 
 
+_HOW_TO_MAP = "derive it from a DeclarativeBase, or map it with registry.map_imperatively()"
+
+
 class UnmappedInstanceError(UnmappedError):
     """An object's class is not mapped."""
 
     def __init__(self, obj: object, msg: str | None = None) -> None:
         if msg is None:
             cls = type(obj)
-            name = f"{cls.__module__}.{cls.__qualname__}"
+            name = f"{cls.__module__}.{cls.__name__}"
             if isinstance(obj, type):
-                msg = f"Class '{obj.__module__}.{obj.__qualname__}' was given where an instance of a mapped class is needed."
+                msg = f"Class '{obj.__module__}.{obj.__name__}' was given where an instance of a mapped class is needed."
             elif any("__mapper__" in b.__dict__ for b in cls.__mro__):
                 msg = (
                     f"Class '{name}' is mapped, but this instance lacks instrumentation. This occurs when the instance"
                     " is created before the class was mapped."
                 )
             else:
-                msg = f"Class '{name}' is not mapped"
+                msg = f"Class '{name}' is not mapped; {_HOW_TO_MAP}"
         super().__init__(msg)
 
     def __reduce__(self) -> Any:
@@ -96,7 +99,7 @@ class UnmappedClassError(UnmappedError):
     def __init__(self, cls: Any, msg: str | None = None) -> None:
         if msg is None:
             if isinstance(cls, type):
-                msg = f"Class '{cls.__module__}.{cls.__qualname__}' is not mapped"
+                msg = f"Class '{cls.__module__}.{cls.__name__}' is not mapped; {_HOW_TO_MAP}"
             else:
                 msg = f"{cls!r} is not a mapped class"
         super().__init__(msg)

@@ -293,9 +293,6 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
     def __repr__(self) -> str:
         return f"<{self.__class__.__module__}.{self.__class__.__name__} object at {id(self):#x}>"
 
-    def __bool__(self) -> bool:
-        raise TypeError("Boolean value of this clause is not defined")
-
     # -- listening ------------------------------------------------------------------------------------------------------------
 
     @property

@@ -22,11 +22,27 @@ def load_expired(state: Any, passive: int) -> Any:
     if not passive & SQL_OK:
         return PASSIVE_NO_RESULT
     values = state.dict
+    if state.expired and _loads_eagerly(state.mapper) and state.session is not None:
+        key = state.key
+        if load_by_key(state.session, state.mapper, key[1], identity_token=key[2], autoflush=False, kind="columns") is None:
+            raise ObjectDeletedError(state)
+        if not state.expired_attributes:
+            return ATTR_WAS_SET
     committed = state.committed_state
     wanted = [k for k in state.expired_attributes or () if k not in values or (committed and k not in committed)]
     wanted = [k for k in wanted if not (committed and k in committed)]
     load_columns(state, wanted)
     return ATTR_WAS_SET
+
+
+def _loads_eagerly(mapper: Any) -> bool:
+    """Whether objects of the class are configured to be loaded with related objects."""
+    found = mapper.memo.get("loads_eagerly")
+    if found is None:
+        found = mapper.memo["loads_eagerly"] = any(
+            p.is_relationship and p.strategy in ("joined", "selectin", "subquery", "immediate") for p in mapper._props.values()
+        )
+    return bool(found)
 
 
 def load_columns(state: Any, keys: Iterable[str]) -> None:
@@ -38,7 +54,9 @@ def load_columns(state: Any, keys: Iterable[str]) -> None:
     session = state.session
     if session is None:
         raise DetachedInstanceError(
-            f"Instance {state_str(state)} is not bound to a Session; attribute refresh operation cannot proceed"
+            f"Instance {state_str(state)} is not bound to a Session; attribute refresh operation cannot proceed for "
+            f"{', '.join(sorted(map(repr, keys))) or 'its attributes'}; add the object to a session, or keep values "
+            "loaded past commit with Session(expire_on_commit=False)"
         )
     names = frozenset(keys)
     if not names:

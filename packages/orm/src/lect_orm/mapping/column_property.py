@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from lect.exc import ArgumentError
 from lect.sql.element import ColumnElement
+from lect.sql.literal import NULL
 from lect_orm.attributes.descriptor import PropComparator
 from lect_orm.attributes.impl import ScalarImpl
 from lect_orm.mapping.property import MapperProperty
@@ -152,9 +153,7 @@ class MappedSQLExpression(ColumnProperty):
 
 def QueryExpression(default_expr: Any = None, **kw: Any) -> ColumnProperty:  # noqa: N802 - stands for a class
     """Return a property whose value each query gives (``with_expression``); None otherwise."""
-    from lect.sql.element import MAKE
-
-    element = default_expr if default_expr is not None else MAKE.null()
+    element = default_expr if default_expr is not None else NULL
     prop = MappedSQLExpression(element, **kw)
     prop.is_query_expression = True
     prop.query_expression_default = default_expr

@@ -113,14 +113,20 @@ def _own_column(mapper: Any, given: Any) -> Any:
 def configure_properties(mapper: Any) -> None:
     """Map what was given, what is inherited, and the remaining columns of the table under their own names."""
     explicit = [(k, v) for k, v in mapper._init_properties.items()]
+    of_table = _explicit_columns(mapper, explicit)
+    later = {key for key, _ in of_table.values()}
     for key, value in explicit:
-        if not (isinstance(value, MapperProperty) and not value.is_column and not value.is_relationship):
-            configure_property(mapper, key, value)
+        if key not in later and not (isinstance(value, MapperProperty) and not value.is_column and not value.is_relationship):
+            if not _is_expression(value):
+                configure_property(mapper, key, value)
     if mapper.inherits is not None:
         for key, prop in mapper.inherits._props.items():
             if key not in mapper._props and key not in dict(explicit):
                 _inherit(mapper, key, prop)
     for column in columns_of(mapper.persist_selectable):
+        if id(column) in of_table:
+            configure_property(mapper, *of_table.pop(id(column)))
+            continue
         if column in mapper.column_to_prop:
             continue
         key = (mapper.column_prefix or "") + column.key
@@ -131,9 +137,39 @@ def configure_properties(mapper: Any) -> None:
             if column in one.column_to_prop:
                 key = one.column_to_prop[column].key
         configure_property(mapper, key, column)
+    for key, value in of_table.values():
+        configure_property(mapper, key, value)
+    for key, value in explicit:
+        if key not in later and _is_expression(value):
+            configure_property(mapper, key, value)
     for key, value in explicit:
         if isinstance(value, MapperProperty) and not value.is_column and not value.is_relationship:
             configure_property(mapper, key, value)
+
+
+def _is_expression(value: Any) -> bool:
+    """Whether an explicit attribute is an SQL expression rather than a column of a table."""
+    if isinstance(value, ColumnProperty):
+        value = value.columns[0]
+    return getattr(value, "_is_column_element", False) and getattr(value, "table", None) is None
+
+
+def _explicit_columns(mapper: Any, explicit: list[tuple[str, Any]]) -> dict[int, tuple[str, Any]]:
+    """Return id of a table's column -> ``(key, what was given)``: such attributes come in the order of the table."""
+    own = {id(c) for c in columns_of(mapper.persist_selectable)}
+    found: dict[int, tuple[str, Any]] = {}
+    for key, value in explicit:
+        column = value
+        if isinstance(value, ColumnProperty):
+            column = value.columns[0]
+        elif isinstance(value, list | tuple) and value:
+            column = value[0]
+        hook = getattr(column, "__clause_element__", None)
+        if hook is not None and not getattr(column, "is_clause_element", False):
+            column = hook()
+        if id(column) in own and id(column) not in found:
+            found[id(column)] = (key, value)
+    return found
 
 
 def _inherit(mapper: Any, key: str, prop: Any) -> None:
@@ -425,7 +461,7 @@ def find_marked_methods(mapper: Any) -> None:
                 continue
             seen.add(name)
             if getattr(method, "_lect_reconstructor", False):
-                mapper.instance_dispatch._add("load", method, _reconstruct(method), True, False)
+                mapper.instance_dispatch._add("load", method, _reconstruct(method), False, False)
             names = getattr(method, "_lect_validates", None)
             if names:
                 options = method._lect_validation_options

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from lect.exc import nearest
 from lect_orm.base import NO_VALUE, STATE_KEY, init_state
 
 __all__ = ["declarative_constructor", "install", "remove", "settled"]
@@ -114,7 +115,8 @@ def declarative_constructor(self: Any, **kwargs: Any) -> None:
         return
     for key, value in kwargs.items():
         if not hasattr(cls, key):
-            raise TypeError(f"{key!r} is an invalid keyword argument for {cls.__name__}")
+            near = nearest(key, [name for name in dir(cls) if not name.startswith("_")])
+            raise TypeError(f"{key!r} is an invalid keyword argument for {cls.__name__}{near}")
         setattr(self, key, value)
 
 

@@ -40,8 +40,15 @@ def map_imperatively(registry: Any, cls: Any, local_table: Any, kw: dict[str, An
                 if local_table is None:
                     kw["inherits"] = base
                 break
+    _give_constructor(registry, cls)
     mapper: Any = Mapper(cls, local_table, registry=registry, **kw)
     return mapper
+
+
+def _give_constructor(registry: Any, cls: Any) -> None:
+    """A class without an ``__init__`` of its own or inherited gets the registry's."""
+    if registry.constructor is not None and cls.__init__ is object.__init__:
+        type.__setattr__(cls, "__init__", registry.constructor)
 
 
 def map_declaratively(registry: Any, cls: Any) -> None:
@@ -52,6 +59,7 @@ def map_declaratively(registry: Any, cls: Any) -> None:
         raise InvalidRequestError(
             f"Class '{cls.__module__}.{cls.__qualname__}' already has been instrumented declaratively"
         )
+    _give_constructor(registry, cls)
     first_init = getattr(cls, "__declare_first__", None)
     last_init = getattr(cls, "__declare_last__", None)
     _listen_declare(cls, first_init, last_init)
@@ -300,17 +308,18 @@ class ClassScan:
 
     def _column(self, key: str | None, column: Any, sort_order: int, declared: MappedColumn | None) -> None:
         if column.name is None and key is not None:
-            column.name = column.key = _name(key)
+            column.name = _name(key)
+            if column.key is None:
+                column.key = column.name
         elif column.key is None and column.name is not None:
             column.key = column.name
         if column.table is not None:
             self.properties[key or column.key] = column
             return
         if key is not None:
-            for held in self.column_names:
-                if held is not column and held.name == column.name and held is not None:
-                    self._conflict(key, column, held)
-            self.column_names[column] = key
+            if column in self.column_names:
+                self._conflict(key, column, column)
+            self.column_names.setdefault(column, key)
             if key != column.key:
                 self.properties.setdefault(key, column)
         else:
@@ -614,6 +623,7 @@ def _complete_property(prop: Any, annotation: Annotation, cls: Any, name: str, s
             raise ArgumentError(f"Can't use string annotation {kind!r} for composite {cls.__name__}.{name}; the class must be known")
         prop.composite_class = kind
         prop.optional = annotation.optional
+        prop.never_none = not annotation.optional
 
 
 def _composite_columns(scan: ClassScan, name: str, prop: Any) -> list[Any]:
@@ -660,15 +670,7 @@ def _name_composite_columns(scan: ClassScan, prop: Any, attrs: list[Any]) -> Non
 
 
 def _unique(columns: list[Any]) -> list[Any]:
-    seen: set[int] = set()
-    found = []
-    names: set[str] = set()
-    for column in columns:
-        if id(column) not in seen and column.name not in names:
-            found.append(column)
-            names.add(column.name)
-        seen.add(id(column))
-    return found
+    return list({id(c): c for c in columns}.values())
 
 
 def _name(key: str) -> Any:

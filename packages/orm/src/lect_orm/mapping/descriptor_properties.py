@@ -213,6 +213,10 @@ class CompositeAttribute(QueryableAttribute[Any]):
         """The descriptor asks at each write."""
 
 
+def _all_none(*parts: Any) -> bool:
+    return all(p is None for p in parts)
+
+
 class CompositeImpl(AttributeImpl):
     """Listeners and history of a composite; the values are those of its columns."""
 
@@ -347,7 +351,10 @@ class CompositeProperty(DescriptorProperty):
         if self.return_none_on is not None:
             found: Callable[..., bool] = self.return_none_on
             return found
-        return None
+        return None if self.never_none else _all_none
+
+    #: annotated as not optional: the composite is there although all columns are NULL
+    never_none = False
 
     @property
     def _made(self) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class Mapper(InspectionAttr, Generic[_T]):
         self.include_properties = None if include_properties is None else set(include_properties)
         self.exclude_properties = set(exclude_properties) if exclude_properties else None
         self._init_properties = dict(properties) if properties else {}
-        self._primary_key_argument = None if primary_key is None else list(primary_key)
+        self._primary_key_argument = None if primary_key is None else _as_list(primary_key)
         self.inherit_condition = inherit_condition
         self.inherit_foreign_keys = None if inherit_foreign_keys is None else _as_list(inherit_foreign_keys)
         self.version_id_col = _column(version_id_col)
@@ -157,7 +157,18 @@ class Mapper(InspectionAttr, Generic[_T]):
         #: expression columns by entity and path; filled by the query room, emptied when a property is added
         self.memo: dict[Any, Any] = {}
 
-        inheritance.configure_inheritance(self, inherits, _polymorphic_map)
+        try:
+            self._configure(inherits, _polymorphic_map)
+        except BaseException:
+            self._undo()
+            raise
+        configure.remember(self)
+        if registry is not None:
+            registry.remember(self)
+        self.dispatch.after_mapper_constructed(self, class_)
+
+    def _configure(self, inherits: Any, polymorphic_map: dict[Any, Mapper[Any]] | None) -> None:
+        inheritance.configure_inheritance(self, inherits, polymorphic_map)
         columns.configure_tables(self)
         columns.configure_primary_key(self)
         self._instrument_class()
@@ -165,10 +176,16 @@ class Mapper(InspectionAttr, Generic[_T]):
         inheritance.configure_polymorphic_on(self)
         columns.configure_version(self)
         columns.configure_accessors(self)
-        configure.remember(self)
-        if registry is not None:
-            registry.remember(self)
-        self.dispatch.after_mapper_constructed(self, class_)
+
+    def _undo(self) -> None:
+        """Leave no trace of a mapper that could not be made."""
+        parent = self.__dict__.get("inherits")
+        if parent is not None and self in parent.inheriting:
+            parent.inheriting.remove(self)
+            if parent.polymorphic_map.get(self.polymorphic_identity) is self:
+                del parent.polymorphic_map[self.polymorphic_identity]
+        if self.class_.__dict__.get("__mapper__") is self:
+            self.dispose()
 
     # -- the class ----------------------------------------------------------------------------------------------------------
 
@@ -181,11 +198,11 @@ class Mapper(InspectionAttr, Generic[_T]):
                 "Use clear_mappers() to remove ALL mappers, or map another class."
             )
         type.__setattr__(cls, "__mapper__", self)
+        #: descriptors hear of writes by themselves because the class defines __setattr__
+        self.data_descriptors = has_own_setattr(cls)
         mapper_events.attach_waiting(self)
         instance_events.attach_waiting(self)
         self.dispatch.instrument_class(self, cls)
-        #: descriptors hear of writes by themselves because the class defines __setattr__
-        self.data_descriptors = has_own_setattr(cls)
         if not self.data_descriptors:
             install_write_hooks(cls, self.setters, self.impls)
         constructor.install(self)
@@ -276,6 +293,10 @@ class Mapper(InspectionAttr, Generic[_T]):
         prop = columns.configure_property(self, key, prop, init=self.configured)
         self._init_properties[key] = prop
         self.changed()
+
+    def add_column_property(self, key: str, prop: Any) -> None:
+        """Map a column for another property that needs it."""
+        columns.configure_property(self, key, prop)
 
     def changed(self) -> None:
         """Forget what was derived from the attributes."""

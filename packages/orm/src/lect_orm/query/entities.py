@@ -23,6 +23,10 @@ class OrmPlugin:
         """Return a plain statement that means the same."""
         return self.functions["translate"](statement)
 
+    def translate_whole(self, statement: Any) -> Any:
+        """Return the plain statement as it will be emitted, joined eager loading included."""
+        return self.functions["translate_whole"](statement)
+
     def column_descriptions(self, statement: Any) -> list[dict[str, Any]]:
         """Return what ``statement.column_descriptions`` says."""
         found: list[dict[str, Any]] = self.functions["column_descriptions"](statement)

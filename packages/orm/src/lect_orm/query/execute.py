@@ -182,7 +182,6 @@ _ORM_OPTIONS = frozenset(
         "_lect_load",
         "_lect_refresh",
         "_lect_lenient_options",
-        "_lect_wrap_group_by",
         "_lect_query",
         "_lect_eager",
     )
@@ -195,10 +194,7 @@ def _run_plain(session: Any, statement: Any, params: Any, options: Mapping[str, 
             f"Textual SQL expression {statement!r} should be explicitly declared as text({statement!r})"
         )
     if not hasattr(statement, "_execution_options") and not hasattr(statement, "_execute_on_connection"):
-        hook = getattr(statement, "__clause_element__", None)
-        if hook is None or isinstance(statement, type):
-            raise ObjectNotExecutableError(statement)
-        statement = hook()
+        raise ObjectNotExecutableError(statement)
     arguments = _bind_arguments(session, given, statement, None)
     connection = session.connection(bind_arguments=arguments)
     return connection.execute(statement, params, execution_options=_core_options(options))

@@ -450,6 +450,23 @@ class Query(Generic[_T]):
         """None: loaders use statements, not queries."""
         return None
 
+    def only_return_tuples(self, value: bool) -> Any:
+        """With True, a single entity is given as a row of one too."""
+        made = self._with(self._select)
+        made._tuples = value
+        return made
+
+    def tuples(self) -> Any:
+        """Rows for a single entity too."""
+        return self.only_return_tuples(True)
+
+    @property
+    def is_single_entity(self) -> bool:
+        """Whether objects rather than rows are given."""
+        return not self._tuples and self._is_single()
+
+    _tuples = False
+
     # -- results ----------------------------------------------------------------------------------------------------------------------------
 
     def _execute(self, statement: Any = None) -> Any:
@@ -458,7 +475,7 @@ class Query(Generic[_T]):
         if statement is None:
             statement = self.statement
         result = self.session.execute(statement, self._params or None, execution_options={"_lect_query": self})
-        if self._is_single():
+        if self.is_single_entity:
             result = result.scalars()
         if not statement._execution_options.get("yield_per"):
             result = result.unique() if self._filters() else result

@@ -245,6 +245,9 @@ class EntityReader:
         found = places.get(id(expression))
         if found is None:
             found = places[id(expression)] = self.place_of(expression)
+            for other in prop.columns[1:]:
+                # Equal columns of joined tables come along, as an outer join may leave one of them NULL.
+                self.place_of(self._adapted(other, prop.key))
         return found
 
     def _expression(self, prop: Any, mapper: Any, left_out: dict[str, Any]) -> Any:
@@ -368,8 +371,8 @@ class EntityReader:
         innerjoin = prop.innerjoin
         if step is not None and step.argument("innerjoin") is not None:
             innerjoin = step.argument("innerjoin")
-        outer = self.outer or not innerjoin
-        self._add_joins(prop, step, target, alias, outer)
+        outer = not innerjoin or (self.outer and innerjoin == "unnested")
+        self._add_joins(prop, step, target, alias, outer, nested=self.outer and not outer)
         if prop.uselist:
             translation.multi_row = True
             translation.needs_unique = True
@@ -378,11 +381,11 @@ class EntityReader:
             child_node = OptionNode()
             child_node.criteria = self.node.criteria
         reader = EntityReader(
-            translation, alias, child_node, translation.eager_position, (*self.path, prop), outer, root=False
+            translation, alias, child_node, translation.eager_position, (*self.path, prop), outer or self.outer, root=False
         )
         self.children.append(Child(prop, reader))
 
-    def _add_joins(self, prop: Any, step: Step | None, target: Any, alias: Any, outer: bool) -> None:
+    def _add_joins(self, prop: Any, step: Step | None, target: Any, alias: Any, outer: bool, nested: bool = False) -> None:
         translation = self.translation
         if target is prop.entity and not target.is_mapper:
             remote: Any = alias
@@ -401,7 +404,9 @@ class EntityReader:
                 element = option.criterion_for(prop.entity)
                 criteria.append(alias._adapt_element(element))
         left = self.entity.selectable
-        if joined.secondary is None:
+        if nested and translation.nest_join(left, alias.selectable, joined, criteria):
+            pass  # an inner join below an outer one stands inside of its right side
+        elif joined.secondary is None:
             on = and_(joined.primaryjoin, *criteria) if criteria else joined.primaryjoin
             translation.eager_joins.append(JoinStep(alias.selectable, on, left, outer, False))
         else:

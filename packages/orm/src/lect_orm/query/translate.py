@@ -76,10 +76,11 @@ class Translation:
         elif options:
             self.tree = option_tree(options, self.entities, False)
         self._from_clause()
+        self._joined_entities(raw)
         for node in raw:
             self.readers.extend(self._reader(node))
         self._entity_criteria(raw)
-        if self.multi_row and _limited(source):
+        if self.eager_joins and (_grouped(source) or (self.multi_row and _limited(source))):
             self.statement = self._wrapped()
         else:
             self.statement = self._plain()
@@ -125,6 +126,24 @@ class Translation:
         for step in source._joins:
             self._join(step)
 
+    def _joined_entities(self, raw: list[Any]) -> None:
+        """Enter the joins that entities of several tables are selected from, unless FROM has their tables already."""
+        covered = {id(f) for s in (*self.froms, *[j.target for j in self.joins], *[j.left for j in self.joins if j.left is not None]) for f in s._from_objects}
+        for node in raw:
+            for one in node.columns if isinstance(node, BundleEntity) else (node,):
+                entity = None
+                if isinstance(one, MapperEntity | AliasEntity):
+                    entity = one.entity
+                elif getattr(one, "_annotations", None):
+                    entity = one._annotations.get("parententity")
+                if entity is None:
+                    continue
+                selectable = entity.selectable
+                if not getattr(selectable, "_is_join", False) or any(id(f) in covered for f in selectable._from_objects):
+                    continue
+                self.froms.append(selectable)
+                covered.update(id(f) for f in selectable._from_objects)
+
     def _selectable(self, node: Any) -> Any:
         return node.entity_from if getattr(node, "_is_entity", False) else node
 
@@ -155,6 +174,7 @@ class Translation:
 
     def _on_criteria(self, onclause: Any, entity: Any, selectable: Any, left: Any) -> Any:
         parts = [c for c in self._criteria_of(entity) if c is not None]
+        self._criteria_done.add(id(entity))
         if not parts:
             return onclause
         if onclause is None:
@@ -190,6 +210,7 @@ class Translation:
         if not attribute.comparator.target_entity.is_mapper or entity is not attribute.comparator.target_entity:
             criteria = [_adapted(c, attribute.prop.entity, entity) for c in criteria]
         criteria.extend(self._criteria_of(entity))
+        self._criteria_done.add(id(entity))
         if extra is not None:
             criteria.append(extra)
         self._add_join(step, left_selectable, joined, criteria)
@@ -242,7 +263,6 @@ class Translation:
         self.where.extend(self._criteria_of(entity))
 
     def _entity_criteria(self, raw: list[Any]) -> None:
-        joined = {id(j.target) for j in self.joins}
         for node in raw:
             for one in node.columns if isinstance(node, BundleEntity) else (node,):
                 entity = None
@@ -250,7 +270,7 @@ class Translation:
                     entity = one.entity
                 elif getattr(one, "_annotations", None):
                     entity = one._annotations.get("parententity")
-                if entity is not None and id(entity.selectable) not in joined:
+                if entity is not None:
                     self._where_criterion(entity)
 
     # -- the statement ----------------------------------------------------------------------------------------------------------------
@@ -355,6 +375,24 @@ class Translation:
             _for_update=self._for_update(self.source._for_update),
         )
 
+    def nest_join(self, left: Any, right: Any, joined: Any, criteria: list[Any]) -> bool:
+        """Put an inner join into the right side of the outer join that `left` was added by; False when there is none."""
+        for index, step in enumerate(self.eager_joins):
+            target = step.target
+            if target is left or (getattr(target, "_is_join", False) and any(f is left for f in target._from_objects)):
+                if not step.isouter:
+                    continue
+                if joined.secondary is None:
+                    on = and_(joined.primaryjoin, *criteria) if criteria else joined.primaryjoin
+                    new = _spliced(target, left, right, on)
+                else:
+                    second = and_(joined.secondaryjoin, *criteria) if criteria else joined.secondaryjoin
+                    new = _spliced(target, left, joined.secondary, joined.primaryjoin)
+                    new = Join(new, right, second)
+                self.eager_joins[index] = JoinStep(new, step.onclause, step.left, True, step.full)
+                return True
+        return False
+
     # -- eager joins, asked for by readers --------------------------------------------------------------------------------------------
 
     def eager_position(self, column: Any) -> int:
@@ -371,6 +409,15 @@ class Translation:
     def resolve_place(self, place: int) -> int:
         """Return the final place of a column: negative ones are of eagerly joined entities."""
         return place if place >= 0 else len(self.columns) - 1 - place
+
+
+def _spliced(target: Any, left: Any, right: Any, on: Any) -> Any:
+    """Return a join with `right` inner joined where `left` stands: as far inside as outer joins allow."""
+    if target is left or not getattr(target, "_is_join", False):
+        return Join(target, right, on)
+    if target.isouter and any(f is left for f in target.right._from_objects):
+        return Join(target.left, _spliced(target.right, left, right, on), target.onclause, isouter=True, full=target.full)
+    return Join(target, right, on)
 
 
 def _own(node: Any) -> Any:
@@ -395,10 +442,11 @@ def _limited(source: Any) -> bool:
         source._limit is not None
         or source._offset is not None
         or source._fetch is not None
-        or source._distinct
-        or source._group_by
-        and source._execution_options.get("_lect_wrap_group_by", True)
     )
+
+
+def _grouped(source: Any) -> bool:
+    return bool(source._distinct or source._group_by)
 
 
 def _in_primary(translation: Translation, left: Any) -> bool:
@@ -476,6 +524,13 @@ def _translate_compound(statement: Any) -> Any:
     )
 
 
+def translate_whole(statement: Any) -> Any:
+    """Return the plain statement that will be emitted for a statement by itself."""
+    if isinstance(statement, Select):
+        return Translation(statement, with_loaders=True).statement
+    return translate(statement)
+
+
 def column_descriptions(statement: Any) -> list[dict[str, Any]]:
     """Return one dictionary per thing selected."""
     found: list[dict[str, Any]] = []
@@ -484,4 +539,4 @@ def column_descriptions(statement: Any) -> list[dict[str, Any]]:
     return found
 
 
-PLUGIN.functions.update(translate=translate, column_descriptions=column_descriptions)
+PLUGIN.functions.update(translate=translate, translate_whole=translate_whole, column_descriptions=column_descriptions)

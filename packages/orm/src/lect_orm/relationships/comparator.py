@@ -140,6 +140,7 @@ class RelationshipComparator(PropComparator[Any]):
 
     def _differs(self, other: Any) -> Any:
         prop = self.prop
+        _checked_object(other)
         if prop.direction is MANYTOONE and prop.join_condition.secondaryjoin is None:
             state = instance_state(other)
             parts = []
@@ -236,8 +237,19 @@ def _secondary_contains(comparator: RelationshipComparator, other: Any) -> Any:
     return and_(primary, secondary)
 
 
+def _checked_object(other: Any) -> Any:
+    if isinstance(other, type) or mapper_of(type(other)) is None:
+        hint = "" if not isinstance(other, type) else " A class was given."
+        raise ArgumentError(
+            f"Mapped instance expected for relationship comparison to object.   Classes, queries and other SQL elements are not "
+            f"accepted in this context; for comparison with a subquery, use any() or has().{hint}"
+        )
+    return instance_state(other)
+
+
 def instance_criterion(comparator: RelationshipComparator, other: Any) -> Any:
     """Return the condition that a row is related to the object `other`."""
+    _checked_object(other)
     prop = comparator.prop
     join = prop.join_condition
     state = instance_state(other)

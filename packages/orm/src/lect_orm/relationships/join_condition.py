@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from operator import eq
 from typing import Any
 
-from lect.exc import AmbiguousForeignKeysError, ArgumentError, NoForeignKeysError
+from lect.exc import AmbiguousForeignKeysError, ArgumentError, NoForeignKeysError, NoReferenceError
 from lect.sql.join import join_condition
 from lect_orm.base import MANYTOMANY, MANYTOONE, ONETOMANY, RelationshipDirection
 from lect_orm.mapping.columns import columns_of
@@ -197,7 +197,9 @@ class JoinCondition:
                 if child is not node.left and child is not node.right:
                     return child
                 marked = next(sides, False)
-                return child._annotate({mark: True}) if marked and is_column(child) else replace_columns(child, change)
+                if not marked:
+                    return replace_columns(child, change)
+                return replace_columns(child, lambda n: n._annotate({mark: True}) if is_column(n) else None)
 
             return node._map_children(side)
 
@@ -214,8 +216,8 @@ class JoinCondition:
             return
 
         def choose(binary: Any) -> tuple[bool, bool]:
-            left, right = binary.left, binary.right
-            if not (is_column(left) and is_column(right)):
+            left, right = _side(binary.left), _side(binary.right)
+            if left is None or right is None:
                 return False, False
             a, b = plain(left), plain(right)
             if self.secondary is not None:
@@ -263,9 +265,9 @@ class JoinCondition:
 
     def _mark_selfref(self, wanted: Callable[[Any], bool], by_side: bool) -> None:
         def choose(binary: Any) -> tuple[bool, bool]:
-            left, right = binary.left, binary.right
-            if not (is_column(left) and is_column(right)):
-                return is_column(left) and wanted(left), is_column(right) and wanted(right)
+            left, right = _side(binary.left), _side(binary.right)
+            if left is None or right is None:
+                return left is not None and wanted(left), right is not None and wanted(right)
             equal = plain(left) is plain(right)
             on_left, on_right = wanted(left), wanted(right)
             if equal and by_side:
@@ -283,19 +285,23 @@ class JoinCondition:
 
     def _mark_overlapping(self) -> None:
         """Parent and target share tables (both inherit from one): local is what only the parent has."""
-        both = self.parent_columns & self.target_columns
         target_local = {id(c) for c in columns_of(self.target.local_table)}
         parent_local = {id(c) for c in columns_of(self.parent.local_table)}
 
-        def is_remote(column: Any) -> bool:
-            key = id(plain(column))
-            if key not in self.target_columns:
-                return False
-            if key not in both:
-                return True
-            return key in target_local and key not in parent_local
+        def choose(binary: Any) -> tuple[bool, bool]:
+            left, right = _side(binary.left), _side(binary.right)
+            if left is None or right is None:
+                return False, False
+            a, b = id(plain(left)), id(plain(right))
+            right_remote = a in self.parent_columns and b in self.target_columns
+            left_remote = b in self.parent_columns and a in self.target_columns
+            if right_remote and left_remote:
+                # Either could be; what one of the classes adds itself decides.
+                left_remote = a in target_local and b in parent_local and not (b in target_local and a in parent_local)
+                right_remote = not left_remote
+            return left_remote, right_remote
 
-        self._mark("remote", is_remote)
+        self._mark_binaries(choose, "remote")
 
     # -- what follows ----------------------------------------------------------------------------------------------------------
 
@@ -366,8 +372,8 @@ class JoinCondition:
 
     def _collect(self, expression: Any, sync: list[tuple[Any, Any]]) -> None:
         for binary in binaries_of(expression):
-            left, right = binary.left, binary.right
-            if not (is_column(left) and is_column(right)):
+            left, right = _side(binary.left), _side(binary.right)
+            if left is None or right is None:
                 continue
             if "remote" in right._annotations and "remote" not in left._annotations:
                 pair = (plain(left), plain(right))
@@ -453,4 +459,19 @@ class JoinCondition:
 
 def _refers(a: Any, b: Any) -> bool:
     """Whether column `a` has a foreign key to column `b`."""
-    return any(fk.references(b.table) and fk.column is b for fk in a.foreign_keys)
+    return any(fk.column in b.proxy_set for fk in a.foreign_keys if _known(fk))
+
+
+def _known(fk: Any) -> bool:
+    try:
+        return fk.column is not None
+    except NoReferenceError:
+        return False
+
+
+def _side(node: Any) -> Any:
+    """Return the one column on a side of a comparison, also inside of a function or cast; None when there is not one."""
+    if is_column(node):
+        return node
+    found = [n for n in iterate(node) if is_column(n)]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,1 @@
+"""Extensions: hybrids, association proxies, mutable values, ordering lists, automap, sharding and others."""
