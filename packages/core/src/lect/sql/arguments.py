@@ -85,6 +85,8 @@ def column_argument(value: Any) -> Any:
     hint = ""
     if isinstance(value, (list, tuple)) and value:
         hint = f" Did you mean to say select({', '.join(map(repr, value))})?"
+    elif isinstance(value, type):
+        hint = f" If {value.__name__} is meant as a mapped class: it is not mapped."
     raise ArgumentError(
         f"Column expression, FROM clause, or other columns clause element expected, got {value!r}.{hint}"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from lect.exc import AmbiguousColumnError, InvalidRequestError
+from lect.exc import AmbiguousColumnError, InvalidRequestError, nearest
 from lect.sql.from_clause import froms_of
 
 __all__ = ["named_attribute", "namespaces"]
@@ -27,6 +27,14 @@ def namespaces(nodes: Iterable[Any]) -> list[Any]:
     return list(found.values())
 
 
+def _names(namespace: Any) -> list[str]:
+    """Names that could have been meant, for messages."""
+    keys = getattr(namespace, "keys", None)
+    if callable(keys) and not isinstance(namespace, type):
+        return [str(key) for key in keys()]
+    return [name for name in dir(namespace) if not name.startswith("_")]
+
+
 def named_attribute(spaces: Sequence[Any], key: str) -> Any:
     """Return the attribute that ``filter_by(key=...)`` means.
 
@@ -44,8 +52,10 @@ def named_attribute(spaces: Sequence[Any], key: str) -> Any:
         names = ", ".join([describe(s) for s in spaces[:3]])
         if len(spaces) > 3:
             names += f", ... ({len(spaces)} total)"
+        known = [name for space in spaces for name in _names(space.entity_namespace)]
         raise InvalidRequestError(
             f'None of the FROM clause entities have a property "{key}". Searched entities: {names or "none"}'
+            f"{nearest(key, known)}"
         )
     if len(found) > 1:
         names = ", ".join(describe(s) for s, _ in found)

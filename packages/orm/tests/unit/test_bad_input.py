@@ -1,0 +1,140 @@
+"""Mistakes of everyday use: each gives an exception that names the thing and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lect import ForeignKey, String, create_engine, exc, select
+from lect_orm import DeclarativeBase, Mapped, Session, configure_mappers, mapped_column, relationship
+from lect_orm import exc as orm_exc
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20))
+    addresses: Mapped[list[Address]] = relationship(back_populates="user")
+
+
+class Address(Base):
+    __tablename__ = "address"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    user: Mapped[User] = relationship(back_populates="addresses")
+
+
+class Plain:
+    """Not mapped."""
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(User(name="Ann", addresses=[Address()]))
+        session.commit()
+        yield session
+    engine.dispose()
+
+
+def test_unmapped_object(session: Session) -> None:
+    with pytest.raises(orm_exc.UnmappedInstanceError, match=r"Plain' is not mapped; derive it from a DeclarativeBase"):
+        session.add(Plain())
+
+
+def test_unmapped_class_in_select() -> None:
+    with pytest.raises(exc.ArgumentError, match="If Plain is meant as a mapped class: it is not mapped"):
+        select(Plain)  # type: ignore[call-overload]
+
+
+def test_unmapped_class_in_get(session: Session) -> None:
+    with pytest.raises(exc.LectError, match="Plain"):
+        session.get(Plain, 1)
+
+
+def test_misspelt_argument() -> None:
+    with pytest.raises(TypeError, match="'nmae' is an invalid keyword argument for User; did you mean 'name'"):
+        User(nmae="Ann")
+
+
+def test_misspelt_attribute_in_filter_by(session: Session) -> None:
+    with pytest.raises(exc.InvalidRequestError, match="property \"nmae\".*did you mean 'name'"):
+        session.scalars(select(User).filter_by(nmae="Ann"))
+
+
+def test_detached_lazy_load(session: Session) -> None:
+    user = session.scalars(select(User)).one()
+    session.expunge(user)
+    with pytest.raises(orm_exc.DetachedInstanceError, match=r"'addresses'.*selectinload\(User\.addresses\)"):
+        user.addresses  # noqa: B018 - the read is the test
+
+
+def test_detached_expired_attribute(session: Session) -> None:
+    user = session.scalars(select(User)).one()
+    session.commit()
+    session.expunge(user)
+    with pytest.raises(orm_exc.DetachedInstanceError, match="'name'.*expire_on_commit=False"):
+        user.name  # noqa: B018 - the read is the test
+
+
+def test_wrong_number_of_key_values(session: Session) -> None:
+    with pytest.raises(exc.InvalidRequestError, match="primary key columns are"):
+        session.get(User, (1, 2))
+
+
+def test_dictionary_with_other_names_as_key(session: Session) -> None:
+    with pytest.raises(exc.InvalidRequestError, match="primary key attribute names are 'id'"):
+        session.get(User, {"ident": 1})
+
+
+def test_object_as_value(session: Session) -> None:
+    with pytest.raises(exc.StatementError, match="Integer"):
+        session.scalars(select(User).where(User.id == object())).all()
+
+
+def test_relationship_to_nowhere() -> None:
+    class OtherBase(DeclarativeBase):
+        pass
+
+    class Lost(OtherBase):
+        __tablename__ = "lost"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        where: Mapped["Nowhere"] = relationship()  # type: ignore[name-defined] # noqa: F821, UP037
+
+    try:
+        with pytest.raises(exc.InvalidRequestError, match="Lost.*'Nowhere' failed to locate a name"):
+            configure_mappers()
+    finally:
+        OtherBase.registry.dispose()
+
+
+def test_table_without_a_primary_key() -> None:
+    class OtherBase(DeclarativeBase):
+        pass
+
+    with pytest.raises(
+        exc.ArgumentError, match="could not assemble any primary key columns for mapped table 'keyless'"
+    ):
+
+        class Keyless(OtherBase):
+            __tablename__ = "keyless"
+
+            name: Mapped[str]
+
+
+def test_constraint_violation_on_flush(session: Session) -> None:
+    session.add(User(id=1, name="again"))
+    with pytest.raises(exc.UniqueViolation) as caught:
+        session.flush()
+    assert caught.value.table == "user"
+    session.rollback()
