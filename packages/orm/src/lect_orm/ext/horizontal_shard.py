@@ -106,6 +106,9 @@ class ShardedSession(Session):
             shard_id = self._choose(mapper, instance=instance, clause=clause)
         return self._shards[shard_id]
 
+    def _bind_arguments_of_token(self, token: Any, given: dict[str, Any] | None) -> dict[str, Any] | None:
+        return {"shard_id": token, **(given or {})}
+
     def _get(self, entity: Any, ident: Any, **how: Any) -> Any:
         from lect.inspection import inspect
         from lect_orm.session.access import key_tuple

@@ -43,6 +43,7 @@ def load_by_key(
         how["populate_existing"] = True
     if identity_token is not None:
         how["identity_token"] = identity_token
+        bind_arguments = session._bind_arguments_of_token(identity_token, bind_arguments)
     if refresh_state is not None:
         how["_lect_refresh"] = refresh_state
     if not autoflush:

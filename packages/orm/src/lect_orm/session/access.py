@@ -274,8 +274,7 @@ def key_tuple(mapper: Any, ident: Any) -> tuple[Any, ...]:
         columns = ",".join(f"'{column}'" for column in mapper.primary_key)
         raise InvalidRequestError(
             "Incorrect number of values in identifier to formulate primary key for session.get(); primary key "
-            "columns are "
-            + columns
+            "columns are " + columns
         )
     return pk
 

@@ -112,6 +112,10 @@ class SessionBinds:
             ) from None
         return found.mapper if getattr(found, "is_aliased_class", False) else found
 
+    def _bind_arguments_of_token(self, token: Any, given: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Return arguments for :meth:`get_bind` for the object with an identity token; sharded sessions add to `given`."""
+        return given
+
     def connection(self, bind_arguments: dict[str, Any] | None = None, execution_options: Any = None) -> Any:
         """Return the connection of the current transaction; begins one when there is none.
 

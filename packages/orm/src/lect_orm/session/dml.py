@@ -119,8 +119,9 @@ def _run_insert(session: Session, plan: Any, params: Any, options: dict[str, Any
     if not bulk:
         result = connection.execute(plan.statement, params, execution_options=core_options)
         return plan.wrap(session, result, options) if plan.returning else result
-    rows = column_rows(plan.mapper, [dict(row) for row in (params if isinstance(params, (list, tuple)) else [params or
-    {}])])
+    rows = column_rows(
+        plan.mapper, [dict(row) for row in (params if isinstance(params, (list, tuple)) else [params or {}])]
+    )
     render_nulls = bool(options.get("render_nulls", False))
     if plan.returning:
         if len(plan.mapper.tables) > 1:

@@ -220,7 +220,7 @@ class AsyncSession:
             bind_arguments=bind_arguments,
             **kw,
         )
-        return await _buffered(result)
+        return result
 
     async def scalar(
         self,
@@ -382,16 +382,6 @@ class AsyncSession:
 
     object_session = staticmethod(object_session)
     identity_key = staticmethod(identity_key)
-
-
-async def _buffered(result: Any) -> Any:
-    """Fetch what is left of a result, so that its rows can be read without awaiting."""
-    cursor = getattr(result, "raw", None)
-    if cursor is None and getattr(result, "returns_rows", True) and not getattr(result, "closed", False):
-        freeze = getattr(result, "freeze", None)
-        if freeze is not None and not getattr(result, "_attributes", None):
-            return result
-    return result
 
 
 def _front_of(session: Session) -> AsyncSession | None:
