@@ -91,7 +91,8 @@ class array(ColumnElement[Any]):
         self.type: TypeEngine[Any]
         if item._is_array:
             deeper = (getattr(item, "dimensions", None) or 1) + 1
-            self.type = ARRAY(item.item_type, dimensions=deeper)  # type: ignore[attr-defined]
+            inner: Any = item
+            self.type = ARRAY(inner.item_type, dimensions=deeper)
         else:
             self.type = ARRAY(item)
 

@@ -167,8 +167,8 @@ class AsyncpgConnector(Connector):
     """Opens PostgreSQL connections with ``asyncpg``.
 
     Query parameters of the URL are arguments of ``asyncpg.connect()``; ``prepared_statement_cache_size`` is the number
-    of statements kept prepared per connection. For a pooler in transaction mode give ``prepared_statement_cache_size=0``
-    and ``statement_cache_size=0``.
+    of statements kept prepared per connection. For a pooler in transaction mode give both it and
+    ``statement_cache_size`` as 0.
     """
 
     name = "asyncpg"
@@ -180,7 +180,7 @@ class AsyncpgConnector(Connector):
 
     def import_driver(self) -> Any:
         """Import ``asyncpg``."""
-        import asyncpg
+        import asyncpg  # type: ignore[import-untyped]
 
         return asyncpg
 
@@ -283,9 +283,7 @@ class AsyncpgConnector(Connector):
         if state is None:
             lost = isinstance(exception, driver.InterfaceError) and "connection is closed" in str(exception)
             data = isinstance(exception, ValueError)
-            return Failure(
-                pep249="DataError" if data else "InterfaceError", message=str(exception), disconnected=lost
-            )
+            return Failure(pep249="DataError" if data else "InterfaceError", message=str(exception), disconnected=lost)
         column = getattr(exception, "column_name", None)
         return Failure(
             pep249=_PEP249.get(state) or _PEP249.get(state[:2], "DatabaseError"),

@@ -99,7 +99,7 @@ class BitString(str):
     def __add__(self, other: str) -> BitString:
         return BitString(str(self) + str(other))
 
-    def __getitem__(self, key: SupportsIndex | slice) -> BitString:  # type: ignore[override]
+    def __getitem__(self, key: SupportsIndex | slice) -> BitString:
         return BitString(str(self).__getitem__(key))
 
     def __repr__(self) -> str:

@@ -1,12 +1,13 @@
 """What PostgreSQL's SQLSTATEs mean: portable kinds of failure.
 
 Codes: postgresql.org/docs/current/errcodes-appendix.html. Names of constraint, table and column come with the error as
-fields of the protocol (postgresql.org/docs/current/protocol-error-fields.html), so that connectors read them and
-nothing is read from messages.
+fields of the protocol (postgresql.org/docs/current/protocol-error-fields.html), which connectors read; the message is
+read only for drivers that pass nothing else on (ODBC).
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from lect.dialects.contract import Failure, FailureKind
@@ -40,6 +41,37 @@ _KINDS: Final[dict[str, FailureKind]] = {
 _DISCONNECTED: Final = frozenset({"57P01", "57P02", "57P04", "57P05", "25P03"})
 
 
+#: The first line of messages, in English, as versions 10 to 17 write them; other languages tell no names.
+_MESSAGES: Final = {
+    FailureKind.UNIQUE_VIOLATION: re.compile(r'duplicate key value violates unique constraint "(?P<constraint>.+)"'),
+    FailureKind.EXCLUSION_VIOLATION: re.compile(
+        r'conflicting key value violates exclusion constraint "(?P<constraint>.+)"'
+    ),
+    FailureKind.CHECK_VIOLATION: re.compile(
+        r'new row for relation "(?P<table>.+)" violates check constraint "(?P<constraint>.+)"'
+    ),
+    FailureKind.FOREIGN_KEY_VIOLATION: re.compile(
+        r'(?:insert or update|update or delete) on table "(?P<table>.+?)" violates foreign key constraint '
+        r'"(?P<constraint>.+?)"(?: on table ".+")?'
+    ),
+    FailureKind.NOT_NULL_VIOLATION: re.compile(
+        r'null value in column "(?P<column>.+?)"(?: of relation "(?P<table>.+)")? violates not-null constraint'
+    ),
+}
+
+
+def _named_in_message(failure: Failure, kind: FailureKind) -> Failure:
+    form = _MESSAGES.get(kind)
+    match = None if form is None else form.fullmatch(failure.message.partition("\n")[0].strip())
+    if match is None:
+        return failure
+    found = match.groupdict()
+    column = found.get("column")
+    return failure.replace(
+        constraint=found.get("constraint"), table=found.get("table"), columns=(column,) if column else ()
+    )
+
+
 def classify(failure: Failure) -> Failure:
     """Complete `failure` by its SQLSTATE."""
     state = failure.sqlstate
@@ -54,6 +86,8 @@ def classify(failure: Failure) -> Failure:
         if state[:2] == "28":  # invalid_authorization_specification
             return failure.replace(kind=FailureKind.CONNECT_FAILED)
         return failure
+    if failure.constraint is None and failure.table is None:
+        failure = _named_in_message(failure, kind)
     if state == "57014" and "statement timeout" in failure.message:
         # One code for both; only the text tells a timeout from a cancel request. English and seen on 10 to 17; in other
         # languages the kind stays QUERY_CANCELED, which is true as well.

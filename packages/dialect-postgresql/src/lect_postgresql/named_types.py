@@ -164,6 +164,6 @@ class DOMAIN(NamedType, TypeEngine[Any]):
         return self.data_type._cached_literal_processor(dialect)
 
     @property
-    def comparator_factory(self) -> Any:  # type: ignore[override]
+    def comparator_factory(self) -> Any:
         """A domain has the operators of what it is made from."""
         return self.data_type.comparator_factory

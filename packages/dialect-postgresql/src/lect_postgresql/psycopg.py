@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from lect import types as t
 from lect.dialects.contract import (
+    BulkRequest,
     ConnectArguments,
     Connector,
     ConnectRequest,
@@ -17,6 +18,7 @@ from lect.dialects.contract import (
     Failure,
     SessionRequest,
 )
+from lect_postgresql.bulk import insert_columnwise
 from lect_postgresql.casts import Casts
 from lect_postgresql.values import conversion_of, multihost
 
@@ -77,6 +79,15 @@ class PsycopgConnector(Connector):
         if request.stream_rows:
             cursor.itersize = request.stream_rows
         return cursor
+
+    def execute_in_bulk(self, request: BulkRequest) -> int:
+        """Send an INSERT column by column; other statements in a pipeline."""
+        cursor = request.cursor
+        inserted = insert_columnwise(cursor, request.statement, request.types, request.parameters)
+        if inserted is not None:
+            return inserted
+        cursor.executemany(request.statement, request.parameters)
+        return int(cursor.rowcount)
 
     def cancel(self, connection: Any) -> None:
         """Send a cancel request over a connection of its own."""

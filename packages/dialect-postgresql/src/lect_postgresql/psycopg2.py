@@ -17,6 +17,7 @@ from lect.dialects.contract import (
     Failure,
     SessionRequest,
 )
+from lect_postgresql.bulk import insert_columnwise, row_insert
 from lect_postgresql.casts import Casts
 from lect_postgresql.values import conversion_of, multihost
 
@@ -92,10 +93,19 @@ class Psycopg2Connector(Connector):
         return cursor
 
     def execute_in_bulk(self, request: BulkRequest) -> int:
-        """Send pages of statements in one message each, instead of one round trip per parameter set."""
-        self.driver.extras.execute_batch(request.cursor, request.statement, request.parameters, page_size=_PAGE)
+        """Send an INSERT column by column, or in statements of many rows; other statements in pages of one message."""
+        cursor, statement, rows = request.cursor, request.statement, request.parameters
+        inserted = insert_columnwise(cursor, statement, request.types, rows)
+        if inserted is not None:
+            return inserted
+        insert = row_insert(statement)
+        if insert is not None:
+            text = f"{insert.head} VALUES %s{insert.tail}"
+            self.driver.extras.execute_values(cursor, text, rows, insert.row, _PAGE)
+        else:
+            self.driver.extras.execute_batch(cursor, statement, rows, page_size=_PAGE)
         # The driver counts the last page only.
-        return int(request.cursor.rowcount) if len(request.parameters) == 1 else -1
+        return int(cursor.rowcount) if len(rows) == 1 else -1
 
     def cancel(self, connection: Any) -> None:
         """Send a cancel request over a connection of its own."""

@@ -97,7 +97,7 @@ class AbstractRange(TypeEngine[Range[_T]], Generic[_T]):
     #: Type of the elements.
     element: ClassVar[type[TypeEngine[Any]]]
     #: Reads an element's text.
-    read: ClassVar[Callable[[str], Any]]
+    read: ClassVar[Any]
 
     @property
     def python_type(self) -> type[Any]:

@@ -69,6 +69,10 @@ class _Named(TypeEngine[str]):
     def python_type(self) -> type[str]:
         return str
 
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        """A string stands opposite as a value of this type."""
+        return self if isinstance(value, str) else super().coerce_compared_value(op, value)
+
 
 class INET(_Named):
     """An address of a host, with the length of its network or without."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from lect import operators as ops
 from lect.compile.ansi.binary import infix
@@ -10,7 +10,9 @@ from lect.sql.column import ColumnClause
 from lect.sql.grouping import Grouping
 from lect.types.json_type import JSON
 from lect.types.string import STRINGTYPE, String
+from lect_postgresql import operators as pg
 from lect_postgresql.compile.table import RULES
+from lect_postgresql.hstore import HSTORE
 from lect_postgresql.json_types import JSONB
 
 
@@ -75,6 +77,24 @@ def match(node: Any, writer: Any) -> str:
     head = "" if configuration is None else f"{writer.literal(configuration, STRINGTYPE)}, "
     right = node.right.element if isinstance(node.right, Grouping) else node.right
     return f"{writer.render(node.left)} @@ plainto_tsquery({head}{writer.render(right)})"
+
+
+_FUNCTIONS: Final = {
+    pg.HAS_KEY: ("jsonb_exists", "exist"),
+    pg.HAS_ALL: ("jsonb_exists_all", "exists_all"),
+    pg.HAS_ANY: ("jsonb_exists_any", "exists_any"),
+    pg.PATH_EXISTS: ("jsonb_path_exists_opr", ""),
+}
+
+
+@RULES.operator(*_FUNCTIONS)
+def with_question_mark(node: Any, writer: Any) -> str:
+    """``a ? b``; the function behind the operator where a question mark is the place of a parameter."""
+    if writer.dialect.paramstyle != "qmark":
+        return infix(node, writer, f" {node.operator.opstring} ")
+    for_json, for_hstore = _FUNCTIONS[node.operator]
+    name = for_hstore if isinstance(node.left.type, HSTORE) else for_json
+    return f"{name}({writer.render(node.left)}, {writer.render(node.right)})"
 
 
 @RULES.operator(ops.bitwise_xor_op)

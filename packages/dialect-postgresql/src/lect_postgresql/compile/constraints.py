@@ -64,7 +64,7 @@ def exclude_constraint(constraint: ExcludeConstraint, writer: Any) -> str:
     elements = []
     for what, key, operator in constraint._render_exprs:
         text = expression(what.self_group() if isinstance(what, ColumnElement) else what, writer)
-        if key in constraint.ops:
+        if key is not None and key in constraint.ops:
             text += f" {word(constraint.ops[key], 'ops')}"
         elements.append(f"{text} WITH {operator}")
     where = "" if constraint.where is None else f" WHERE ({expression(constraint.where, writer)})"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from lect import text as text_clause
 from lect import types as t
 from lect.dialects.reflection import Facts, ReflectedColumn, ReflectedIdentity, ReflectionRequest, Reflector
 from lect_postgresql import types as pg
@@ -92,7 +93,7 @@ def type_of(text: str) -> Any:
     if match is None:
         return t.NullType()
     name, arguments, zone = match[1].lower(), match[2], match[3]
-    numbers = [int(part) for part in arguments.split(",")] if arguments else []
+    numbers: Any = [int(part) for part in arguments.split(",")] if arguments else []
     plain = _PLAIN.get(name)
     if plain is not None:
         return plain()
@@ -105,7 +106,7 @@ def type_of(text: str) -> Any:
     if name == "double precision":
         return t.DOUBLE_PRECISION(precision=53)
     if name in ("bit", "bit varying"):
-        return pg.BIT(*numbers, varying=name == "bit varying")
+        return pg.BIT(numbers[0] if numbers else None, varying=name == "bit varying")
     if name in ("timestamp", "time"):
         cls = pg.TIMESTAMP if name == "timestamp" else pg.TIME
         return cls(timezone=zone == "with", precision=numbers[0] if numbers else None)
@@ -142,7 +143,7 @@ class Columns(Reflector):
     def _column(
         self, row: Any, enums: Mapping[int, list[str]], domains: Mapping[int, Any], has_generated: bool
     ) -> ReflectedColumn:
-        name, not_null, default, computed, comment, identity, generated = row[1], *row[3:9]
+        name, _, not_null, default, computed, comment, identity, generated = row[1:9]
         column = ReflectedColumn(
             name=name,
             type=self._type(row, enums, domains),
@@ -180,7 +181,7 @@ class Columns(Reflector):
                 type_of(base),
                 schema=shown,
                 not_null=not_null,
-                default=default,
+                default=None if default is None else text_clause(default),
                 check=check,
                 constraint_name=constraint,
             )
