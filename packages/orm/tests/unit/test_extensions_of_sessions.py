@@ -7,9 +7,9 @@ import pickle
 from typing import Any
 
 import pytest
+
 from lect import JSON, ForeignKey, String, create_engine, select, text
 from lect.aio import create_async_engine
-
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from lect_orm.ext.asyncio import AsyncAttrs, async_object_session, async_sessionmaker
 from lect_orm.ext.horizontal_shard import ShardedSession

@@ -113,7 +113,9 @@ class SessionBinds:
         return found.mapper if getattr(found, "is_aliased_class", False) else found
 
     def _bind_arguments_of_token(self, token: Any, given: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Return arguments for :meth:`get_bind` for the object with an identity token; sharded sessions add to `given`."""
+            raise ArgumentError(
+                f"{mapper!r} is neither a mapper nor a mapped class: no engine can be found for it"
+            ) from None
         return given
 
     def connection(self, bind_arguments: dict[str, Any] | None = None, execution_options: Any = None) -> Any:
