@@ -113,9 +113,7 @@ class SessionBinds:
         return found.mapper if getattr(found, "is_aliased_class", False) else found
 
     def _bind_arguments_of_token(self, token: Any, given: dict[str, Any] | None) -> dict[str, Any] | None:
-            raise ArgumentError(
-                f"{mapper!r} is neither a mapper nor a mapped class: no engine can be found for it"
-            ) from None
+        """Return arguments for :meth:`get_bind` for an object with this identity token; sharded sessions add theirs."""
         return given
 
     def connection(self, bind_arguments: dict[str, Any] | None = None, execution_options: Any = None) -> Any:
