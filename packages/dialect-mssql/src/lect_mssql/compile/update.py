@@ -24,8 +24,8 @@ def update_parts(node: UpdateParts, writer: Any) -> str:
     if not isinstance(table, Alias):
         return f"{node.head}{node.sets}{node.returning}{node.froms}{node.where}"
     written, name = writer.render_from(table), alias_name(table, writer)
-    head = node.head.replace(f" {written} SET ", f" {name} SET ", 1)
-    return f"{head}{node.returning}{node.froms or f' FROM {written}'}{node.where}"
+    head = f"{node.head.removesuffix(written)}{name}"
+    return f"{head}{node.sets}{node.returning}{node.froms or f' FROM {written}'}{node.where}"
 
 
 @RULES.rule(DeleteParts)
@@ -35,7 +35,7 @@ def delete_parts(node: DeleteParts, writer: Any) -> str:
     """
     table = node.statement.table
     if not isinstance(table, Alias):
-        return f"{node.head}{node.sets}{node.returning}{node.froms}{node.where}"
+        return f"{node.head}{node.returning}{node.froms}{node.where}"
     written, name = writer.render_from(table), alias_name(table, writer)
     froms = node.froms or f" FROM {written}"
     return f"{node.head.removesuffix(written)}{name}{node.returning}{froms}{node.where}"
