@@ -11,6 +11,7 @@ from typing import Any
 
 __all__ = [
     "AfterSelect",
+    "ConditionAsValue",
     "DeleteParts",
     "EmptyFrom",
     "ExtraFroms",
@@ -31,6 +32,19 @@ class Clause:
 
     def __init__(self, statement: Any) -> None:
         self.statement = statement
+
+
+class ConditionAsValue:
+    """A condition where a value stands, in a database that has no boolean values; the rule makes a value of it.
+
+    Attributes:
+        condition: the condition.
+    """
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Any) -> None:
+        self.condition = condition
 
 
 class AfterSelect(Clause):

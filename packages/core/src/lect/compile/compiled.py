@@ -279,6 +279,9 @@ class Compiled:
         for expansion in self.expansions.values():
             expansion.taken = writer.binds.keys()
         self._index = {leaf: i for i, leaf in enumerate(leaves)}
+        for param in writer.binds.values():
+            if param._stands_for is not None and param not in self._index and param._stands_for in self._index:
+                self._index[param] = self._index[param._stands_for]
         pieces = MARK.split(text)
         if self.paramstyle in ("format", "pyformat"):
             pieces[::2] = [piece.replace("%", "%%") for piece in pieces[::2]]

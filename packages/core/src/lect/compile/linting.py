@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from lect.exc import LectWarning
 from lect.operators import is_comparison
 from lect.sql.from_clause import froms_of
 
-__all__ = ["check_froms"]
+__all__ = ["FROM_LINTING", "NO_LINTING", "check_froms"]
+
+#: What ``statement.compile(linting=...)`` takes.
+FROM_LINTING: Final = True
+NO_LINTING: Final = False
 
 _Edges = list[tuple[Any, Any]]
 

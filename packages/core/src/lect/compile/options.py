@@ -55,7 +55,7 @@ class CompileOptions:
         )
         self.for_executemany = for_executemany
         self.schema_translate_map = dict(schema_translate_map) if schema_translate_map else None
-        self.linting = linting
+        self.linting = linting = bool(linting)
         self.batch = batch
         self.extra = dict(extra) if extra else {}
         #: Hashable sum of everything that changes text; None in the place of column_keys, which the cache keys apart.

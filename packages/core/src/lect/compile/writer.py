@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
 from lect.compile.bind_cast import BindCast
+from lect.compile.clauses import ConditionAsValue
+from lect.compile.conditions import is_condition
 from lect.compile.options import DEFAULT, CompileOptions
 from lect.compile.table import ANSI, Rule
 from lect.exc import CompileError, UnsupportedCompilationError
@@ -117,11 +119,13 @@ class Writer:
         "bind_sources",
         "binds",
         "capabilities",
+        "conditions_apart",
         "ctes",
         "dialect",
         "dml",
         "facts",
         "identifiers",
+        "inlined",
         "literal_only",
         "options",
         "position",
@@ -139,6 +143,8 @@ class Writer:
         self.rules = getattr(dialect, "rules", ANSI)
         self.capabilities = dialect.capabilities
         self.identifiers = dialect.identifiers
+        #: A condition is no value here: it must be written as CASE where a value stands.
+        self.conditions_apart = dialect.capabilities.boolean_constants .name == "COMPARISON"
         self.options = options
         self.statement = statement
         self.translate = options.schema_translate_map
@@ -151,6 +157,8 @@ class Writer:
         #: BindParameter -> final name, in order of writing; and the other way round.
         self.bind_names: dict[Any, str] = {}
         self.binds: dict[str, Any] = {}
+        #: BindParameter -> its copy whose value is written into the text, for those that :meth:`inline` was told of.
+        self.inlined: dict[Any, Any] = {}
         #: Columns of the result, in order; None while no statement that gives rows was written.
         self.result_columns: list[ResultColumn] | None = None
         self.result_ordered = True
@@ -200,6 +208,12 @@ class Writer:
         wanted = self.results_wanted
         self.results_wanted = False
         return wanted
+
+    def render_value(self, node: Any) -> str:
+        """Write `node` where a value stands: a condition is made one where the database does not take it for one."""
+        if self.conditions_apart and is_condition(node):
+            return self.render(ConditionAsValue(node))
+        return self.render(node)
 
     def render_all(self, nodes: Iterable[Any], separator: str = ", ") -> str:
         """Write several nodes with `separator` between them."""
@@ -327,6 +341,8 @@ class Writer:
         """Write a bound parameter and return its text: a placeholder to be, or a literal where literals are wanted."""
         if self.literal_only or getattr(param, "_literal_only", False):
             return self.bind_as_literal(param)
+        if self.inlined:
+            param = self.inlined.get(param, param)
         name = self.bind_name(param)
         mark = f"{MARK_OPEN}{name}{MARK_CLOSE}"
         if param.expanding:
@@ -334,6 +350,12 @@ class Writer:
         if self.bind_cast is None or param.literal_execute:
             return mark
         return self.bind_cast(BindCast(mark, param.type), self)
+
+    def inline(self, params: Iterable[Any]) -> None:
+        """Write the values of these parameters into the text at execution, wherever they are met from now on."""
+        for param in params:
+            if param not in self.inlined and not param.literal_execute:
+                self.inlined[param] = param.render_literal_execute()
 
     def bind_name(self, param: Any) -> str:
         """Return the final name of `param` in this statement, entering it among the statement's parameters.

@@ -124,6 +124,12 @@ class Capabilities(Record):
     grouping_sets: bool = True
     """GROUP BY may contain ROLLUP, CUBE and GROUPING SETS."""
 
+    group_by_parameters: bool = True
+    """An expression with parameters in the columns is known to be the one with the same parameters in GROUP BY."""
+
+    group_by_label: bool = True
+    """GROUP BY understands the name that an expression has among the columns."""
+
     intersect: bool = True
     """INTERSECT and EXCEPT exist."""
 
@@ -347,6 +353,9 @@ class Capabilities(Record):
 
     concurrent_connections: bool = True
     """Two connections of one engine see one database."""
+
+    readers_wait_for_writers: bool = False
+    """At the default isolation level, who reads a row that another transaction has changed waits for its end."""
 
     # -- reflection ---------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,8 @@ class BindParameter(ColumnElement[_T]):
     _type_of_value: bool = False
     #: The value of a LIMIT, OFFSET or FETCH.
     _is_limit: bool = False
+    #: The parameter this one is a copy of, for a rule's use: it has the value of that one.
+    _stands_for: BindParameter[Any] | None = None
 
     def __init__(
         self,
@@ -177,6 +179,7 @@ class BindParameter(ColumnElement[_T]):
         """Return a copy whose value is written into the text at execution."""
         copy = self._clone()
         copy.literal_execute = True
+        copy._stands_for = self
         return copy
 
     def _bind_param(self, operator: OperatorType | None, obj: Any, type_: Any = None, expanding: bool = False) -> Any:

@@ -11,6 +11,7 @@ from lect.compile.ansi import (
     column,
     column_spec,
     comment,
+    condition,
     constraints,
     create_index,
     create_schema,

@@ -29,7 +29,7 @@ def binary(node: BinaryExpression[Any], writer: Any) -> str:
 
 def infix(node: BinaryExpression[Any], writer: Any, text: str) -> str:
     """Return both operands with `text` between them."""
-    return f"{writer.render(node.left)}{text}{writer.render(node.right)}"
+    return f"{writer.render_value(node.left)}{text}{writer.render_value(node.right)}"
 
 
 @ANSI.rule(FunctionAsBinary)

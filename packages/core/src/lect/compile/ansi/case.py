@@ -13,9 +13,10 @@ def case(node: Case[Any], writer: Any) -> str:
     """``CASE [value] WHEN ... THEN ... [ELSE ...] END``"""
     text = "CASE "
     if node.value is not None:
-        text += f"{writer.render(node.value)} "
+        text += f"{writer.render_value(node.value)} "
     for when, then in node.whens:
-        text += f"WHEN {writer.render(when)} THEN {writer.render(then)} "
+        condition = writer.render(when) if node.value is None else writer.render_value(when)
+        text += f"WHEN {condition} THEN {writer.render_value(then)} "
     if node.else_ is not None:
-        text += f"ELSE {writer.render(node.else_)} "
+        text += f"ELSE {writer.render_value(node.else_)} "
     return text + "END"

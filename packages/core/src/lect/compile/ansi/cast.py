@@ -15,7 +15,7 @@ def cast(node: Cast[Any], writer: Any) -> str:
     """``CAST(x AS type)``; the type brings its collation along behind."""
     type_text = writer.render(node.typeclause)
     name, collate, collation = type_text.partition(" COLLATE ")
-    return f"CAST({writer.render(node.clause)} AS {name}){collate}{collation}"
+    return f"CAST({writer.render_value(node.clause)} AS {name}){collate}{collation}"
 
 
 @ANSI.rule(TryCast)

@@ -90,9 +90,17 @@ def definition(node: CTE, writer: Any) -> str:
         text += f"({', '.join([writer.quote(c.name) for c in node.element._column_args])})"
     before = words_of(node._prefixes, writer)
     after = words_of(node._suffixes, writer)
-    inner = rows_text(node.element, writer) if node.element._is_values else writer.render_as(node.element, FROM)
+    inner = values_text(node.element, writer) if node.element._is_values else writer.render_as(node.element, FROM)
     text += f" AS {before}\n({inner})"
     return f"{text} {after}" if node._suffixes else text
+
+
+def values_text(element: Any, writer: Any) -> str:
+    """Return the rows that are the whole of a common table expression."""
+    if element._is_lateral:
+        raise CompileError("Can't use a LATERAL VALUES expression inside of a CTE")
+    prepare_added(element, writer)
+    return rows_text(element, writer)
 
 
 def words_of(words: Any, writer: Any) -> str:

@@ -43,7 +43,7 @@ def value_text(value: Any, column: Any, writer: Any, key: str | None = None) -> 
         if own and (writer.scope.nested or key is not None):
             writer.rename(value, None if writer.scope.nested else key)
         return Written(column, writer.render(value), writer.bind_names.get(value))
-    return Written(column, writer.render(value.self_group()))
+    return Written(column, writer.render_value(value.self_group()))
 
 
 def writable(table: Any) -> list[Any]:

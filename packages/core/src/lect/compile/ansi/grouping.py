@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from lect import operators as ops
 from lect.compile.ansi.operator_text import text_of
 from lect.compile.table import ANSI
 from lect.sql.grouping import Grouping
 from lect.sql.lists import ClauseList, ExpressionClauseList
 from lect.sql.slice import Slice
 from lect.sql.tuple import Tuple
+
+#: What these join are conditions; what others do are values.
+_OF_CONDITIONS: Final = frozenset([ops.and_, ops.or_])
 
 
 @ANSI.rule(Grouping)
@@ -27,7 +31,8 @@ def tuple_(node: Tuple, writer: Any) -> str:
 @ANSI.rule(ClauseList)
 def clause_list(node: ClauseList, writer: Any) -> str:
     """The elements with the operator, a comma most times, between them; empty ones are left out."""
-    texts = [writer.render(c) for c in node.clauses]
+    render = writer.render if node.operator in _OF_CONDITIONS else writer.render_value
+    texts = [render(c) for c in node.clauses]
     return text_of(node.operator).join([t for t in texts if t])
 
 
@@ -37,7 +42,8 @@ def chain(node: ExpressionClauseList[Any], writer: Any) -> str:
     special = writer.rules.find_operator(node.operator)
     if special is not None:
         return special(node, writer)  # type: ignore[no-any-return]
-    texts = [writer.render(c) for c in node.clauses]
+    render = writer.render if node.operator in _OF_CONDITIONS else writer.render_value
+    texts = [render(c) for c in node.clauses]
     return text_of(node.operator).join([t for t in texts if t])
 
 

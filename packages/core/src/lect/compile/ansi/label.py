@@ -13,5 +13,5 @@ from lect.sql.label import Label
 def label(node: Label[Any], writer: Any) -> str:
     """``expression AS name`` in a list of result columns, the expression elsewhere."""
     if writer.position == COLUMN:
-        return f"{writer.render(node.element)} AS {writer.quote(node.name)}"
+        return f"{writer.render_value(node.element)} AS {writer.quote(node.name)}"
     return writer.render(node._element)  # type: ignore[no-any-return]

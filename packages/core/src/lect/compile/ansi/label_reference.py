@@ -49,7 +49,7 @@ def label_reference(node: LabelReference, writer: Any) -> str:
     """The expression; in ORDER BY, a label that the statement's columns have is written as its name."""
     element = node.element
     if writer.scope.facts.get("clause") != "order":
-        return writer.render(element)  # type: ignore[no-any-return]
+        return writer.render_value(element)  # type: ignore[no-any-return]
     labels = {n.column.name: n.column for n in _columns(writer) if n.column.__visit_name__ == "label"}
     return _render_ordering(element, labels, writer)
 
@@ -59,7 +59,7 @@ def _render_ordering(element: Any, labels: dict[Any, Any], writer: Any) -> str:
         known = labels.get(element.name)
         if known is not None and _same_label(known, element):
             return writer.quote(known.name)  # type: ignore[no-any-return]
-        return writer.render(element)  # type: ignore[no-any-return]
+        return writer.render_value(element)  # type: ignore[no-any-return]
     inner = element.element
     written = _Written(_render_ordering(inner, labels, writer))
     copy = element._clone()
@@ -89,6 +89,8 @@ def textual_label_reference(node: TextualLabelReference, writer: Any) -> str:
     named = _columns(writer)
     for each in named:
         if each.column.__visit_name__ == "label" and each.column.name == name:
+            if writer.scope.facts.get("clause") == "group" and not writer.capabilities.group_by_label:
+                return writer.render_value(each.column._element)  # type: ignore[no-any-return]
             return writer.quote(each.column.name)  # type: ignore[no-any-return]
     for each in named:
         column = each.column

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from lect import operators as ops
 from lect.compile.table import ANSI
+from lect.sql.binary import BinaryExpression
 from lect.sql.column import literal_column
 from lect.sql.grouping import Grouping
 from lect.sql.lists import ExpressionClauseList
@@ -103,6 +104,11 @@ def part_of_string(node: Any, writer: Any) -> str:
     before, behind, folded, negated = _PARTS[node.operator]
     left, right = node.left, node.right
     if folded:
+        own = writer.rules.find_operator(ops.ilike_op)
+        if own is not ilike:
+            operator = ops.not_ilike_op if negated else ops.ilike_op
+            pattern = wrapped(right, before, behind)
+            return own(BinaryExpression(left, pattern, operator, modifiers=node.modifiers), writer)
         left, right = Lowered(left), Lowered(right)
     pattern = wrapped(right, before, behind)
     words = " NOT LIKE " if negated else " LIKE "

@@ -17,10 +17,12 @@ from lect.sql.anonymous import anonymous_name
 from lect.sql.boolean import and_
 from lect.sql.compound import CompoundSelect
 from lect.sql.exists import Exists, ScalarSelect
+from lect.sql.label_reference import TextualLabelReference
 from lect.sql.naming import NamedColumn
 from lect.sql.select_base import SelectGrouping
 from lect.sql.select_froms import display_froms
 from lect.sql.textual_select import TextualSelect
+from lect.sql.traversal import iterate
 
 __all__ = ["column_list", "from_list", "order_by", "tail"]
 
@@ -44,6 +46,8 @@ def select(node: Select[Any], writer: Any) -> str:
         if node._hints:
             scope.facts["hints"] = hints_of(node, writer)
         prepare_added(node, writer)
+        if node._group_by and not writer.capabilities.group_by_parameters:
+            inline_grouped(node, writer)
         columns = column_list(node, writer, nested, results)
         text = f"SELECT {words_of(node._prefixes, writer)}{writer.render(AfterSelect(node))}{columns}".rstrip(" ")
         text += from_list(node, froms, writer)
@@ -122,7 +126,7 @@ def column_text(named: NamedColumn, writer: Any, nested: bool, results: bool) ->
         if label is None and wrapped is not column and named.name is not None:
             label = named.name
         final = writer.name(label) if label is not None else ""
-        text = writer.render(wrapped)
+        text = writer.render_value(wrapped)
         if label is not None:
             text = f"{text} AS {writer.identifiers.quote(_as_name(final, label))}"
         elif results and named.name is not None and not isinstance(named.name, anonymous_name):
@@ -186,17 +190,36 @@ def group_by(node: Any, writer: Any) -> str:
     """Return GROUP BY with the space before it."""
     writer.scope.facts["clause"] = "group"
     try:
-        text = ", ".join(filter(None, [writer.render(c) for c in node._group_by]))
+        text = ", ".join(filter(None, [writer.render_value(c) for c in node._group_by]))
     finally:
         writer.scope.facts.pop("clause", None)
     return f" GROUP BY {text}" if text else ""
+
+
+def inline_grouped(node: Any, writer: Any) -> None:
+    """Write values into the text where a server must see that an expression of the columns is one that was grouped by.
+
+    It compares texts, and two placeholders are two different things to it.
+    """
+    grouped = list(node._group_by)
+    names = {each.name for each in grouped if isinstance(each, TextualLabelReference)}
+    grouped += [c for c in node._all_selected_columns if getattr(c, "name", None) in names] if names else []
+    found = [n for each in grouped for n in iterate(each) if n.__visit_name__ == "bindparam"]
+    if not found:
+        return
+    writer.inline(found)
+    for each in (*node._all_selected_columns, *node._having, *node._order_by):
+        for inner in iterate(each):
+            # A value that cannot be written stays a parameter: it may stand outside of what was grouped by.
+            if inner.__visit_name__ == "bindparam" and inner.type._cached_literal_processor(writer.dialect) is not None:
+                writer.inline((inner,))
 
 
 def order_by(node: Any, writer: Any) -> str:
     """Return ORDER BY with the space before it."""
     writer.scope.facts["clause"] = "order"
     try:
-        text = ", ".join(filter(None, [writer.render(c) for c in node._order_by]))
+        text = ", ".join(filter(None, [writer.render_value(c) for c in node._order_by]))
     finally:
         writer.scope.facts.pop("clause", None)
     return f" ORDER BY {text}" if text else ""

@@ -26,8 +26,9 @@ def unary(node: UnaryExpression[Any], writer: Any) -> str:
         if node.modifier is not None:
             raise CompileError("Unary expression does not support operator and modifier simultaneously")
         if isinstance(node.operator, ops.custom_op):
-            return f"{node.operator.opstring} {writer.render(node.element)}"
-        text = writer.render(node.element)
+            return f"{node.operator.opstring} {writer.render_value(node.element)}"
+        negation = node.operator is ops.inv
+        text = writer.render(node.element) if negation else writer.render_value(node.element)
         if node.operator is ops.neg and text.startswith("-"):
             # Two minus signs would begin a comment.
             text = f"({text})"
@@ -36,7 +37,7 @@ def unary(node: UnaryExpression[Any], writer: Any) -> str:
         raise CompileError("Unary expression has no operator or modifier")
     if isinstance(node.modifier, ops.custom_op):
         return f"{writer.render(node.element)} {node.modifier.opstring}"
-    return f"{writer.render(node.element)}{BEHIND[node.modifier]}"
+    return f"{writer.render_value(node.element)}{BEHIND[node.modifier]}"
 
 
 @ANSI.rule(CollectionAggregate)

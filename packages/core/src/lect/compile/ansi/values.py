@@ -38,6 +38,8 @@ def values(node: Values, writer: Any) -> str:
         return alias_name(node, writer)
     if not writer.capabilities.values_table:
         writer.refuse("VALUES as a table", instead="use select(...).union_all(...)")
+    for added in node._added_ctes:
+        writer.render_from(added.cte)
     text = rows_text(node, writer)
     if not node._named:
         return f"({text})"
