@@ -13,6 +13,18 @@ from lect_orm.query.relationship_join import join_along, single_criterion
 __all__ = ["join", "outerjoin"]
 
 
+class OrmJoin(Join):
+    """A join of entities; joined further, it knows entities and relationships."""
+
+    inherit_cache = True
+
+    def join(self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False) -> Join:
+        return join(self, right, onclause, isouter, full)
+
+    def outerjoin(self, right: Any, onclause: Any = None, full: bool = False) -> Join:
+        return join(self, right, onclause, True, full)
+
+
 def join(left: Any, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False) -> Join:
     """Return ``left JOIN right``, along a relationship when `onclause` is one: ``join(User, Address, User.addresses)``."""
     left_node, right_node = registered(left), registered(right)
@@ -31,10 +43,10 @@ def join(left: Any, right: Any, onclause: Any = None, isouter: bool = False, ful
         if joined.secondary is not None:
             second = and_(joined.secondaryjoin, *extra) if extra else joined.secondaryjoin
             inner = Join(joined.secondary, joined.target, second)
-            return Join(left_selectable, inner, condition, isouter=isouter, full=full)
-        return Join(left_selectable, joined.target, and_(condition, *extra) if extra else condition, isouter=isouter, full=full)
+            return OrmJoin(left_selectable, inner, condition, isouter=isouter, full=full)
+        return OrmJoin(left_selectable, joined.target, and_(condition, *extra) if extra else condition, isouter=isouter, full=full)
     condition = on if on is not None else onclause
-    return Join(left_selectable, right_selectable, condition, isouter=isouter, full=full)
+    return OrmJoin(left_selectable, right_selectable, condition, isouter=isouter, full=full)
 
 
 def outerjoin(left: Any, right: Any, onclause: Any = None, full: bool = False) -> Join:

@@ -166,6 +166,8 @@ class Translation:
                 self._join_relationship_to(step, attribute, target, left)
             return
         entity = target.entity if isinstance(target, MapperEntity | AliasEntity) else None
+        if isinstance(left, MapperEntity | AliasEntity):
+            self._where_criterion(left.entity)
         selectable = self._selectable(target)
         left_selectable = None if left is None else self._selectable(left)
         if entity is not None:
@@ -265,12 +267,7 @@ class Translation:
     def _entity_criteria(self, raw: list[Any]) -> None:
         for node in raw:
             for one in node.columns if isinstance(node, BundleEntity) else (node,):
-                entity = None
-                if isinstance(one, MapperEntity | AliasEntity):
-                    entity = one.entity
-                elif getattr(one, "_annotations", None):
-                    entity = one._annotations.get("parententity")
-                if entity is not None:
+                for entity in _entities_in(one):
                     self._where_criterion(entity)
 
     # -- the statement ----------------------------------------------------------------------------------------------------------------
@@ -409,6 +406,27 @@ class Translation:
     def resolve_place(self, place: int) -> int:
         """Return the final place of a column: negative ones are of eagerly joined entities."""
         return place if place >= 0 else len(self.columns) - 1 - place
+
+
+def _entities_in(node: Any) -> list[Any]:
+    """Return the entities whose columns an expression is made of; those of subqueries are their own affair."""
+    if isinstance(node, MapperEntity | AliasEntity):
+        return [node.entity]
+    found: dict[int, Any] = {}
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        entity = one._annotations.get("parententity") if getattr(one, "_annotations", None) else None
+        if entity is not None:
+            found[id(entity)] = entity
+        elif not (
+            getattr(one, "_is_returns_rows", False)
+            or getattr(one, "_is_scalar_select", False)
+            or getattr(one, "_is_entity", False)
+            or one.__visit_name__ == "exists"
+        ):
+            todo.extend(one.get_children())
+    return list(found.values())
 
 
 def _spliced(target: Any, left: Any, right: Any, on: Any) -> Any:

@@ -100,8 +100,11 @@ class JoinCondition:
         self._determine()
         self._mark_foreign()
         self._mark_remote()
-        self.direction: RelationshipDirection = self._direction()
         self._pairs()
+        self._check_foreign(self.primaryjoin, self.synchronize_pairs, "primary")
+        if self.secondaryjoin is not None:
+            self._check_foreign(self.secondaryjoin, self.secondary_synchronize_pairs, "secondary")
+        self.direction: RelationshipDirection = self._direction()
         self._check()
 
     # -- finding the condition ------------------------------------------------------------------------------------------------
@@ -225,8 +228,6 @@ class JoinCondition:
                     return True, False
                 if id(b) in self.secondary_columns and id(a) not in self.secondary_columns:
                     return False, True
-            if a is b:
-                return False, False
             if _refers(a, b):
                 return True, False
             if _refers(b, a):
@@ -270,9 +271,7 @@ class JoinCondition:
                 return left is not None and wanted(left), right is not None and wanted(right)
             equal = plain(left) is plain(right)
             on_left, on_right = wanted(left), wanted(right)
-            if equal and by_side:
-                return False, True
-            return on_left, on_right and not (equal and on_left)
+            return on_left, on_right and not equal
 
         self._mark_binaries(choose, "remote")
 
@@ -332,7 +331,10 @@ class JoinCondition:
             ]
             if to_many and to_one:
                 # Columns that are foreign themselves and refer to the other side both ways do not decide.
-                self_equated = {id(plain(c)) for c in to_many} & {id(plain(c)) for c in to_one}
+                local = {
+                    id(plain(n)) for n in iterate(self.primaryjoin) if is_column(n) and "remote" not in n._annotations
+                }
+                self_equated = {id(c) for c in self.columns_marked("remote")} & local
                 to_many = [c for c in to_many if id(plain(c)) not in self_equated]
                 to_one = [c for c in to_one if id(plain(c)) not in self_equated]
             if to_many and not to_one:
@@ -349,8 +351,6 @@ class JoinCondition:
             return ONETOMANY
         if on_parent:
             return MANYTOONE
-        if foreign_columns or self.columns_marked("remote"):
-            pass
         raise ArgumentError(
             f"Can't determine relationship direction for relationship '{self.prop}' - foreign key columns are present in neither "
             "the parent nor the child's mapped tables"
@@ -381,7 +381,7 @@ class JoinCondition:
                 pair = (plain(right), plain(left))
             else:
                 continue
-            if not any(p[0] is pair[0] and p[1] is pair[1] for p in self.local_remote_pairs) and self._local(pair[0]):
+            if not any(p[0] is pair[0] and p[1] is pair[1] for p in self.local_remote_pairs):
                 self.local_remote_pairs.append(pair)
             if binary.operator is not eq:
                 continue
@@ -395,9 +395,6 @@ class JoinCondition:
                     sync.append((plain(right), plain(left)))
                 elif _refers(plain(right), plain(left)):
                     sync.append((plain(left), plain(right)))
-
-    def _local(self, column: Any) -> bool:
-        return True
 
     def _local_columns(self) -> list[Any]:
         found: dict[int, Any] = {}
@@ -413,9 +410,6 @@ class JoinCondition:
                 "and remote_side arguments.  Consider using the remote() annotation to accurately mark those elements of the "
                 "join condition that are on the remote side of the relationship."
             )
-        self._check_foreign(self.primaryjoin, self.synchronize_pairs, "primary")
-        if self.secondaryjoin is not None:
-            self._check_foreign(self.secondaryjoin, self.secondary_synchronize_pairs, "secondary")
 
     def _check_foreign(self, expression: Any, sync: list[tuple[Any, Any]], which: str) -> None:
         foreign_columns = [n for n in iterate(expression) if is_column(n) and "foreign" in n._annotations]
