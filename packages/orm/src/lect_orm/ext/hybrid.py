@@ -1,329 +1,498 @@
-"""Hybrids: attributes and methods that compute a value on an object and an SQL expression on its class."""
+"""Hybrids: attributes and methods that compute in Python on an object and are an SQL expression on its class."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+import types
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, Literal, TypeVar, overload
 
 from lect.exc import InvalidRequestError
+from lect.operators import OperatorType
 from lect.sql.element import ClauseElement
-from lect.sql.entity import registered
-from lect_orm.attributes.descriptor import PropComparator, QueryableAttribute
+from lect.sql.entity import register, registered
+from lect_orm.attributes.descriptor import ANNOTATE, PropComparator, QueryableAttribute
 from lect_orm.base import InspectionAttrExtensionType, InspectionAttrInfo, mapper_of
-from lect_orm.query.entities import annotated_column
 
-__all__ = ["Comparator", "ExprComparator", "HybridExtensionType", "hybrid_method", "hybrid_property"]
+__all__ = [
+    "HYBRID_METHOD",
+    "HYBRID_PROPERTY",
+    "Comparator",
+    "ExprComparator",
+    "HybridAttribute",
+    "HybridExtensionType",
+    "hybrid_method",
+    "hybrid_property",
+]
 
 _T = TypeVar("_T")
+_R = TypeVar("_R")
+_SELF = TypeVar("_SELF")
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class HybridExtensionType(InspectionAttrExtensionType):
-    """What ``inspect(User).all_orm_descriptors`` says of hybrids."""
+    """What ``inspect(cls).all_orm_descriptors`` says of hybrids."""
 
     HYBRID_METHOD = "HYBRID_METHOD"
     HYBRID_PROPERTY = "HYBRID_PROPERTY"
 
 
-class hybrid_method(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a public name
-    """A method that is called with the object, or with the class to give an SQL expression."""
+HYBRID_METHOD = HybridExtensionType.HYBRID_METHOD
+HYBRID_PROPERTY = HybridExtensionType.HYBRID_PROPERTY
+
+
+def _function(fn: Any) -> Any:
+    """Return the function inside a classmethod: both spellings are accepted for what works on the class."""
+    return fn.__func__ if isinstance(fn, classmethod) else fn
+
+
+class hybrid_method(InspectionAttrInfo, Generic[_R]):  # noqa: N801 - a decorator
+    """Decorates a method that may be called on an object (plain Python) and on its class (an SQL expression).
+
+    Without ``@method.expression`` the same function serves both; it then gets the class, or an alias, as ``self``.
+    """
 
     is_attribute = True
-    extension_type = HybridExtensionType.HYBRID_METHOD
+    extension_type = HYBRID_METHOD
 
-    def __init__(self, func: Callable[..., Any], expr: Callable[..., Any] | None = None) -> None:
-        self.func = func
-        self.expr = expr if expr is not None else func
+    def __init__(self, func: Callable[..., _R], expr: Any = None) -> None:
+        self.func: Callable[..., Any] = func
+        self.expr: Callable[..., Any] = func
+        self.__doc__ = func.__doc__
+        if expr is not None:
+            self._set_expression(expr)
+
+    def _set_expression(self, expr: Any) -> None:
+        self.expr = _function(expr)
+        if not self.expr.__doc__:
+            self.expr.__doc__ = self.func.__doc__
+
+    @property
+    def inplace(self) -> hybrid_method[_R]:
+        """This method; ``@method.inplace.expression`` lets the decorated function have a name of its own."""
+        return _InplaceMethod(self)  # type: ignore[return-value]
+
+    @overload
+    def __get__(self, instance: None, owner: type[object]) -> Callable[..., Any]: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type[object]) -> Callable[..., _R]: ...
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
-            return self.expr.__get__(owner, type(owner))  # type: ignore[attr-defined]
-        return self.func.__get__(instance, owner)  # type: ignore[attr-defined]
+            return types.MethodType(self.expr, owner)
+        return types.MethodType(self.func, instance)
 
-    def expression(self, expr: Callable[..., Any]) -> hybrid_method[_T]:
-        """Give the method for the class: a decorator."""
-        self.expr = expr
-        return self
-
-    @property
-    def inplace(self) -> Any:
-        """Where ``@x.inplace.expression`` decorates without making a copy."""
+    def expression(self, expr: Any) -> hybrid_method[_R]:
+        """Say what the method is in SQL: a function of the class and the arguments."""
+        self._set_expression(expr)
         return self
 
 
-class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a public name
-    """A property of objects that is an SQL expression on the class."""
+class _InplaceMethod:
+    def __init__(self, method: hybrid_method[Any]) -> None:
+        self._method = method
+
+    def expression(self, expr: Any) -> hybrid_method[Any]:
+        return self._method.expression(expr)
+
+
+class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a decorator
+    """Decorates a property that computes on an object and is an SQL expression on its class.
+
+    ``@name.setter``, ``@name.deleter``, ``@name.expression``, ``@name.comparator``, ``@name.update_expression`` and
+    ``@name.bulk_dml`` return changed copies (so that a subclass may extend the property of its base); with
+    ``@name.inplace.…`` they change this very property, and the decorated function may have any name.
+
+    Args:
+        fget: value on an object; without `expr` and `custom_comparator` it also makes the expression, from the class.
+        fset, fdel: as of ``property``.
+        expr: expression, from the class or an alias.
+        custom_comparator: operators, from the class or an alias.
+        update_expr: ``(cls, value) -> [(attribute, value), ...]``: what setting the property means in an UPDATE or INSERT.
+        bulk_dml_setter: ``(cls, mapping, value)``: enters the columns' values into one row of a bulk INSERT or UPDATE.
+    """
 
     is_attribute = True
-    extension_type = HybridExtensionType.HYBRID_PROPERTY
+    extension_type = HYBRID_PROPERTY
+    __name__: str
 
     def __init__(
         self,
-        fget: Callable[[Any], Any],
-        fset: Callable[[Any, Any], None] | None = None,
+        fget: Callable[[Any], _T],
+        fset: Callable[[Any, _T], None] | None = None,
         fdel: Callable[[Any], None] | None = None,
-        expr: Callable[[Any], Any] | None = None,
+        expr: Any = None,
         custom_comparator: Any = None,
-        update_expr: Callable[..., Any] | None = None,
-        bulk_dml_setter: Callable[..., Any] | None = None,
+        update_expr: Any = None,
+        bulk_dml_setter: Any = None,
     ) -> None:
         self.fget = fget
         self.fset = fset
         self.fdel = fdel
-        self.expr = expr
-        self.custom_comparator = custom_comparator
-        self.update_expr = update_expr
-        self.bulk_dml_setter_function = bulk_dml_setter
+        self.expr = _function(expr)
+        self.custom_comparator = _function(custom_comparator)
+        self.update_expr = _function(update_expr)
+        self.bulk_dml_setter = _function(bulk_dml_setter)
+        self.__name__ = getattr(fget, "__name__", "hybrid")
         self.__doc__ = getattr(fget, "__doc__", None)
-        self.__name__ = getattr(fget, "__name__", None) or ""
 
-    def __set_name__(self, owner: Any, name: str) -> None:
-        if not self.__name__:
+    def __set_name__(self, owner: type, name: str) -> None:
+        # The name of the function wins, because in-place decorations enter the same property under further names.
+        if not self.__name__.isidentifier() or self.__name__ not in owner.__dict__:
             self.__name__ = name
 
+    # -- on an object -----------------------------------------------------------------------------------------------------------
+
+    @overload
+    def __get__(self, instance: Any, owner: Literal[None]) -> hybrid_property[_T]: ...
+
+    @overload
+    def __get__(self, instance: Literal[None], owner: type[object]) -> HybridAttribute[_T]: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type[object]) -> _T: ...
+
     def __get__(self, instance: Any, owner: Any) -> Any:
-        if owner is None:
-            return self
-        if instance is None:
-            return self._on_class(owner)
-        return self.fget(instance)
+        if instance is not None:
+            return self.fget(instance)
+        return self if owner is None else HybridAttribute(self, owner)
 
     def __set__(self, instance: Any, value: Any) -> None:
         if self.fset is None:
-            raise AttributeError("can't set attribute")
+            raise AttributeError(f"can't set attribute {self.__name__!r}: the hybrid has no setter")
         self.fset(instance, value)
 
     def __delete__(self, instance: Any) -> None:
         if self.fdel is None:
-            raise AttributeError("can't delete attribute")
+            raise AttributeError(f"can't delete attribute {self.__name__!r}: the hybrid has no deleter")
         self.fdel(instance)
 
-    def _copy(self, **changed: Any) -> hybrid_property[_T]:
-        given = {
-            "fget": self.fget,
-            "fset": self.fset,
-            "fdel": self.fdel,
-            "expr": self.expr,
-            "custom_comparator": self.custom_comparator,
-            "update_expr": self.update_expr,
-            "bulk_dml_setter": self.bulk_dml_setter_function,
-            **changed,
-        }
-        made = type(self)(**given)
-        if "_info" in self.__dict__:
-            made.__dict__["_info"] = self.__dict__["_info"]
+    # -- decorators -------------------------------------------------------------------------------------------------------------
+
+    def _copy(self, **changes: Any) -> hybrid_property[_T]:
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made.__dict__.pop("_info", None)
+        made.__dict__.update(changes)
         return made
 
     @property
-    def overrides(self) -> Any:
-        """Begins a hybrid that overrides one of a base class: ``@Base.x.overrides.setter``."""
+    def overrides(self) -> hybrid_property[_T]:
+        """This property itself: ``@Base.name.overrides.expression`` in a subclass, where ``Base.name`` is an expression."""
         return self
 
-    class _InPlace:
-        """Decorators that change the hybrid rather than return a copy."""
-
-        def __init__(self, attr: hybrid_property[Any]) -> None:
-            self.attr = attr
-
-        def _set(self, **changed: Any) -> hybrid_property[Any]:
-            for key, value in changed.items():
-                setattr(self.attr, key, value)
-            return self.attr
-
-        def getter(self, fget: Any) -> hybrid_property[Any]:
-            """Replace the getter."""
-            return self._set(fget=fget)
-
-        def setter(self, fset: Any) -> hybrid_property[Any]:
-            """Give a setter."""
-            return self._set(fset=fset)
-
-        def deleter(self, fdel: Any) -> hybrid_property[Any]:
-            """Give a deleter."""
-            return self._set(fdel=fdel)
-
-        def expression(self, expr: Any) -> hybrid_property[Any]:
-            """Give the expression for the class."""
-            return self._set(expr=expr)
-
-        def comparator(self, comparator: Any) -> hybrid_property[Any]:
-            """Give the comparator for the class."""
-            return self._set(custom_comparator=comparator)
-
-        def update_expression(self, meth: Any) -> hybrid_property[Any]:
-            """Give what an UPDATE sets."""
-            return self._set(update_expr=meth)
-
-        def bulk_dml_setter(self, meth: Any) -> hybrid_property[Any]:
-            """Give what a bulk statement sets."""
-            return self._set(bulk_dml_setter_function=meth)
-
     @property
-    def inplace(self) -> Any:
-        """Where ``@x.inplace.setter`` decorates without making a copy."""
-        return hybrid_property._InPlace(self)
+    def inplace(self) -> _Inplace[_T]:
+        """Decorators that change this property in place of a copy."""
+        return _Inplace(self)
 
-    def getter(self, fget: Any) -> hybrid_property[_T]:
-        """Return a copy with another getter."""
-        return self._copy(fget=fget)
+    def getter(self, fget: Callable[[Any], _T]) -> hybrid_property[_T]:
+        """Return a copy with another function for the value on an object."""
+        return self._copy(fget=fget, __doc__=getattr(fget, "__doc__", None) or self.__doc__)
 
-    def setter(self, fset: Any) -> hybrid_property[_T]:
-        """Return a copy with a setter."""
+    def setter(self, fset: Callable[[Any, _T], None]) -> hybrid_property[_T]:
+        """Return a copy that can be set."""
         return self._copy(fset=fset)
 
-    def deleter(self, fdel: Any) -> hybrid_property[_T]:
-        """Return a copy with a deleter."""
+    def deleter(self, fdel: Callable[[Any], None]) -> hybrid_property[_T]:
+        """Return a copy that can be deleted."""
         return self._copy(fdel=fdel)
 
     def expression(self, expr: Any) -> hybrid_property[_T]:
-        """Return a copy with an expression for the class."""
-        return self._copy(expr=expr)
+        """Return a copy whose SQL expression is ``expr(cls)``."""
+        return self._copy(expr=_function(expr))
 
     def comparator(self, comparator: Any) -> hybrid_property[_T]:
-        """Return a copy with a comparator for the class."""
-        return self._copy(custom_comparator=comparator)
+        """Return a copy whose operators are those of the :class:`Comparator` that ``comparator(cls)`` returns."""
+        return self._copy(custom_comparator=_function(comparator))
 
     def update_expression(self, meth: Any) -> hybrid_property[_T]:
-        """Return a copy with what an UPDATE sets: ``(cls, value) -> [(attribute, value)]``."""
-        return self._copy(update_expr=meth)
+        """Return a copy that says what setting it means in an UPDATE or INSERT: ``meth(cls, value)`` gives pairs."""
+        return self._copy(update_expr=_function(meth))
 
-    def bulk_dml_setter(self, meth: Any) -> hybrid_property[_T]:
-        """Return a copy with what a bulk INSERT or UPDATE sets: ``(cls, mapping, value)`` changes the mapping."""
-        return self._copy(bulk_dml_setter=meth)
+    def bulk_dml(self, meth: Any) -> hybrid_property[_T]:
+        """Return a copy that can be given in rows of a bulk INSERT or UPDATE: ``meth(cls, mapping, value)`` enters columns."""
+        return self._copy(bulk_dml_setter=_function(meth))
 
-    # -- on the class ---------------------------------------------------------------------------------------------------------------
+    # -- on a class -------------------------------------------------------------------------------------------------------------
 
-    def _on_class(self, owner: Any) -> Any:
-        comparator = self._comparator(owner)
-        if comparator is None:
-            return None
-        return HybridAttribute(owner, self, comparator)
-
-    def _comparator(self, owner: Any) -> Any:
+    def comparator_for(self, owner: Any) -> Any:
+        """Return the operators of the property as `owner`, a class or an alias of one, has them."""
         if self.custom_comparator is not None:
             return self.custom_comparator(owner)
-        expr = self.expr if self.expr is not None else self.fget
-        return ExprComparator(owner, expr(owner), self)
+        return ExprComparator(owner, (self.expr or self.fget)(owner), self)
+
+    @property
+    def class_doc(self) -> str | None:
+        """The docstring that the class shows."""
+        return getattr(self.expr, "__doc__", None) or self.__doc__
+
+    def dml_values(self, owner: Any, value: Any) -> list[tuple[Any, Any]]:
+        """Return pairs (attribute or expression, value): what setting the property to `value` means in an UPDATE or INSERT."""
+        if self.update_expr is not None:
+            return _flat(self.update_expr(owner, value))
+        return _flat(self.comparator_for(owner)._bulk_update_tuples(value))
+
+    def enter_bulk_values(self, owner: Any, mapping: dict[str, Any], value: Any) -> None:
+        """Enter what the property means into one row of a bulk INSERT or UPDATE.
+
+        Raises:
+            InvalidRequestError: nobody said what it means.
+        """
+        if self.bulk_dml_setter is None:
+            raise InvalidRequestError(
+                "Can't evaluate bulk DML statement; please supply a bulk_dml decorated function "
+                f"for the hybrid {owner.__name__}.{self.__name__}"
+            )
+        self.bulk_dml_setter(owner, mapping, value)
+
+
+def _flat(pairs: Any) -> list[tuple[Any, Any]]:
+    """Return pairs with hybrids among the keys replaced by what they mean."""
+    found: list[tuple[Any, Any]] = []
+    items: Iterable[tuple[Any, Any]] = pairs.items() if isinstance(pairs, Mapping) else pairs
+    for key, value in items:
+        if isinstance(key, HybridAttribute):
+            found.extend(key._bulk_update_tuples(value))
+        else:
+            found.append((key, value))
+    return found
+
+
+class _Inplace(Generic[_T]):
+    """The decorators of a hybrid property, changing the property itself."""
+
+    def __init__(self, attr: hybrid_property[_T]) -> None:
+        self.attr = attr
+
+    def _set(self, **changes: Any) -> hybrid_property[_T]:
+        self.attr.__dict__.update(changes)
+        return self.attr
+
+    def getter(self, fget: Callable[[Any], _T]) -> hybrid_property[_T]:
+        """Set the function for the value on an object."""
+        return self._set(fget=fget)
+
+    def setter(self, fset: Callable[[Any, _T], None]) -> hybrid_property[_T]:
+        """Set the setter."""
+        return self._set(fset=fset)
+
+    def deleter(self, fdel: Callable[[Any], None]) -> hybrid_property[_T]:
+        """Set the deleter."""
+        return self._set(fdel=fdel)
+
+    def expression(self, expr: Any) -> hybrid_property[_T]:
+        """Set the SQL expression."""
+        return self._set(expr=_function(expr))
+
+    def comparator(self, comparator: Any) -> hybrid_property[_T]:
+        """Set the operators."""
+        return self._set(custom_comparator=_function(comparator))
+
+    def update_expression(self, meth: Any) -> hybrid_property[_T]:
+        """Set what setting the property means in an UPDATE or INSERT."""
+        return self._set(update_expr=_function(meth))
+
+    def bulk_dml(self, meth: Any) -> hybrid_property[_T]:
+        """Set what the property means in rows of a bulk INSERT or UPDATE."""
+        return self._set(bulk_dml_setter=_function(meth))
 
 
 class Comparator(PropComparator[_T]):
-    """Base of comparators of hybrids: override operators, or ``__clause_element__``."""
+    """Base of operators for a hybrid: override ``__eq__``, ``operate`` or ``__clause_element__``.
+
+    Attributes:
+        expression: what was given: an expression, a mapped attribute, or the class.
+    """
+
+    expression: Any = None
 
     def __init__(self, expression: Any) -> None:
         self.expression = expression
 
     def __clause_element__(self) -> Any:
-        expr = self.expression
-        while not isinstance(expr, ClauseElement):
-            found = registered(expr)
-            if found is not None:
-                return found
-            hook = getattr(expr, "__clause_element__", None)
-            if hook is None:
-                break
-            expr = hook()
-        return expr
+        return _element(self.expression)
 
-    def adapt_to_entity(self, adapt_to_entity: Any) -> Comparator[_T]:
-        return self
+    @property
+    def prop(self) -> Any:  # type: ignore[override]
+        """As :attr:`property`."""
+        return self.property
 
     @property
     def property(self) -> Any:
-        """The property of the expression."""
-        raise NotImplementedError
+        """The mapped property behind the expression, when there is one."""
+        return self.expression.property
+
+    def adapt_to_entity(self, adapt_to_entity: Any) -> Comparator[_T]:
+        """Return the operators for an alias: these; the hybrid asks its function again with the alias in place of the class."""
+        return self
 
 
 class ExprComparator(Comparator[_T]):
-    """The comparator of a hybrid without one of its own: operators of its expression."""
+    """The operators of whatever a hybrid's function returned for the class."""
 
-    def __init__(self, cls: Any, expression: Any, hybrid: hybrid_property[Any]) -> None:
+    def __init__(self, cls: Any, expression: Any, hybrid: hybrid_property[_T]) -> None:
         self.cls = cls
         self.expression = expression
         self.hybrid = hybrid
 
     def __getattr__(self, key: str) -> Any:
-        if key.startswith("__"):
+        if key.startswith("__") or key == "expression":
             raise AttributeError(key)
         return getattr(self.expression, key)
 
     @property
-    def info(self) -> Any:
+    def info(self) -> dict[Any, Any]:
         """The hybrid's dictionary of the user's own facts."""
         return self.hybrid.info
 
-    def _bulk_update_tuples(self, value: Any) -> Any:
+    def _bulk_update_tuples(self, value: Any) -> list[tuple[Any, Any]]:
         if isinstance(self.expression, QueryableAttribute):
             return self.expression._bulk_update_tuples(value)
         return [(self.expression, value)]
 
-    def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
-        return op(self.expression, *other, **kwargs)
-
-    def reverse_operate(self, op: Any, other: Any, **kwargs: Any) -> Any:
-        return op(other, self.expression, **kwargs)
-
     @property
     def property(self) -> Any:
-        """The property of the expression."""
+        """The mapped property of the attribute that the hybrid returns."""
         return self.expression.property
 
+    def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
+        return op(self.expression, *other, **kwargs)
 
-class HybridAttribute(QueryableAttribute[Any]):
-    """A hybrid as the class (or an alias of it) shows it."""
+    def reverse_operate(self, op: OperatorType, other: Any, **kwargs: Any) -> Any:
+        return op(other, self.expression, **kwargs)
 
-    def __init__(self, owner: Any, hybrid: hybrid_property[Any], comparator: Any) -> None:
-        aliased = getattr(owner, "_lect_aliased", None)
-        entity = aliased if aliased is not None else (mapper_of(owner) if isinstance(owner, type) else None)
-        super().__init__(owner, hybrid.__name__, entity, comparator=comparator, prop=None)
-        self.hybrid = hybrid
-        self.__doc__ = hybrid.__doc__
-        self.prop = _HybridProp(hybrid, entity)
+
+def _element(expression: Any) -> Any:
+    """Return the innermost thing that ``__clause_element__`` leads to."""
+    for _ in range(20):
+        if isinstance(expression, ClauseElement):
+            break
+        hook = getattr(expression, "__clause_element__", None)
+        if hook is None or isinstance(expression, type):
+            break
+        expression = hook()
+    return expression
+
+
+class HybridAttribute(QueryableAttribute[_T]):
+    """A hybrid property on a class or an alias: an SQL expression, with the property's decorators."""
+
+    def __init__(self, hybrid: hybrid_property[_T], owner: Any) -> None:
+        # The function of the hybrid runs when the first operator asks; each access to the class asks anew, because the
+        # expression may follow from more than the class.
+        self.descriptor = hybrid
+        self.class_ = owner
+        self.key = hybrid.__name__
+        self._parententity = _entity_of(owner)
+        self._adapt_to_entity = None
+        self.impl = None
+        self._of_type = None
+        self._extra_criteria = ()
+        self.propagated = []
+        self.__doc__ = hybrid.class_doc
+
+    @property
+    def comparator(self) -> Any:  # type: ignore[override]
+        """The operators; the hybrid's function runs when they are first asked for."""
+        found = self.__dict__.get("_comparator")
+        if found is None:
+            found = self.__dict__["_comparator"] = self.descriptor.comparator_for(self.class_)
+        return found
+
+    @property
+    def prop(self) -> Any:  # type: ignore[override]
+        """The mapped property of the attribute that the hybrid returns, None when it returns something else."""
+        return getattr(self.comparator, "prop", None)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        descriptor = self.__dict__["descriptor"]
+        if name == "comparator":
+            # The hybrid's function raised AttributeError: raise it again, from here.
+            return descriptor.comparator_for(self.__dict__["class_"])
+        if name in _DECORATORS:
+            return getattr(descriptor, name)
+        comparator = self.comparator
+        try:
+            return getattr(comparator, name)
+        except AttributeError:
+            pass
+        if name in descriptor.__dict__:
+            return descriptor.__dict__[name]
+        raise AttributeError(
+            f"Neither 'HybridAttribute' object nor {type(comparator).__name__!r} object associated with {self} has an attribute "
+            f"{name!r}"
+        )
+
+    @property
+    def overrides(self) -> hybrid_property[_T]:
+        """The hybrid property, for decorators in a subclass whose names mean something else on an expression."""
+        return self.descriptor
 
     @property
     def info(self) -> dict[Any, Any]:
-        return self.hybrid.info
+        return self.descriptor.info
 
-    def _make_expression(self) -> Any:
-        element = self.comparator.__clause_element__()
-        while not isinstance(element, ClauseElement):
-            element = element.__clause_element__()
-        if self._parententity is None or not getattr(element, "_is_column_element", False):
+    def get_history(self, instance: Any, passive: int = 0) -> Any:
+        """Return the history of the attribute that the hybrid returns."""
+        expression = self.comparator.expression
+        return expression.get_history(instance, passive) if passive else expression.get_history(instance)
+
+    @property
+    def expression(self) -> Any:
+        """The SQL expression, under the property's name and marked with the class or alias.
+
+        Raises:
+            InvalidRequestError: the hybrid's function returned something else.
+        """
+        element = _element(self.comparator)
+        if not isinstance(element, ClauseElement):
+            raise InvalidRequestError(
+                f'When interpreting attribute "{self}" as a SQL expression, expected __clause_element__() to return a '
+                f"ClauseElement object, got: {element!r}"
+            )
+        if not element._is_column_element or self._parententity is None:
             return element
-        return annotated_column(element, self._parententity, self.key)
+        return ANNOTATE[0](element, self._parententity, self.key)
 
-    def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
-        return op(self.comparator, *other, **kwargs)
+    def _bulk_update_tuples(self, value: Any) -> list[tuple[Any, Any]]:
+        return self.descriptor.dml_values(self.class_, value)
 
-    def _bulk_update_tuples(self, value: Any) -> Any:
-        if self.hybrid.update_expr is not None:
-            return self.hybrid.update_expr(self.class_, value)
-        return self.comparator._bulk_update_tuples(value)
+    def adapt_to_entity(self, adapt_to_entity: Any) -> HybridAttribute[_T]:
+        return HybridAttribute(self.descriptor, adapt_to_entity.entity)
 
-    def adapt_to_entity(self, adapt_to_entity: Any) -> Any:
-        return self.hybrid._on_class(adapt_to_entity.entity)
+    def of_type(self, entity: Any) -> Any:
+        return self.comparator.expression.of_type(entity)
 
-    def label(self, name: str | None) -> Any:
-        return self.expression.label(name)
+    def and_(self, *criteria: Any) -> Any:
+        return self.comparator.expression.and_(*criteria)
 
     @property
     def property(self) -> Any:
-        """The property of the expression."""
+        """The mapped property of the attribute that the hybrid returns."""
         return self.comparator.property
 
 
-class _HybridProp:
-    """What is asked of the property of a hybrid."""
-
-    is_relationship = False
-    is_column = False
-    is_synonym = False
-    is_descriptor = True
-
-    def __init__(self, hybrid: hybrid_property[Any], parent: Any) -> None:
-        self.key = hybrid.__name__
-        self.info = hybrid.info
-        self.parent = parent
+_DECORATORS = frozenset(
+    {"getter", "setter", "deleter", "update_expression", "bulk_dml", "inplace", "fget", "fset", "fdel", "custom_comparator"}
+)
 
 
-def missing_expression(name: str) -> InvalidRequestError:
-    """Return the error for a hybrid that has no expression."""
-    return InvalidRequestError(f"hybrid {name!r} has no expression for its class; give one with @{name}.expression")
+def _entity_of(owner: Any) -> Any:
+    aliased = getattr(owner, "__dict__", {}).get("_lect_aliased")
+    if aliased is not None:
+        return aliased
+    return mapper_of(owner) if isinstance(owner, type) else None
+
+
+def _node_of_hybrid(attribute: Any) -> Any:
+    expression = getattr(attribute.comparator, "expression", None)
+    if isinstance(expression, QueryableAttribute) and getattr(expression.prop, "is_relationship", False):
+        return registered(expression)
+    return attribute.expression
+
+
+register(HybridAttribute, _node_of_hybrid)
