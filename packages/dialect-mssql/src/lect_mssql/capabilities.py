@@ -31,9 +31,19 @@ LATEST = (16, 0)
 #: SERVERPROPERTY('EngineEdition') of Azure SQL Database, Synapse, Managed Instance, Edge, Fabric.
 AZURE_EDITIONS = frozenset({5, 6, 8, 9, 11, 12})
 
+_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
-def capabilities(version: tuple[int, ...], azure: bool = False) -> Capabilities:
-    """Return the facts that hold for SQL Server `version`."""
+
+def capabilities(
+    version: tuple[int, ...], azure: bool = False, *, snapshot: bool = True, versions: bool = False
+) -> Capabilities:
+    """Return the facts that hold for SQL Server `version`.
+
+    Args:
+        azure: it is Azure SQL, which has what the newest server has.
+        snapshot: the database allows the level SNAPSHOT (ALLOW_SNAPSHOT_ISOLATION).
+        versions: READ COMMITTED reads the last committed version of a row (READ_COMMITTED_SNAPSHOT).
+    """
     newest = azure or version >= LATEST
     return Capabilities(
         product="Azure SQL" if azure else "SQL Server",
@@ -60,6 +70,8 @@ def capabilities(version: tuple[int, ...], azure: bool = False) -> Capabilities:
         aggregate_filter=False,
         within_group=True,  # STRING_AGG, PERCENTILE_CONT
         grouping_sets=True,
+        group_by_parameters=False,  # error 8120: each ``?`` is a parameter of its own
+        group_by_label=False,
         intersect=True,
         intersect_all=False,
         parenthesized_compound_parts=True,
@@ -72,6 +84,7 @@ def capabilities(version: tuple[int, ...], azure: bool = False) -> Capabilities:
         row_locking=False,  # table hints instead: with_hint("WITH (UPDLOCK)")
         row_locking_nowait=False,
         row_locking_skip=False,
+        conditions_are_values=False,
         boolean_constants=BooleanConstants.COMPARISON,
         # data-changing statements: .../queries/output-clause-transact-sql
         insert_returning=Returning.UNORDERED,
@@ -80,7 +93,8 @@ def capabilities(version: tuple[int, ...], azure: bool = False) -> Capabilities:
         generated_key=GeneratedKey.APPENDED_QUERY,  # .../functions/scope-identity-transact-sql
         multi_values=True,
         max_rows_per_insert=1000,  # .../queries/table-value-constructor-transact-sql#limitations-and-restrictions
-        max_parameters=2100,  # learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-sql-server
+        # 2100 parameters of a procedure; sp_prepexec, by which drivers send a statement, has three of its own
+        max_parameters=2097,  # learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-sql-server
         default_row=DefaultRow.DEFAULT_VALUES,
         default_in_values=True,
         upsert=Upsert.MERGE,
@@ -108,7 +122,7 @@ def capabilities(version: tuple[int, ...], azure: bool = False) -> Capabilities:
         native_uuid=True,  # UNIQUEIDENTIFIER
         native_enum=False,
         native_json=version >= (17,),
-        json_functions=version >= (13,),
+        json_functions=azure or version >= (14,),  # 2016 takes no parameter for a path
         native_arrays=False,
         native_interval=False,
         exact_decimals=True,
@@ -119,6 +133,7 @@ def capabilities(version: tuple[int, ...], azure: bool = False) -> Capabilities:
         savepoints=True,  # SAVE TRANSACTION
         release_savepoint=False,
         two_phase=False,
-        isolation_levels=("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT"),
+        isolation_levels=(*_LEVELS, "SNAPSHOT") if snapshot else _LEVELS,
         default_isolation="READ COMMITTED",
+        readers_wait_for_writers=not versions,
     )

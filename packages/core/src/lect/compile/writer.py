@@ -144,7 +144,7 @@ class Writer:
         self.capabilities = dialect.capabilities
         self.identifiers = dialect.identifiers
         #: A condition is no value here: it must be written as CASE where a value stands.
-        self.conditions_apart = dialect.capabilities.boolean_constants .name == "COMPARISON"
+        self.conditions_apart = not dialect.capabilities.conditions_are_values
         self.options = options
         self.statement = statement
         self.translate = options.schema_translate_map

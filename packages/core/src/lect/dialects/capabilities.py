@@ -166,6 +166,9 @@ class Capabilities(Record):
     row_locking_skip: bool = True
     """A locking SELECT can skip rows locked by others (SKIP LOCKED)."""
 
+    conditions_are_values: bool = True
+    """A condition may stand where a value stands: ``SELECT a = b``, ``f(a > 1)``."""
+
     boolean_constants: BooleanConstants = BooleanConstants.TRUE_FALSE
     """True and false are written this way where a condition is expected."""
 

@@ -25,6 +25,7 @@ __all__ = [
     "as_expression",
     "column_or_value",
     "condition",
+    "expect",
     "expression",
     "limit",
     "number",
@@ -57,7 +58,16 @@ def resolve(given: Any) -> Any:
     return given
 
 
-def as_expression(element: Any, given: Any) -> Any:
+def expect(role: Any, element: Any, **kw: Any) -> Any:
+    """Return the node that `element` is, or stands for, in the place `role` (a class of :mod:`lect.sql.roles`).
+
+    Raises:
+        ArgumentError: nothing of the kind can stand there.
+    """
+    return role._coerce(element, **kw)
+
+
+def as_expression(element: Any, given: Any, what: str = "SQL expression element or literal value") -> Any:
     found = element._as_expression()
     if found is None:
         hint = ""
@@ -65,7 +75,7 @@ def as_expression(element: Any, given: Any) -> Any:
             hint = " To create a column expression from a VALUES clause, use the .scalar_values() method."
         elif element._is_from_clause:
             hint = " To compare whole rows use columns of it, or select() and scalar_subquery()."
-        raise ArgumentError(f"SQL expression element or literal value expected, got {given!r}.{hint}")
+        raise ArgumentError(f"{what} expected, got {given!r}.{hint}")
     return found
 
 

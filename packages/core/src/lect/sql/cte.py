@@ -37,7 +37,10 @@ class CTE(AliasedReturnsRows):
         self.element = element
         self.recursive = bool(recursive)
         self.nesting = bool(nesting)
-        self.name = new_name() if name is None else self._name_given(name)
+        if name is None:
+            self.name = new_name(element.name if element._is_values and element._named else None)
+        else:
+            self.name = self._name_given(name)
 
     def _collect_columns(self) -> Iterable[tuple[str, Any]]:
         if self._alias_of is not None:

@@ -6,9 +6,10 @@ from operator import inv
 from typing import Any, ClassVar, TypeVar
 
 from lect.exc import ArgumentError
-from lect.operators import OperatorType, is_comparison, is_precedent, mirror
+from lect.operators import OperatorType, is_comparison, is_false, is_precedent, is_true, mirror
 from lect.sql.element import MAKE, ColumnElement
 from lect.sql.grouping import Grouping
+from lect.sql.literal import Constant
 from lect.sql.node import Field, child, scalar, typed
 from lect.types.boolean import BOOLEANTYPE
 from lect.types.type_engine import to_instance
@@ -67,6 +68,9 @@ class AsBoolean(UnaryExpression[bool]):
     _is_implicitly_boolean = True
 
     def __init__(self, element: Any, operator: OperatorType, negate: OperatorType) -> None:
+        if isinstance(element, Constant) and operator is is_false:
+            # There is a constant for that.
+            element, operator, negate = element._negate(), is_true, is_false
         self.element = element
         self.type = BOOLEANTYPE
         self.operator = operator

@@ -10,8 +10,9 @@ from lect.shape import Shape, intern
 from lect.sql.anonymous import anonymous_name, new_name
 from lect.sql.bind import BindParameter
 from lect.sql.column import ColumnClause
-from lect.sql.element import ClauseElement
-from lect.sql.from_clause import MAKE_FROM, FromClause, NamedFromClause
+from lect.sql.element import ClauseElement, ColumnElement
+from lect.sql.executable import HasCTE
+from lect.sql.from_clause import FromClause, NamedFromClause
 from lect.sql.names import quoted_name
 from lect.sql.node import Node, child
 from lect.types.null import NULLTYPE
@@ -19,7 +20,7 @@ from lect.types.null import NULLTYPE
 __all__ = ["ScalarValues", "Values", "values"]
 
 
-class Values(NamedFromClause):
+class Values(NamedFromClause, HasCTE):
     """Rows as a FROM element: ``(VALUES (…), (…)) AS name (a, b)``."""
 
     __visit_name__ = "values"
@@ -73,7 +74,7 @@ class Values(NamedFromClause):
 
     def lateral(self, name: str | None = None) -> Values:
         """Return this element with LATERAL before it."""
-        copy = self.alias(name)
+        copy = self._clone() if name is None and self._named else self.alias(name)
         copy._is_lateral = True  # type: ignore[misc]
         return copy
 
@@ -81,9 +82,8 @@ class Values(NamedFromClause):
         """Return these rows as a value, for the right side of IN."""
         return ScalarValues(self._column_args, self._data, self.literal_binds)
 
-    def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> Any:
-        """Return these rows as a common table expression."""
-        return MAKE_FROM.cte(self, name, recursive, nesting)
+    def _as_in_list(self) -> Any:
+        return self.scalar_values()
 
     def _proxies_in(self, subquery: FromClause) -> list[tuple[str, Any]]:
         return [c._make_proxy(subquery) for c in self.c]
@@ -111,8 +111,10 @@ class Values(NamedFromClause):
                 self.literal_binds,
                 self._is_lateral,
                 len(self._column_args),
+                len(self._added_ctes),
                 *[c._shape or c._structure() for c in self._column_args],
                 *[c._shape or c._structure() for c in cells],
+                *[a._shape or a._structure() for a in self._added_ctes],
             )
         )
         if self.literal_binds:
@@ -128,25 +130,30 @@ class Values(NamedFromClause):
                 if cell._shape is None:
                     cell._structure()
                 found.extend(cell._leaves)
+        for added in self._added_ctes:
+            found.extend(added._leaves)
         return tuple(found)
 
     def get_children(self) -> Any:
         for row in self._data:
             yield from row
+        yield from self._added_ctes
 
     def _map_children(self, change: Any) -> Any:
         rows = tuple([tuple([change(cell) for cell in row]) for row in self._data])
-        if all(a is b for r, s in zip(rows, self._data, strict=True) for a, b in zip(r, s, strict=True)):
+        added = tuple([change(a) for a in self._added_ctes])
+        same = all(a is b for r, s in zip(rows, self._data, strict=True) for a, b in zip(r, s, strict=True))
+        if same and all(a is b for a, b in zip(added, self._added_ctes, strict=True)):
             return self
         copy = self._clone()
-        copy._data = rows
+        copy._data, copy._added_ctes = rows, added
         return copy
 
     _is_values: ClassVar[bool] = True
 
 
-class ScalarValues(ClauseElement):
-    """``VALUES (…), (…)`` in parentheses, as the right side of IN."""
+class ScalarValues(ColumnElement[Any]):
+    """``VALUES (…), (…)`` in parentheses, as the right side of IN, ANY or ALL."""
 
     __visit_name__ = "scalar_values"
     _fields = (child("rows"),)
@@ -155,11 +162,7 @@ class ScalarValues(ClauseElement):
         rows = Values(*columns, literal_binds=literal_binds)
         rows._data = data
         self.rows = rows
-
-    type = NULLTYPE
-
-    def _as_expression(self) -> Any:
-        return self
+        self.type = columns[0].type if columns else NULLTYPE
 
     def _as_in_list(self) -> Any:
         return self
