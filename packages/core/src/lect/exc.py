@@ -52,6 +52,7 @@
                 ├── NotSupportedError
                 ├── OperationalError
                 │   ├── ConnectionLost   ├── Deadlock          ├── SerializationFailure
+                │   │   └── CommitOutcomeUnknown
                 │   ├── LockTimeout      ├── StatementTimeout  ├── QueryCanceled
                 │   ├── ConnectFailed    └── ReadOnlyViolation
                 └── ProgrammingError
@@ -77,6 +78,7 @@ __all__ = [
     "AwaitRequired",
     "CheckViolation",
     "CircularDependencyError",
+    "CommitOutcomeUnknown",
     "CompileError",
     "ConnectDeadlineExceeded",
     "ConnectFailed",
@@ -668,6 +670,12 @@ class ConnectionLost(OperationalError):
     """The connection to the server broke."""
 
     code = "connection-lost"
+
+
+class CommitOutcomeUnknown(ConnectionLost):
+    """The connection broke during COMMIT: the transaction may have taken effect, or not. Look before trying again."""
+
+    code = "commit-outcome-unknown"
 
 
 class ConnectFailed(OperationalError):

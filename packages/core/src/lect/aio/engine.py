@@ -17,8 +17,9 @@ from lect.bridge import greenlet_spawn, require_greenlet
 from lect.engine import URL, Connection, CursorResult, Engine, NestedTransaction, Transaction, create_engine
 from lect.engine import engine_from_config as _engine_from_config
 from lect.engine.result import ScalarResult
+from lect.engine.retry import Attempts, Retry
 from lect.engine.sources import Buffered
-from lect.exc import ArgumentError
+from lect.exc import ArgumentError, LectError
 from lect.pool import Pool, PoolProxiedConnection
 
 if TYPE_CHECKING:
@@ -461,6 +462,36 @@ class AsyncEngine:
     def begin(self) -> _AsyncBegin:
         """Return a context manager: a connection in a transaction."""
         return _AsyncBegin(self)
+
+    async def run(
+        self,
+        fn: Callable[[AsyncConnection], Awaitable[_T]],
+        *,
+        retry: Retry | None = None,
+        isolation_level: str | None = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> _T:
+        """Return ``await fn(connection)``, run in a transaction that is replayed when the server gave it up for
+        others; see :meth:`lect.engine.engine.Engine.run`."""
+        import asyncio
+
+        options = dict(execution_options or {})
+        if isolation_level is not None:
+            options["isolation_level"] = isolation_level
+        attempts = Attempts(self.sync_engine, fn, retry, options)
+        while True:
+            try:
+                async with self.connect() as connection:
+                    await greenlet_spawn(attempts.prepare, connection._started())
+                    async with connection.begin() as transaction:
+                        try:
+                            found: _T = attempts.check(await fn(connection))
+                        finally:
+                            attempts.ended_by_itself = not transaction.is_active
+                return found
+            except LectError as error:
+                pause = attempts.pause_after(error)
+            await asyncio.sleep(pause)
 
     async def raw_connection(self) -> PoolProxiedConnection:
         """Return a connection of the pool."""

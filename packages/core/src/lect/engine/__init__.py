@@ -22,6 +22,7 @@ from lect.engine.result import (
     ScalarResult,
     TupleResult,
 )
+from lect.engine.retry import Retry
 from lect.engine.row import BaseRow, Row, RowMapping, result_tuple
 from lect.engine.transaction import NestedTransaction, RootTransaction, Transaction, TwoPhaseTransaction
 from lect.engine.url import URL, make_url
@@ -47,6 +48,7 @@ __all__ = [
     "OptionEngine",
     "Prepared",
     "Result",
+    "Retry",
     "RootTransaction",
     "Row",
     "RowMapping",

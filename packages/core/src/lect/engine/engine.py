@@ -11,6 +11,7 @@ from lect.engine.driver import Driver
 from lect.engine.events import ConnectionEvents
 from lect.engine.failures import ExceptionContext, read_failure, wrap_failure
 from lect.engine.options import check_options
+from lect.engine.retry import Retry, run
 from lect.engine.transaction import RootTransaction
 from lect.engine.url import URL
 from lect.event.dispatch import Dispatch, dispatcher
@@ -22,6 +23,7 @@ from lect.pool import Pool, PoolProxiedConnection
 __all__ = ["Engine", "OptionEngine"]
 
 _C = TypeVar("_C", bound="Engine")
+_T = TypeVar("_T")
 
 
 class _Begin(Generic[_C]):
@@ -183,6 +185,34 @@ class Engine:
         """Return a context manager that gives a connection in a transaction: committed at the end, rolled back on
         error."""
         return _Begin(self)
+
+    def run(
+        self,
+        fn: Callable[[Connection], _T],
+        *,
+        retry: Retry | None = None,
+        isolation_level: str | None = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> _T:
+        """Return ``fn(connection)``, run in a transaction that is committed after it, and replayed when the server
+        gave it up for others.
+
+        `fn` is called anew for each attempt, so everything it does must be in the transaction or harmless twice.
+
+        Args:
+            fn: plain function; it neither commits nor keeps the connection, and returns no unfetched result.
+            retry: how often and after what; ten attempts after deadlocks and serialization failures by default.
+            isolation_level: of the transaction. AUTOCOMMIT cannot be replayed and is refused.
+            execution_options: of the connection.
+
+        Raises:
+            CommitOutcomeUnknown: the connection broke during COMMIT; not replayed unless `retry` says so.
+            LectError: what the last attempt failed with; its message tells how many there were.
+        """
+        options = dict(execution_options or {})
+        if isolation_level is not None:
+            options["isolation_level"] = isolation_level
+        return run(self, fn, retry, options)
 
     def raw_connection(self) -> PoolProxiedConnection:
         """Return a connection of the pool without anything around it: the driver's own methods; ``close()`` gives it

@@ -12,7 +12,15 @@ from lect import exc
 from lect.dialects.contract import Failure, FailureKind
 from lect.engine.advice import about_missing_value, is_refusal
 
-__all__ = ["ExceptionContext", "cut_off", "read_failure", "refusal", "wrap_failure", "wrap_statement_error"]
+__all__ = [
+    "ExceptionContext",
+    "cut_off",
+    "read_failure",
+    "refusal",
+    "unknown_outcome",
+    "wrap_failure",
+    "wrap_statement_error",
+]
 
 
 class ExceptionContext:
@@ -88,6 +96,17 @@ class _CutOff(Failure):
     """A failure that a deadline of the program brought about."""
 
 
+class _Unknown(Failure):
+    """A connection lost during COMMIT."""
+
+
+def unknown_outcome(failure: Failure) -> Failure:
+    """Return the failure of a COMMIT that the connection did not survive."""
+    facts = dict(failure.items())
+    facts.update(pep249="OperationalError", kind=FailureKind.CONNECTION_LOST)
+    return _Unknown(**facts)
+
+
 def cut_off(failure: Failure | None) -> Failure:
     """Return the failure of a statement whose deadline ran out while it ran; None: it was abandoned altogether."""
     if failure is None:
@@ -97,6 +116,10 @@ def cut_off(failure: Failure | None) -> Failure:
     facts = dict(failure.items())
     facts.update(pep249="OperationalError", kind=FailureKind.STATEMENT_TIMEOUT)
     return _CutOff(**facts)
+
+
+#: Failures of which the engine knows more than driver and dialect.
+_OWN: dict[type[Failure], Any] = {_CutOff: exc.StatementDeadlineExceeded, _Unknown: exc.CommitOutcomeUnknown}
 
 
 def wrap_failure(
@@ -118,7 +141,7 @@ def wrap_failure(
     if kind is None and lost and failure.pep249 in ("OperationalError", "DatabaseError"):
         kind = FailureKind.CONNECTION_LOST
     name = kind.value if kind is not None else failure.pep249
-    cls = exc.StatementDeadlineExceeded if isinstance(failure, _CutOff) else getattr(exc, name, exc.DatabaseError)
+    cls: Any = _OWN.get(type(failure)) or getattr(exc, name, exc.DatabaseError)
     pep249 = getattr(exc, failure.pep249, None)
     if kind is not None and pep249 is not None and not issubclass(cls, pep249) and failure.pep249 != "DatabaseError":
         # The driver sorted it under another PEP 249 class: programs that catch either must find it.

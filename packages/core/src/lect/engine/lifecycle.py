@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from lect.engine.advice import about_refused_values
 from lect.engine.events import ConnectionEvents
-from lect.engine.failures import ExceptionContext, cut_off, read_failure, refusal, wrap_failure, wrap_statement_error
+from lect.engine.failures import (
+    ExceptionContext,
+    cut_off,
+    read_failure,
+    refusal,
+    unknown_outcome,
+    wrap_failure,
+    wrap_statement_error,
+)
 from lect.engine.options import check_options
 from lect.engine.transaction import NestedTransaction, RootTransaction, Transaction, TwoPhaseTransaction
 from lect.event.dispatch import Dispatch, dispatcher
@@ -291,9 +299,11 @@ class ConnectionLife:
             )
 
     def _invalid_transaction(self) -> None:
+        first = None if self._transaction is None else self._transaction._failed
+        why = "" if first is None else f". It failed first with {first}"
         raise PendingRollbackError(
             f"Can't reconnect until invalid {'savepoint ' if self._nested is not None else ''}transaction is rolled "
-            "back.  Please rollback() fully before proceeding"
+            f"back.  Please rollback() fully before proceeding{why}"
         )
 
     # -- what transactions do on the driver ---------------------------------------------------------------------------
@@ -346,7 +356,7 @@ class ConnectionLife:
         try:
             lent.dbapi_connection.commit()
         except BaseException as error:
-            self._handle_error(error, None, None, None, None)
+            self._handle_error(error, None, None, None, None, committing=not self._autocommitting())
             raise
         lent.touched = False
 
@@ -385,6 +395,8 @@ class ConnectionLife:
             listened.rollback_savepoint(self, name, None)
         self._say("ROLLBACK TO SAVEPOINT %s", name)
         self._on_driver(lambda c: self._driver.rollback_to_savepoint(c, name))
+        if self._transaction is not None:
+            self._transaction._failed = None
 
     def _release_savepoint_impl(self, name: str) -> None:
         listened = self._listened
@@ -403,7 +415,12 @@ class ConnectionLife:
         listened = self._listened
         if listened.commit_twophase:
             listened.commit_twophase(self, xid, prepared)
-        self._on_driver(lambda c: self._driver.two_phase.commit_two_phase(c, xid, prepared, False))
+        lent = self._usable()
+        try:
+            self._driver.two_phase.commit_two_phase(lent.dbapi_connection, xid, prepared, False)
+        except BaseException as error:
+            self._handle_error(error, None, None, None, None, committing=True)
+            raise
 
     def _rollback_twophase_impl(self, xid: Any, prepared: bool) -> None:
         listened = self._listened
@@ -424,6 +441,7 @@ class ConnectionLife:
         preparing: bool = False,
         fetching: bool = False,
         calling: bool = False,
+        committing: bool = False,
         plan: Any = None,
     ) -> None:
         """Raise what an exception becomes; return when it is to be raised as it is.
@@ -432,6 +450,7 @@ class ConnectionLife:
             preparing: it happened before the driver was called.
             fetching: it happened while rows were read.
             calling: it came out of the driver's ``execute()``.
+            committing: it happened during COMMIT, so that after a lost connection nobody knows what became of it.
             plan: of the statement, where there is no context.
         """
         if self._handling:  # an error while handling one: the driver is beyond help
@@ -442,6 +461,8 @@ class ConnectionLife:
         late, self._too_late = self._too_late, False
         if late:
             failure = cut_off(failure)
+        if committing and failure is not None and failure.disconnected:
+            failure = unknown_outcome(failure)
         interrupted = not isinstance(error, Exception)
         wrapped: LectError | None = None
         many = bool(context is not None and context.executemany)
@@ -452,6 +473,8 @@ class ConnectionLife:
                 if context is not None:
                     plan = context.plan
                 wrapped.detail.extend(about_refused_values(plan, parameters))
+            if statement is not None and self._transaction is not None:
+                self._transaction._note_failure(wrapped, failure)
         elif (
             preparing
             and statement is not None

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 __all__ = ["NestedTransaction", "RootTransaction", "Transaction", "TwoPhaseTransaction"]
 
 
+#: Characters of a statement that are shown where another one fails because of it.
+_SHOWN = 200
+
+
 class Transaction:
     """One transaction; ends with :meth:`commit`, :meth:`rollback` or :meth:`close`, or as a context manager.
 
@@ -100,10 +104,12 @@ class Transaction:
 class RootTransaction(Transaction):
     """The transaction of the connection itself."""
 
-    __slots__ = ()
+    __slots__ = ("_failed",)
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
+        #: The first failure since the beginning or the last return to a savepoint, in words; values do not appear.
+        self._failed: str | None = None
         # Listeners of "begin" may run statements in the transaction that begins.
         connection._transaction = self
         try:
@@ -126,6 +132,16 @@ class RootTransaction(Transaction):
         connection._nested = None
         if connection._transaction is self:
             connection._transaction = None
+
+    def _note_failure(self, error: Any, failure: Any) -> None:
+        """Remember the first failure of a statement; tell it with one that came of it (SQLSTATE class 25)."""
+        if self._failed is None:
+            text = " ".join(str(error.statement).split())
+            if len(text) > _SHOWN:
+                text = f"{text[:_SHOWN]} ..."
+            self._failed = f"{type(error).__name__} at: {text}"
+        elif str(failure.sqlstate or "").startswith("25"):
+            error.add_detail(f"the transaction failed first with {self._failed}")
 
     def _commit(self) -> None:
         connection = self.connection
