@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 import pytest
 
-from lect import Column, Engine, Integer, MetaData, String, Table
+from lect import Column, Engine, Integer, MetaData, Table, Unicode
 from lect.dialects.capabilities import Capabilities
 from lect.engine import Connection
 from lect_compliance.needs import Need
@@ -97,7 +97,7 @@ class Group:
             "lect_person",
             metadata,
             Column("id", Integer, primary_key=True),
-            Column("name", String(50), nullable=False),
+            Column("name", Unicode(50), nullable=False),
             Column("age", Integer),
         )
         metadata.create_all(lect_engine)

@@ -166,6 +166,11 @@ SAVEPOINTS = _need("savepoints", "savepoints", lambda c: c.savepoints)
 TWO_CONNECTIONS = _need(
     "concurrent_connections", "two connections that see one database", lambda c: c.concurrent_connections
 )
+READERS_PASS = _need(
+    "readers_pass",
+    "reading a row that another transaction has changed, without a wait",
+    lambda c: not c.readers_wait_for_writers,
+)
 JSON_ACCESS = _need("json_functions", "elements of a JSON value in SQL", lambda c: c.json_functions)
 EXACT_DECIMALS = _need("exact_decimals", "exact decimal numbers", lambda c: c.exact_decimals)
 AWARE_DATETIMES = _need(

@@ -13,10 +13,14 @@ from lect_mssql import errors
 from lect_mssql.capabilities import AZURE_EDITIONS, LATEST, OLDEST, capabilities
 from lect_mssql.compile import RULES
 from lect_mssql.identifiers import MSIdentifiers
+from lect_mssql.literals import MSLiterals
 from lect_mssql.reflection import MSReflector
 from lect_mssql.types import TYPE_ADAPTATIONS
 
 __all__ = ["MSDialect"]
+
+#: sys.databases.snapshot_isolation_state: 0 is off, 2 and 3 are on the way.
+_SNAPSHOT_ON = 1
 
 _LEVELS = {1: "READ UNCOMMITTED", 2: "READ COMMITTED", 3: "REPEATABLE READ", 4: "SERIALIZABLE", 5: "SNAPSHOT"}
 
@@ -43,21 +47,22 @@ class MSDialect(Dialect):
 
     def make_literals(self) -> Literals:
         """Text outside of ASCII has the prefix N, bytes are ``0x...``."""
-        return Literals(national_prefix="N", binary_prefix="0x", binary_suffix="")
+        return MSLiterals()
 
     def settle(self, request: SettleRequest) -> MSDialect:
-        """Ask for version, edition and default schema, in one query."""
-        text, edition, schema = request.query(
+        """Ask for version, edition, default schema, and what the database keeps versions of rows for, in one query."""
+        text, edition, schema, snapshot, versions = request.query(
             "SELECT CAST(SERVERPROPERTY('ProductVersion') AS VARCHAR(40)), "
-            "CAST(SERVERPROPERTY('EngineEdition') AS INT), SCHEMA_NAME()"
+            "CAST(SERVERPROPERTY('EngineEdition') AS INT), SCHEMA_NAME(), "
+            "(SELECT d.snapshot_isolation_state FROM sys.databases AS d WHERE d.database_id = DB_ID()), "
+            "(SELECT d.is_read_committed_snapshot_on FROM sys.databases AS d WHERE d.database_id = DB_ID())"
         )[0]
         version = tuple(int(part) for part in str(text).split("."))
         azure = edition in AZURE_EDITIONS
         if version < OLDEST and not azure:
             raise exc.InvalidRequestError(f"SQL Server {text} is too old: the dialect needs 11 (2012) or newer")
-        return self.copy(
-            capabilities=capabilities(version, azure), server_version_info=version, default_schema_name=schema or "dbo"
-        )
+        facts = capabilities(version, azure, snapshot=snapshot == _SNAPSHOT_ON, versions=bool(versions))
+        return self.copy(capabilities=facts, server_version_info=version, default_schema_name=schema or "dbo")
 
     # -- transactions -------------------------------------------------------------------------------------------------
 
@@ -74,8 +79,16 @@ class MSDialect(Dialect):
         return _LEVELS.get(value, "READ COMMITTED")
 
     def savepoint_sql(self, name: str) -> str:
-        """A name of at most 32 characters; the engine's are shorter."""
-        return f"SAVE TRANSACTION {name}"
+        """A name of at most 32 characters; the engine's are shorter.
+
+        SAVE is an error (628) while no transaction has begun, and with implicit transactions the first statement that
+        reads a table begins it. BEGIN would then open two at once, so that a table is read first; BEGIN is for
+        drivers that work otherwise.
+        """
+        return (
+            "DECLARE @lect INT; IF @@TRANCOUNT = 0 SELECT @lect = s.schema_id FROM sys.schemas AS s "
+            f"WHERE s.schema_id = 1; IF @@TRANCOUNT = 0 BEGIN TRANSACTION; SAVE TRANSACTION {name}"
+        )
 
     def rollback_to_savepoint_sql(self, name: str) -> str:
         """The savepoint remains."""

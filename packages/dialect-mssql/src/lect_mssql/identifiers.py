@@ -8,7 +8,9 @@ from typing import Any
 from lect.compile.identifiers import IdentifierPreparer
 from lect.sql.names import quoted_name
 
-__all__ = ["RESERVED_WORDS", "MSIdentifiers", "owner_of"]
+__all__ = ["RESERVED_WORDS", "MSIdentifiers", "is_temporary", "owner_of"]
+
+_TEMPORARY = frozenset({"TEMPORARY", "TEMP", "LOCAL TEMPORARY"})
 
 #: https://learn.microsoft.com/sql/t-sql/language-elements/reserved-keywords-transact-sql
 RESERVED_WORDS = frozenset(
@@ -64,9 +66,31 @@ class MSIdentifiers(IdentifierPreparer):
     def schema_of(self, thing: Any, translate: Mapping[str | None, str | None] | None = None) -> str | None:
         """Return the schema of a table; a temporary table has none."""
         name = getattr(thing, "name", None)
-        if isinstance(name, str) and name.startswith("#"):
+        if is_temporary(thing) or (isinstance(name, str) and name.startswith("#")):
             return None
         return super().schema_of(thing, translate)
+
+    def format_table(
+        self,
+        table: Any,
+        *,
+        use_schema: bool = True,
+        name: str | None = None,
+        translate: Mapping[str | None, str | None] | None = None,
+    ) -> str:
+        """Return a table's name with its schema; the name of a table made as TEMPORARY gets its ``#``."""
+        if is_temporary(table):
+            short = str(table.name if name is None else name)
+            name = short if short.startswith("#") else f"#{short}"
+        return super().format_table(table, use_schema=use_schema, name=name, translate=translate)
+
+    format_sequence = format_table
+
+
+def is_temporary(table: Any) -> bool:
+    """Whether a table was made with the prefix TEMPORARY, which T-SQL says by the first letter of the name."""
+    prefixes = getattr(table, "_prefixes", None)
+    return bool(prefixes) and any(str(prefix).upper() in _TEMPORARY for prefix in prefixes)
 
 
 def owner_of(schema: str) -> tuple[str | None, str]:

@@ -19,6 +19,8 @@ from lect import (
     String,
     Table,
     Unicode,
+    and_,
+    case,
     cast,
     delete,
     exc,
@@ -34,6 +36,7 @@ from lect import (
     update,
     values,
 )
+from lect.schema import CreateTable, DropTable
 from lect.sql.column import column, literal_column
 from lect.sql.names import quoted_name
 
@@ -131,6 +134,78 @@ def test_conditions(check: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (t.c.y == 5, "CASE WHEN t.y = 5 THEN 1 WHEN NOT (t.y = 5) THEN 0 END"),
+        (t.c.y.is_(None), "CASE WHEN t.y IS NULL THEN 1 ELSE 0 END"),
+        (t.c.y.in_([1]), "CASE WHEN t.y IN (1) THEN 1 WHEN NOT (t.y IN (1)) THEN 0 END"),
+        (t.c.x.like("a%"), "CASE WHEN t.x LIKE 'a%' THEN 1 WHEN NOT (t.x LIKE 'a%') THEN 0 END"),
+        (and_(t.c.b, t.c.y > 1), "CASE WHEN t.b = 1 AND t.y > 1 THEN 1 WHEN NOT (t.b = 1 AND t.y > 1) THEN 0 END"),
+        (func.sum(t.c.y > 1), "sum(CASE WHEN t.y > 1 THEN 1 WHEN NOT (t.y > 1) THEN 0 END)"),
+        (cast(t.c.y.is_(None), Boolean), "CAST(CASE WHEN t.y IS NULL THEN 1 ELSE 0 END AS BIT)"),
+        (case((t.c.b, t.c.y.is_(None))), "CASE WHEN t.b = 1 THEN CASE WHEN t.y IS NULL THEN 1 ELSE 0 END END"),
+    ],
+)
+def test_conditions_as_values(check: Any, expression: Any, text: str) -> None:
+    check(select(expression.label("q")), f"SELECT {text} AS q \nFROM t", literal_binds=True)
+
+
+def test_exists_as_value(check: Any) -> None:
+    inner = "EXISTS (SELECT * \nFROM u)"
+    check(select(exists().select_from(u).label("q")), f"SELECT CASE WHEN {inner} THEN 1 ELSE 0 END AS q")
+    check(select((~exists().select_from(u)).label("q")), f"SELECT CASE WHEN NOT ({inner}) THEN 1 ELSE 0 END AS q")
+
+
+def test_conditions_that_are_written_and_sorted_by(check: Any) -> None:
+    value = "CASE WHEN (t.y = :y_1) THEN 1 WHEN NOT (t.y = :y_1) THEN 0 END"
+    check(update(t).values(b=t.c.y == 5), f"UPDATE t SET b={value}")
+    check(
+        select(t.c.id).order_by((t.c.y.is_(None)).desc()),
+        "SELECT t.id \nFROM t ORDER BY CASE WHEN t.y IS NULL THEN 1 ELSE 0 END DESC",
+    )
+
+
+def test_is_true(check: Any) -> None:
+    check(select(t.c.id).where(t.c.b.is_(True)), "SELECT t.id \nFROM t \nWHERE t.b = 1")
+    check(select(t.c.id).where(t.c.b.is_not(True)), "SELECT t.id \nFROM t \nWHERE (t.b = 0 OR t.b IS NULL)")
+
+
+def test_nulls_first_and_last(check: Any) -> None:
+    start = "SELECT t.id \nFROM t ORDER BY "
+    check(select(t.c.id).order_by(t.c.y.asc().nulls_first()), f"{start}t.y ASC")
+    check(select(t.c.id).order_by(t.c.y.desc().nulls_last()), f"{start}t.y DESC")
+    check(
+        select(t.c.id).order_by(t.c.y.asc().nulls_last()), f"{start}CASE WHEN (t.y IS NULL) THEN 1 ELSE 0 END, t.y ASC"
+    )
+    check(
+        select(t.c.id).order_by(t.c.y.desc().nulls_first()),
+        f"{start}CASE WHEN (t.y IS NULL) THEN 0 ELSE 1 END, t.y DESC",
+    )
+    total = (t.c.y + t.c.id).label("total")
+    check(
+        select(total).order_by(total.desc().nulls_first()),
+        "SELECT t.y + t.id AS total \nFROM t ORDER BY CASE WHEN (t.y + t.id IS NULL) THEN 0 ELSE 1 END, total DESC",
+    )
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_grouped_values_are_written_into_the_text(check: Any, by_name: bool) -> None:
+    kind = case((t.c.y >= 30, "old"), else_="it's").label("kind")
+    by = "kind" if by_name else kind
+    check(
+        select(kind, func.count()).where(t.c.id > 5).group_by(by).order_by(by),
+        "SELECT CASE WHEN (t.y >= 30) THEN 'old' ELSE 'it''s' END AS kind, count(*) AS count_1 \nFROM t \n"
+        "WHERE t.id > :id_1 GROUP BY CASE WHEN (t.y >= 30) THEN 'old' ELSE 'it''s' END ORDER BY kind",
+        render_postcompile=True,
+    )
+    check(
+        select(func.coalesce(t.c.y, 0) + 1).group_by(func.coalesce(t.c.y, 0)),
+        "SELECT coalesce(t.y, 0) + 1 AS anon_1 \nFROM t GROUP BY coalesce(t.y, 0)",
+        render_postcompile=True,
+    )
+
+
 def test_locking_reads_are_hints(check: Any) -> None:
     check(select(t.c.id).with_for_update(), "SELECT t.id \nFROM t")
     check(select(t.c.id).with_hint(t, "WITH (UPDLOCK)"), "SELECT t.id \nFROM t WITH (UPDLOCK)")
@@ -199,7 +274,7 @@ def test_tablesample(check: Any) -> None:
     [
         (func.now(), "CURRENT_TIMESTAMP"),
         (func.current_date(), "CAST(CURRENT_TIMESTAMP AS DATE)"),
-        (func.char_length(t.c.x), "LEN(t.x)"),
+        (func.char_length(t.c.x), "(LEN(CAST(t.x AS NVARCHAR(max)) + N'.') - 1)"),
         (func.length(t.c.x), "LEN(t.x)"),
         (func.aggregate_strings(t.c.x, ","), "string_agg(t.x, ',')"),
         (extract("year", t.c.d), "DATEPART(year, t.d)"),
@@ -215,6 +290,7 @@ def test_tablesample(check: Any) -> None:
         ),
         (literal("it's"), "'it''s'"),
         (literal("é"), "N'é'"),
+        (literal("a\\\nb"), "'a\\\\\n\nb'"),
         (literal(b"a\x00"), "0x6100"),
         (literal(True), "1"),
     ],
@@ -232,10 +308,6 @@ def test_next_value(check: Any) -> None:
     ("statement", "message"),
     [
         (select(t.c.id).where(tuple_(t.c.x, t.c.y).in_([("a", 1)])), "T-SQL has no row values"),
-        (
-            select(t.c.id).order_by(t.c.x.nulls_first()),
-            "NULLS FIRST is not supported by dialect 'mssql'; order by case(",
-        ),
         (select(t.c.id).intersect_all(select(u.c.id)), "INTERSECT ALL is not supported"),
         (select(t.c.id).where(t.c.x.regexp_match("a")), "SQL Server has regular expressions since 2025; use like()"),
         (select(extract("epoch", t.c.d)), "use func.datediff_big(text('second'), '1970-01-01', x)"),
@@ -355,6 +427,13 @@ def test_schemas(check: Any, schema: str, text: str) -> None:
 def test_closing_brackets_are_doubled(check: Any) -> None:
     table = Table("a]b", MetaData(), Column("c]; --", Integer))
     check(select(table), "SELECT [a]]b].[c]]; --] \nFROM [a]]b]", only="sqlglot")
+
+
+def test_temporary_is_said_by_the_name(check: Any) -> None:
+    table = Table("tmp", MetaData(), Column("id", Integer), schema="owner", prefixes=["TEMPORARY"])
+    check(select(table.c.id), "SELECT [#tmp].id \nFROM [#tmp]")
+    check(CreateTable(table), "CREATE TABLE [#tmp] (\n\tid INTEGER NULL\n)")
+    check(DropTable(table), "DROP TABLE [#tmp]")
 
 
 def test_temporary_tables_have_no_schema(check: Any) -> None:

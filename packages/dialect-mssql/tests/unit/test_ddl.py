@@ -208,7 +208,6 @@ def test_comments(check: Any) -> None:
         (lambda t: d.CreateIndex(Index("i", t.c.a), if_not_exists=True), "checkfirst=True"),
         (lambda t: d.CreateSchema("s", if_not_exists=True), "has_schema(name)"),
         (lambda t: d.DropSchema("s", cascade=True), "drop what is in the schema first"),
-        (lambda t: create(Column("a", Integer), prefixes=["TEMPORARY"]), "a name that begins with '#'"),
         (
             lambda t: d.CreateTable(Table("x", t.metadata, Column("a", ForeignKey("t.a", deferrable=True)))),
             "leave out deferrable=",

@@ -69,8 +69,9 @@ def test_null_of_a_binary_column_is_sent_as_binary() -> None:
     assert told == [[(-3, 0, 0), None]]
 
 
-def settled(version: str, edition: int = 3) -> Any:
-    return lect_mssql.dialect().settle(SettleRequest(query=lambda sql: [(version, edition, "dbo")]))
+def settled(version: str, edition: int = 3, snapshot: int = 0, versions: bool = False) -> Any:
+    answer = [(version, edition, "dbo", snapshot, versions)]
+    return lect_mssql.dialect().settle(SettleRequest(query=lambda sql: answer))
 
 
 def test_settling() -> None:
@@ -88,11 +89,18 @@ def test_settling() -> None:
         settled("10.50.1600.1")
 
 
+def test_what_the_database_allows_is_claimed() -> None:
+    assert "SNAPSHOT" not in settled("16.0.1000.6").capabilities.isolation_levels
+    assert "SNAPSHOT" in settled("16.0.1000.6", snapshot=1).capabilities.isolation_levels
+    assert settled("16.0.1000.6").capabilities.readers_wait_for_writers
+    assert not settled("16.0.1000.6", versions=True).capabilities.readers_wait_for_writers
+
+
 def test_transactions() -> None:
     dialect = lect_mssql.dialect()
     assert dialect.isolation_sql("SNAPSHOT") == ("SET TRANSACTION ISOLATION LEVEL SNAPSHOT",)
     assert dialect.read_isolation(5) == "SNAPSHOT"
-    assert dialect.savepoint_sql("sp1") == "SAVE TRANSACTION sp1"
+    assert dialect.savepoint_sql("sp1").endswith("; SAVE TRANSACTION sp1")
     assert dialect.rollback_to_savepoint_sql("sp1") == "ROLLBACK TRANSACTION sp1"
     assert not dialect.capabilities.release_savepoint
 

@@ -54,13 +54,18 @@ class SQLiteDialect(Dialect):
         return make_identifiers()
 
     def settle(self, request: SettleRequest) -> SQLiteDialect:
-        """Ask the library for its version: one query, no I/O below it."""
-        text = request.query("SELECT sqlite_version()")[0][0]
+        """Ask the library for its version, and whether the database is a file: one query, no I/O below it."""
+        text, file = request.query(
+            "SELECT sqlite_version(), (SELECT file FROM pragma_database_list WHERE name = 'main')"
+        )[0]
         version = tuple(int(part) for part in text.split("."))
         if version < OLDEST:
             oldest = ".".join(map(str, OLDEST))
             raise exc.InvalidRequestError(f"SQLite {text} is too old: the dialect needs {oldest} or newer")
-        return self.copy(capabilities=capabilities(version), server_version_info=version, default_schema_name="main")
+        # A database without a file belongs to its connection: another connection has another one, or the same is lent
+        # twice. sqlite.org/inmemorydb.html
+        facts = capabilities(version).replace(concurrent_connections=bool(file))
+        return self.copy(capabilities=facts, server_version_info=version, default_schema_name="main")
 
     def isolation_sql(self, level: str) -> tuple[str, ...]:
         """READ UNCOMMITTED is an effect of a cache shared between connections, and off by default."""

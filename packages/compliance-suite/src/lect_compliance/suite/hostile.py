@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from lect import Column, Engine, Integer, MetaData, String, Table, bindparam, exc, func, insert, literal, select
+from lect import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Unicode,
+    bindparam,
+    exc,
+    func,
+    insert,
+    literal,
+    select,
+)
 from lect.engine import Connection
 from lect_compliance.case import Group, needs
 from lect_compliance.needs import COMMENTS, JSON_ACCESS
@@ -117,7 +131,7 @@ class TestHostile(Group):
                 "lect_default",
                 MetaData(),
                 Column("id", Integer, primary_key=True, autoincrement=False),
-                Column("s", String(100), server_default=text),
+                Column("s", Unicode(100), server_default=text),
             )
             table.create(engine)
             try:

@@ -6,7 +6,7 @@ import pytest
 
 from lect import Engine, Table, func, insert, select
 from lect_compliance.case import Group, needs
-from lect_compliance.needs import SAVEPOINTS, TRANSACTIONAL_DDL, TRANSACTIONS, TWO_CONNECTIONS
+from lect_compliance.needs import READERS_PASS, SAVEPOINTS, TRANSACTIONAL_DDL, TRANSACTIONS, TWO_CONNECTIONS
 
 __all__ = ["TestTransactions"]
 
@@ -60,7 +60,7 @@ class TestTransactions(Group):
             raise _Stop
         assert _names(engine, person) == []
 
-    @needs(TWO_CONNECTIONS)
+    @needs(TWO_CONNECTIONS, READERS_PASS)
     def test_uncommitted_rows_are_invisible(self, engine: Engine, person: Table) -> None:
         """Another connection does not see what is not committed."""
         with engine.connect() as one:

@@ -8,6 +8,7 @@ from lect import operators as ops
 from lect.compile.ansi.binary import infix
 from lect.compile.table import ANSI
 from lect.sql.lists import ExpressionClauseList
+from lect.sql.literal import False_, True_
 from lect.types.boolean import Boolean
 from lect.types.json_type import JSON
 from lect.types.numeric import Integer, NumericCommon
@@ -22,12 +23,25 @@ def concat(node: Any, writer: Any) -> str:
     return infix(node, writer, " + ")
 
 
+@RULES.operator(ops.is_, ops.is_not)
+def is_(node: Any, writer: Any) -> str:
+    """``a = 1`` for IS TRUE, ``(a = 0 OR a IS NULL)`` for IS NOT TRUE: IS knows NULL only."""
+    right = node.right
+    if not isinstance(right, (True_, False_)):
+        return infix(node, writer, " IS " if node.operator is ops.is_ else " IS NOT ")
+    left = writer.render_value(node.left)
+    if node.operator is ops.is_:
+        return f"{left} = {writer.render(right)}"
+    other = 0 if isinstance(right, True_) else 1
+    return f"({left} = {other} OR {left} IS NULL)"
+
+
 @RULES.operator(ops.is_distinct_from)
 def is_distinct_from(node: Any, writer: Any) -> str:
     """``NOT EXISTS (SELECT a INTERSECT SELECT b)``, which takes NULL for a value; 2022 has words for it."""
     if writer.capabilities.version and writer.capabilities.is_distinct_from:
         return infix(node, writer, " IS DISTINCT FROM ")
-    return f"NOT EXISTS (SELECT {writer.render(node.left)} INTERSECT SELECT {writer.render(node.right)})"
+    return f"NOT EXISTS (SELECT {writer.render_value(node.left)} INTERSECT SELECT {writer.render_value(node.right)})"
 
 
 @RULES.operator(ops.is_not_distinct_from)
@@ -35,7 +49,7 @@ def is_not_distinct_from(node: Any, writer: Any) -> str:
     """``EXISTS (SELECT a INTERSECT SELECT b)``."""
     if writer.capabilities.version and writer.capabilities.is_distinct_from:
         return infix(node, writer, " IS NOT DISTINCT FROM ")
-    return f"EXISTS (SELECT {writer.render(node.left)} INTERSECT SELECT {writer.render(node.right)})"
+    return f"EXISTS (SELECT {writer.render_value(node.left)} INTERSECT SELECT {writer.render_value(node.right)})"
 
 
 @RULES.operator(ops.truediv)

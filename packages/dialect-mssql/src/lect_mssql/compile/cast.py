@@ -13,7 +13,7 @@ from lect_mssql.compile.table import RULES
 @RULES.rule(TryCast)
 def try_cast(node: TryCast[Any], writer: Any) -> str:
     """``TRY_CAST (x AS type)``."""
-    return f"TRY_CAST ({writer.render(node.clause)} AS {writer.render(node.typeclause)})"
+    return f"TRY_CAST ({writer.render_value(node.clause)} AS {writer.render(node.typeclause)})"
 
 
 @RULES.rule(CollationClause)

@@ -37,8 +37,9 @@ def localtimestamp(node: Any, writer: Any) -> str:
 
 @RULES.rule(known.char_length)
 def char_length(node: Any, writer: Any) -> str:
-    """``LEN(x)``, which does not count spaces at the end."""
-    return f"LEN{arguments(node, writer)}"
+    """``LEN`` with something behind the string, because alone it does not count spaces at the end."""
+    (text,) = node.clauses
+    return f"(LEN(CAST({writer.render_value(text)} AS NVARCHAR(max)) + N'.') - 1)"
 
 
 @RULES.rule(known.random)
@@ -61,7 +62,7 @@ def next_value(node: Any, writer: Any) -> str:
 
 @RULES.rule(Function)
 def function(node: Any, writer: Any) -> str:
-    """``LEN`` for ``length``, else the default's text."""
+    """``LEN``, the server's own function, for ``length``; else the default's text."""
     if node.name.lower() == "length" and not node.packagenames:
         return f"LEN{arguments(node, writer)}"
     following = ANSI.find(Function)
