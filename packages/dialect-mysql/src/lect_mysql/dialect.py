@@ -69,7 +69,7 @@ class MySQLDialect(Dialect):
         """A backslash escapes, unless the server's sql_mode says otherwise."""
         return Literals(backslash_escapes=self.backslash_escapes)
 
-    def settle(self, request: SettleRequest) -> Dialect:
+    def settle(self, request: SettleRequest) -> MySQLDialect:
         """Ask for version, flavour, sql_mode and the database that unqualified names mean: one query."""
         text, mode, schema, lower = request.query(_SETTINGS)[0]
         text = _decoded(text)
@@ -99,7 +99,7 @@ class MySQLDialect(Dialect):
     def _capabilities(is_mariadb: bool, version: tuple[int, ...]) -> Capabilities:
         return mariadb(version) if is_mariadb else mysql(version)
 
-    def _as_flavour(self, is_mariadb: bool, **changes: Any) -> Dialect:
+    def _as_flavour(self, is_mariadb: bool, **changes: Any) -> MySQLDialect:
         cls = MariaDBDialect if is_mariadb else MySQLDialect
         new = object.__new__(cls)
         new.__dict__.update(self.copy(**changes).__dict__)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lect.types.sql_types import BINARY, BLOB, BOOLEAN, DATE, UUID, VARBINARY
+from lect.types.sql_types import BINARY, BLOB, BOOLEAN, DATE, VARBINARY
+from lect.types.uuid_type import UUID
 from lect_mysql.dialect import MariaDBDialect
 from lect_mysql.dml import Insert, insert
 from lect_mysql.match import match

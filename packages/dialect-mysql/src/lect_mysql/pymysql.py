@@ -17,9 +17,9 @@ from lect.dialects.contract import (
 )
 from lect_mysql.values import conversion_of
 
-__all__ = ["PyMySQLConnector", "connector"]
+__all__ = ["CLIENT_FOUND_ROWS", "PARAMETERS", "PyMySQLConnector", "connect_keywords", "connector", "encoded"]
 
-_CLIENT_FOUND_ROWS: Final = 2  # dev.mysql.com/doc/c-api/8.4/en/mysql-real-connect.html
+CLIENT_FOUND_ROWS: Final = 2  # dev.mysql.com/doc/c-api/8.4/en/mysql-real-connect.html
 
 
 def _boolean(text: str) -> bool:
@@ -31,7 +31,7 @@ def _boolean(text: str) -> bool:
 
 
 #: Parameters of ``pymysql.connect`` that may stand in a URL, and how their text is read.
-_PARAMETERS: Final[dict[str, Callable[[str], Any]]] = {
+PARAMETERS: Final[dict[str, Callable[[str], Any]]] = {
     "charset": str,
     "collation": str,
     "sql_mode": str,
@@ -76,8 +76,8 @@ class PyMySQLConnector(Connector):
 
     def arguments(self, request: ConnectRequest) -> ConnectArguments:
         """Return the keyword arguments of ``connect``. Row counts are those of matched rows (CLIENT.FOUND_ROWS)."""
-        kwargs = connect_keywords(request, _PARAMETERS)
-        kwargs["client_flag"] = kwargs.get("client_flag", 0) | _CLIENT_FOUND_ROWS
+        kwargs = connect_keywords(request, PARAMETERS)
+        kwargs["client_flag"] = kwargs.get("client_flag", 0) | CLIENT_FOUND_ROWS
         return ConnectArguments(kwargs=kwargs)
 
     def connect(self, arguments: ConnectArguments) -> Any:
@@ -160,9 +160,7 @@ class PyMySQLConnector(Connector):
 
     def recover_two_phase(self, connection: Any) -> Sequence[Any]:
         """XA RECOVER."""
-        with connection.cursor() as cursor:
-            cursor.execute("XA RECOVER")
-            return [_text(row[3])[: row[1]] for row in cursor.fetchall()]
+        return [_text(row[3])[: row[1]] for row in _run(connection, "XA RECOVER")]
 
     # -- converting, failing ------------------------------------------------------------------------------------------
 
@@ -195,14 +193,25 @@ def strict_connection(connect: Any) -> Any:
             obj = bytes(obj)
         if isinstance(obj, (str, bytes, bytearray)):
             return write(self, obj, mapping)
-        if not isinstance(obj, (list, tuple, set, frozenset, dict)):
-            for base in type(obj).__mro__[:-1]:
-                encoder = self.encoders.get(base)
-                if encoder is not None:
-                    return encoder(obj, self.encoders)
-        raise TypeError(f"a {type(obj).__name__} cannot be a parameter of a statement")
+        return encoded(obj, self.encoders)
 
-    return type("StrictConnection", (connect,), {"escape": escape, "__doc__": "Takes single values as parameters."})
+    def fileno(self: Any) -> int:
+        """Return the number of the socket, so that a server that does not answer can be left."""
+        return int(self._sock.fileno())
+
+    return type(
+        "StrictConnection", (connect,), {"escape": escape, "fileno": fileno, "__doc__": strict_connection.__doc__}
+    )
+
+
+def encoded(value: Any, encoders: Mapping[type, Callable[..., Any]]) -> Any:
+    """Return `value` as SQL by the encoder that the driver has for its class; TypeError when it has none."""
+    if not isinstance(value, (list, tuple, set, frozenset, dict)):
+        for base in type(value).__mro__[:-1]:
+            encoder = encoders.get(base)
+            if encoder is not None:
+                return encoder(value, encoders)
+    raise TypeError(f"a {type(value).__name__} cannot be a parameter of a statement")
 
 
 def connect_keywords(request: ConnectRequest, parameters: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
@@ -244,9 +253,13 @@ def number_and_message(exception: BaseException) -> tuple[int | None, str]:
     return None, str(exception)
 
 
-def _run(connection: Any, statement: str) -> None:
-    with connection.cursor() as cursor:
+def _run(connection: Any, statement: str) -> list[Any]:
+    cursor = connection.cursor()
+    try:
         cursor.execute(statement)
+        return list(cursor.fetchall()) if cursor.description else []
+    finally:
+        cursor.close()
 
 
 def _xid(xid: Any) -> str:

@@ -59,7 +59,7 @@ def _profile() -> Profile:
             ("charset", "utf8mb4"),
             ("OPTION", "2"),  # FLAG_FOUND_ROWS: row counts are those of matched rows
         ),
-        # Text passes as UTF-8: as UTF-16, MariaDB's driver 3.1.15 cuts characters off the end of what it reads and writes.
+        # Text passes as UTF-8: of UTF-16, MariaDB's driver 3.1.15 cuts characters off the end.
         encoding="utf-8",
         decodings=((_SQL_CHAR, "utf-8"), (_SQL_WCHAR, "utf-8")),
         conversion=conversion,

@@ -175,7 +175,7 @@ class Float(NumericCommon):
     """An approximate number; a float in Python, a Decimal with ``asdecimal=True``."""
 
     __visit_name__ = "float"
-    scale: None = None
+    scale: int | None = None
 
     def __init__(
         self,

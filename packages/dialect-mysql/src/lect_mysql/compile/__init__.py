@@ -2,7 +2,7 @@
 
 Refused, with the reason:
 
-* FULL OUTER JOIN, TABLESAMPLE, DISTINCT ON, MERGE, VALUES as a table, cube() and grouping_sets() — there is no such thing;
+* FULL OUTER JOIN, TABLESAMPLE, DISTINCT ON, MERGE, VALUES as a table, cube() and grouping_sets() — there is none;
 * LATERAL on MariaDB and before MySQL 8.0.14, WITH before MySQL 8, INTERSECT and EXCEPT before MySQL 8.0.31 — likewise;
 * a portable ``on_conflict`` for one of several unique keys, or with a condition — ON DUPLICATE KEY UPDATE has neither;
 * deferrable foreign keys and MATCH, temporary and materialized views, sequences on MySQL;

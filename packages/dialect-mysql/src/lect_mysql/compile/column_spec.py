@@ -43,9 +43,7 @@ def definition(column: Any, writer: Any, *, comment: bool = True) -> str:
     if column.computed is not None:
         parts.append(writer.render(column.computed))
         if not column.nullable and writer.dialect.is_mariadb:
-            writer.refuse(
-                "nullable=False for a computed column", "MariaDB's take no NOT NULL", "use a CheckConstraint"
-            )
+            writer.refuse("nullable=False for a computed column", "MariaDB's take no NOT NULL", "use a CheckConstraint")
     if not column.nullable:
         parts.append("NOT NULL")
     elif isinstance(column.type._unwrapped_dialect_impl(writer.dialect), TIMESTAMP):
@@ -68,9 +66,7 @@ def counts(column: Any, writer: Any) -> bool:
     if column.server_default is not None and column.identity is None:
         return False
     default = column.default
-    return not (
-        writer.capabilities.sequences and default is not None and default.is_sequence and not default.optional
-    )
+    return not (writer.capabilities.sequences and default is not None and default.is_sequence and not default.optional)
 
 
 def _default(text: str, column: Any, writer: Any) -> str:

@@ -2,9 +2,10 @@
 
 https://dev.mysql.com/doc/refman/8.4/en/insert-on-duplicate.html, https://mariadb.com/kb/en/insert-on-duplicate-key-update/
 
-The server looks at all unique keys of the table. The portable ``on_conflict_do_update(index_elements=...)`` means one of
-them, so that it is written only for a table of which no other unique key is known. DO NOTHING is written as an update
-that changes nothing, because INSERT IGNORE would swallow other errors as well; the row count then counts such rows.
+The server looks at all unique keys of the table. The portable ``on_conflict_do_update(index_elements=...)`` means one
+of them, so that it is written only for a table of which no other unique key is known. DO NOTHING is written as an
+update that changes nothing, because INSERT IGNORE would swallow other errors as well; the row count then counts such
+rows.
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ def delete_parts(node: DeleteParts, writer: Any) -> str:
     head, froms = node.head, node.froms
     if froms or not table._is_table:
         if node.returning:
-            writer.refuse("DELETE..RETURNING of several tables", instead="use a subquery: where(column.in_(select(...)))")
+            writer.refuse(
+                "DELETE..RETURNING of several tables", instead="use a subquery: where(column.in_(select(...)))"
+            )
         name = writer.format_table(table) if table._is_table else writer.render(table)
         head = f"DELETE {words_of(statement._prefixes, writer)}FROM {name}"
         froms = froms or f" USING {writer.render_from(table)}"

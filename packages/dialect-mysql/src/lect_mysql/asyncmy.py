@@ -1,0 +1,191 @@
+"""The connector for asyncmy: https://github.com/long2ice/asyncmy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, Final, TypeVar
+
+from lect.bridge import await_only
+from lect.dialects.asynchronous import AsyncConnection
+from lect.dialects.contract import ConnectArguments, ConnectRequest, CursorRequest, Failure
+from lect_mysql.pymysql import CLIENT_FOUND_ROWS, PARAMETERS, PyMySQLConnector, connect_keywords, encoded
+
+__all__ = ["AsyncmyConnection", "AsyncmyConnector", "connector"]
+
+_T = TypeVar("_T")
+
+#: Parameters of ``pymysql.connect`` that asyncmy does not have; those about TLS go into its dictionary `ssl`.
+_NOT_TAKEN: Final = frozenset({"collation", "bind_address", "write_timeout", "ssl_key_password"})
+_SSL: Final = {
+    "ssl_ca": "ca",
+    "ssl_cert": "cert",
+    "ssl_key": "key",
+    "ssl_verify_cert": "verify_mode",
+    "ssl_verify_identity": "check_hostname",
+}
+#: What asyncmy means by a number of the client's own: CR_SERVER_LOST.
+_LOST: Final = 2013
+
+
+class AsyncmyConnection(AsyncConnection):
+    """An asyncmy connection in the shape of PEP 249."""
+
+    __slots__ = ("_arguments", "_lost", "_streaming_class")
+
+    def __init__(self, driver_connection: Any, arguments: dict[str, Any], driver: Any) -> None:
+        super().__init__(driver_connection)
+        self._arguments = arguments
+        self._lost = driver.OperationalError
+        self._streaming_class = _streaming_cursor_class()
+
+    async def open_cursor(self, streaming: bool = False) -> Any:
+        """Return a new cursor of the driver."""
+        return self.driver_connection.cursor(self._streaming_class if streaming else None)
+
+    def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
+        """Turn what the event loop raises for a socket that is gone into the driver's error for it.
+
+        A statement that is left before its answer has come takes its connection with it: the answer would be read as
+        that of the next one.
+        """
+
+        async def guarded() -> _T:
+            try:
+                return await awaitable
+            except (OSError, EOFError, RuntimeError) as error:
+                # asyncmy 0.2: "unable to perform operation on <TCPTransport closed=True ...>" is a RuntimeError
+                if isinstance(error, RuntimeError) and self.driver_connection.connected:
+                    raise
+                raise self._lost(_LOST, f"Lost connection to MySQL server: {error}") from error
+            except asyncio.CancelledError:
+                self.driver_connection.close()
+                raise
+
+        return guarded()
+
+    def rollback(self) -> None:
+        """Roll back; nothing is left to do on a connection that was closed."""
+        if self.driver_connection.connected:
+            super().rollback()
+
+    def thread_id(self) -> int:
+        """Return the server's number of this connection."""
+        return int(self.driver_connection.thread_id())
+
+    def get_autocommit(self) -> bool:
+        """Whether every statement is a transaction of its own."""
+        return bool(self.driver_connection.get_autocommit())
+
+    def close(self) -> None:
+        """Say good-bye and close the socket."""
+        await_only(self.guard(self.driver_connection.ensure_closed()))
+
+    def terminate(self) -> None:
+        """Close the socket without waiting for anything."""
+        self.driver_connection.close()
+
+
+class AsyncmyConnector(PyMySQLConnector):
+    """Opens connections to MySQL and MariaDB with asyncmy. Arguments and errors are those of PyMySQL."""
+
+    name = "asyncmy"
+    spi_version = 1
+    paramstyle = "pyformat"
+    is_async = True
+    driver_distribution = "asyncmy"
+
+    def import_driver(self) -> Any:
+        """Import ``asyncmy``."""
+        import asyncmy
+
+        return asyncmy
+
+    def arguments(self, request: ConnectRequest) -> ConnectArguments:
+        """Return the keyword arguments of ``connect``. Row counts are those of matched rows (CLIENT.FOUND_ROWS)."""
+        taken = {name: read for name, read in PARAMETERS.items() if name not in _NOT_TAKEN}
+        kwargs = connect_keywords(request, taken)
+        tls = {_SSL[name]: kwargs.pop(name) for name in list(kwargs) if name in _SSL}
+        disabled = kwargs.pop("ssl_disabled", False)
+        if tls and not disabled:
+            given = kwargs.setdefault("ssl", {})
+            if isinstance(given, dict):
+                kwargs["ssl"] = {**given, **tls}
+        kwargs["client_flag"] = kwargs.get("client_flag", 0) | CLIENT_FOUND_ROWS
+        return ConnectArguments(kwargs=kwargs)
+
+    def connect(self, arguments: ConnectArguments) -> Any:
+        """Open a connection."""
+        opener = self._opener
+        if opener is None:
+            opener = self._opener = _strict_connection(self.driver.Connection)
+        return AsyncmyConnection(await_only(_open(opener, arguments.kwargs)), dict(arguments.kwargs), self.driver)
+
+    def adapt_created(self, creator: Any) -> Any:
+        """Return the connection that an application's own coroutine opened."""
+        return AsyncmyConnection(await_only(creator()), {}, self.driver)
+
+    def set_autocommit(self, connection: Any, on: bool) -> None:
+        """Switch autocommit."""
+        if connection.get_autocommit() is not on:
+            await_only(connection.guard(connection.driver_connection.autocommit(on)))
+
+    def streaming_cursor(self, request: CursorRequest) -> Any:
+        """Return a cursor that leaves the rows in the socket until they are read."""
+        return request.connection.streaming_cursor()
+
+    def ping(self, connection: Any) -> None:
+        """COM_PING."""
+        await_only(connection.guard(connection.driver_connection.ping(reconnect=False)))
+
+    def cancel(self, connection: Any) -> None:
+        """KILL QUERY over a connection of its own."""
+        await_only(_kill(self.driver.Connection, connection._arguments, connection.thread_id()))
+
+    def failure(self, exception: BaseException) -> Failure:
+        """Read the error number; ``Already closed`` and ``Not connected`` have none and are about a closed socket."""
+        failure = super().failure(exception)
+        if failure.native_code is None and not isinstance(exception, self.driver.DatabaseError):
+            return failure.replace(disconnected=True)
+        return failure
+
+
+async def _open(connection_class: Any, arguments: Any) -> Any:
+    connection = connection_class(**arguments)
+    await connection.connect()
+    return connection
+
+
+async def _kill(connection_class: Any, arguments: Any, number: int) -> None:
+    other = await _open(connection_class, arguments)
+    try:
+        await other.query(f"KILL QUERY {number}")
+    finally:
+        await other.ensure_closed()
+
+
+def _streaming_cursor_class() -> Any:
+    from asyncmy.cursors import SSCursor
+
+    return SSCursor
+
+
+def _strict_connection(connection_class: Any) -> Any:
+    """Return a subclass that takes as parameters only what the driver has an encoder for, as with PyMySQL."""
+    from asyncmy.converters import conversions
+
+    encoders = {key: encoder for key, encoder in conversions.items() if isinstance(key, type)}
+    write = connection_class.escape
+
+    def escape(self: Any, obj: Any, mapping: Any = None) -> Any:
+        if isinstance(obj, memoryview):
+            obj = bytes(obj)
+        if isinstance(obj, (str, bytes, bytearray)):
+            return write(self, obj, mapping)
+        return encoded(obj, encoders)
+
+    names = {"escape": escape, "literal": escape, "__doc__": _strict_connection.__doc__}
+    return type("StrictConnection", (connection_class,), names)
+
+
+connector = AsyncmyConnector
