@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lect.engine.connection import Connection
 from lect.engine.create import create_engine, create_pool_from_url, engine_from_config
+from lect.engine.credentials import Credential
 from lect.engine.cursor import CursorResult
 from lect.engine.engine import Engine, OptionEngine
 from lect.engine.events import ConnectionEvents, DialectEvents
@@ -33,6 +34,7 @@ __all__ = [
     "ChunkedIteratorResult",
     "Connection",
     "ConnectionEvents",
+    "Credential",
     "CursorResult",
     "DialectEvents",
     "Engine",

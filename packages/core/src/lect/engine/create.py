@@ -7,6 +7,7 @@ from typing import Any
 
 from lect import plugins
 from lect.dialects.contract import ConnectRequest, PoolChoice
+from lect.engine.credentials import Passwords
 from lect.engine.driver import Driver
 from lect.engine.engine import Engine
 from lect.engine.url import URL, make_url
@@ -40,6 +41,7 @@ _ENGINE_OPTIONS = (
     "connect_args",
     "creator",
     "async_creator",
+    "password",
     "pool",
     "poolclass",
     "module",
@@ -61,6 +63,9 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
         isolation_level: level of every connection, ``"AUTOCOMMIT"`` included where there is such a thing.
         execution_options: options of every connection.
         connect_args: further arguments of the driver's ``connect()``.
+        password: function that returns the password, asked whenever a connection is opened; may return a
+            :class:`~lect.engine.credentials.Credential` with a time to live, and may be a coroutine function where the
+            connector is asynchronous.
         creator: function that opens the driver's connections instead.
         query_cache_size: number of compiled statements kept.
         insertmanyvalues_page_size: rows per statement of a many-row INSERT with RETURNING; `use_insertmanyvalues`
@@ -88,7 +93,14 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
     request = _request(u, options.pop("connect_args", None))
     creator = _creator(options.pop("creator", None), options.pop("async_creator", None), connector)
     arguments = connector.arguments(request) if creator is None else None
-    driver = Driver(dialect, request, arguments, creator=creator, settle=options.pop("_initialize", True))
+    driver = Driver(
+        dialect,
+        request,
+        arguments,
+        creator=creator,
+        settle=options.pop("_initialize", True),
+        passwords=_passwords(options.pop("password", None), u, connector),
+    )
     isolation = options.pop("isolation_level", None)
     if isolation is not None:
         driver.isolation_level = driver.check_isolation(isolation)
@@ -150,6 +162,14 @@ def _request(url: URL, connect_args: Any) -> ConnectRequest:
         query=dict(url.query),
         connect_args=dict(connect_args or {}),
     )
+
+
+def _passwords(ask: Any, url: URL, connector: Any) -> Passwords | None:
+    if ask is None:
+        return None
+    if url.password is not None:
+        raise ArgumentError("a password stands in the URL and a password function is given; which one is meant?")
+    return Passwords(ask, connector.is_async)
 
 
 def _creator(creator: Any, async_creator: Any, connector: Any) -> Callable[[Any], Any] | None:

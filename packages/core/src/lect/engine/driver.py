@@ -29,6 +29,7 @@ from lect.dialects.contract import (
     SupportsSavepoints,
     SupportsTwoPhase,
 )
+from lect.engine.credentials import Passwords
 from lect.engine.events import DialectHooks, hooks_of, share_hooks
 from lect.engine.guard import open_within
 from lect.exc import ArgumentError, ConnectDeadlineExceeded, InvalidRequestError, NotSupportedError
@@ -53,6 +54,7 @@ class Driver(Manners):
         arguments: what the driver's ``connect()`` is called with; None when a creator was given.
         isolation_level: level of every connection, None for the server's.
         creator: opens connections in place of the connector.
+        passwords: asked for the password of each connection that is opened; None: it stands in `request`.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Driver(Manners):
         isolation_level: str | None = None,
         creator: Any = None,
         settle: bool = True,
+        passwords: Passwords | None = None,
     ) -> None:
         connector = dialect.connector
         self.dialect = dialect
@@ -71,6 +74,7 @@ class Driver(Manners):
         self.arguments = arguments
         self.isolation_level = isolation_level
         self.creator = creator
+        self._passwords = passwords
         self.settled = not settle
         self.is_async = connector.is_async
         self.hooks: DialectHooks = hooks_of(dialect)
@@ -148,8 +152,20 @@ class Driver(Manners):
     def _open(self, entry: Any) -> Any:
         if self.creator is not None:
             return self.creator(entry)
-        arguments = self.arguments
-        assert arguments is not None
+        if self._passwords is None:
+            assert self.arguments is not None
+            return self._call_driver(entry, self.arguments)
+        credential = self._passwords.get()
+        request = self.request.replace(
+            password=credential.password, username=credential.username or self.request.username
+        )
+        try:
+            return self._call_driver(entry, self.connector.arguments(request))
+        except BaseException:
+            self._passwords.refused(credential)
+            raise
+
+    def _call_driver(self, entry: Any, arguments: ConnectArguments) -> Any:
         if self.hooks.dispatch.do_connect:
             cargs, cparams = list(arguments.args), dict(arguments.kwargs)
             for listener in self.hooks.dispatch.do_connect:
