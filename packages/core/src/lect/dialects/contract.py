@@ -360,8 +360,8 @@ class Connector:
     def arguments(self, request: ConnectRequest) -> ConnectArguments:
         """Turn an address into the arguments of the driver's ``connect()``. Does no I/O.
 
-        Called once per engine. Refuse what cannot be expressed with `exc.ArgumentError`, naming the URL's part; never
-        repeat a password.
+        Called once per engine, and for each connection whose password comes from a function. Refuse what
+        cannot be expressed with `exc.ArgumentError`, naming the URL's part; never repeat a password.
         """
         kwargs: dict[str, Any] = {}
         for key, value in (
