@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lect_orm import wiring as _wiring
 from lect_orm.attributes.collections import collection
 from lect_orm.attributes.descriptor import (
     InstrumentedAttribute,
@@ -11,24 +12,24 @@ from lect_orm.attributes.descriptor import (
 )
 from lect_orm.attributes.keyed import (
     KeyFuncDict,
+    MappedCollection,
     attribute_keyed_dict,
     attribute_mapped_collection,
     column_keyed_dict,
     column_mapped_collection,
     keyfunc_mapping,
     mapped_collection,
-    MappedCollection,
 )
 from lect_orm.base import (
     EXT_CONTINUE,
     EXT_SKIP,
     EXT_STOP,
-    InspectionAttr,
-    InspectionAttrInfo,
-    LoaderCallableStatus,
     MANYTOMANY,
     MANYTOONE,
     ONETOMANY,
+    InspectionAttr,
+    InspectionAttrInfo,
+    LoaderCallableStatus,
     PassiveFlag,
     RelationshipDirection,
 )
@@ -105,12 +106,18 @@ from lect_orm.relationships.relationship import RelationshipProperty
 from lect_orm.session.access import identity_key
 from lect_orm.session.factory import scoped_session, sessionmaker
 from lect_orm.session.orm_execute import ORMExecuteState
-from lect_orm.session.registry import close_all_sessions, make_transient, make_transient_to_detached, object_session, was_deleted
+from lect_orm.session.registry import (
+    close_all_sessions,
+    make_transient,
+    make_transient_to_detached,
+    object_session,
+    was_deleted,
+)
 from lect_orm.session.session import Session
 from lect_orm.session.transaction import SessionTransaction, SessionTransactionOrigin
 from lect_orm.state import AttributeState, InstanceState
-from lect_orm.unitofwork import flush as _flush, tracking as _tracking
-from lect_orm import wiring as _wiring
+from lect_orm.unitofwork import flush as _flush
+from lect_orm.unitofwork import tracking as _tracking
 
 #: other names of the same
 Composite = CompositeProperty

@@ -39,7 +39,6 @@ class LoaderCallableStatus(enum.Enum):
     ATTR_WAS_SET = 2  #: the loader has stored the value itself
     ATTR_EMPTY = 3  #: used by loaders inside
     NO_VALUE = 4  #: there is no value
-    NEVER_SET = 4
 
     def __repr__(self) -> str:
         return f"<{self.name}>"

@@ -1,16 +1,16 @@
 """Exceptions of the mapper. All of them are `lect.exc` exceptions too.
 
-    LectError
-    ├─ StaleDataError             a row that was to be changed is gone or has another version
-    ├─ FlushError                 a flush cannot be planned or written
-    ├─ InvalidRequestError
-    │  ├─ UnmappedError
-    │  │  ├─ UnmappedClassError
-    │  │  │  └─ UnmappedInstanceError is beside it
-    │  ├─ UnmappedColumnError
-    │  ├─ ObjectDeletedError      the row of an object has gone
-    │  └─ LoadStrategyError …
-    └─ DetachedInstanceError      something would have to be loaded and there is no session to do it
+LectError
+├─ StaleDataError             a row that was to be changed is gone or has another version
+├─ FlushError                 a flush cannot be planned or written
+├─ InvalidRequestError
+│  ├─ UnmappedError
+│  │  ├─ UnmappedClassError
+│  │  │  └─ UnmappedInstanceError is beside it
+│  ├─ UnmappedColumnError
+│  ├─ ObjectDeletedError      the row of an object has gone
+│  └─ LoadStrategyError …
+└─ DetachedInstanceError      something would have to be loaded and there is no session to do it
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ class UnmappedInstanceError(UnmappedError):
             cls = type(obj)
             name = f"{cls.__module__}.{cls.__name__}"
             if isinstance(obj, type):
-                msg = f"Class '{obj.__module__}.{obj.__name__}' was given where an instance of a mapped class is needed."
+                msg = (
+                    f"Class '{obj.__module__}.{obj.__name__}' was given where an instance of a mapped class is needed."
+                )
             elif any("__mapper__" in b.__dict__ for b in cls.__mro__):
                 msg = (
                     f"Class '{name}' is mapped, but this instance lacks instrumentation. This occurs when the instance"
@@ -113,7 +115,10 @@ class ObjectDeletedError(InvalidRequestError):
 
     def __init__(self, state: Any, msg: str | None = None) -> None:
         if msg is None:
-            msg = f"Instance '<{state.mapper.class_.__name__} at {hex(id(state.obj()))}>' has been deleted, or its row is otherwise not present."
+            name = state.mapper.class_.__name__
+            msg = (
+                f"Instance '<{name} at {hex(id(state.obj()))}>' has been deleted, or its row is otherwise not present."
+            )
         super().__init__(msg)
 
     def __reduce__(self) -> Any:

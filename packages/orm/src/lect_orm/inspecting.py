@@ -20,7 +20,7 @@ __all__ = ["class_mapper", "object_mapper"]
 
 @inspects(type)
 def _class(subject: type) -> Any:
-    mapper = subject.__dict__.get("__mapper__")
+    mapper: Any = subject.__dict__.get("__mapper__")
     if not getattr(mapper, "is_mapper", False):
         return None
     mapper._check_configure()
@@ -52,7 +52,7 @@ def class_mapper(class_: Any, configure: bool = True) -> Any:
         if getattr(class_, "is_mapper", False):
             return class_
         raise ArgumentError(f"Class object expected, got '{class_!r}'.")
-    mapper = class_.__dict__.get("__mapper__")
+    mapper: Any = class_.__dict__.get("__mapper__")
     if not getattr(mapper, "is_mapper", False):
         raise UnmappedClassError(class_)
     if configure:
@@ -67,4 +67,3 @@ def object_mapper(instance: Any) -> Any:
         UnmappedInstanceError: its class is not mapped.
     """
     return instance_state(instance).mapper
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lect.exc import InvalidRequestError
 from lect_orm.attributes.impl import Event, Op
 from lect_orm.base import NO_VALUE, PASSIVE_NO_FETCH, PASSIVE_NO_RESULT, instance_dict, instance_state
-from lect.exc import InvalidRequestError
 
 __all__ = ["Mirror"]
 
@@ -45,8 +45,9 @@ class Mirror:
     def _refuse(self, child_state: Any) -> Any:
         raise ValueError(
             f"Bidirectional attribute conflict detected: Passing object "
-            f"<{child_state.mapper.class_.__name__} at {hex(id(child_state.obj()))}> to attribute \"{self.impl}\" triggers a modify event on "
-            f"attribute \"{child_state.mapper.class_.__name__}.{self.key}\" via the backref \"{self.key}\"."
+            f'<{child_state.mapper.class_.__name__} at {hex(id(child_state.obj()))}> to attribute "{self.impl}" '
+            "triggers a modify event on "
+            f'attribute "{child_state.mapper.class_.__name__}.{self.key}" via the backref "{self.key}".'
         )
 
     def replaced(self, state: Any, child: Any, old: Any, initiator: Event) -> None:
@@ -79,5 +80,3 @@ class Mirror:
         if initiator.parent_token is not impl.parent_token:
             token = initiator if initiator.op is Op.REMOVE else self.impl.remove_token
             impl.pop(child_state, child_dict, state.obj(), token, PASSIVE_NO_FETCH)
-
-

@@ -89,7 +89,7 @@ class CollectionImpl(AttributeImpl):
     #: refuses objects of another class
     dynamic_target_check: Callable[[Any], None] | None = None
 
-    # -- making -----------------------------------------------------------------------------------------------------------
+    # -- making --------------------------------------------------------------------------------------------------------
 
     def new_collection(self, state: Any) -> Any:
         """Return an empty collection that belongs to `state`."""
@@ -138,7 +138,7 @@ class CollectionImpl(AttributeImpl):
         if empties is not None and self.key in empties:
             state.dict[self.key] = empties.pop(self.key)
 
-    # -- what collections tell ----------------------------------------------------------------------------------------------
+    # -- what collections tell -----------------------------------------------------------------------------------------
 
     @contextmanager
     def initiated(self, initiator: Event) -> Iterator[None]:
@@ -197,7 +197,7 @@ class CollectionImpl(AttributeImpl):
         for mirror in self.mirrors:
             mirror.removed(state, value, token)
 
-    # -- changing as a whole --------------------------------------------------------------------------------------------------
+    # -- changing as a whole -------------------------------------------------------------------------------------------
 
     def set(
         self,
@@ -308,7 +308,7 @@ class CollectionImpl(AttributeImpl):
         self.release(state, coll)
         del dict_[self.key]
 
-    # -- single members -------------------------------------------------------------------------------------------------------
+    # -- single members ------------------------------------------------------------------------------------------------
 
     def _collection(self, state: Any, dict_: dict[str, Any], passive: int) -> Any:
         coll = self.get(state, dict_, passive)
@@ -385,7 +385,7 @@ class CollectionImpl(AttributeImpl):
         except (ValueError, KeyError, IndexError):
             return
 
-    # -- loaded values ----------------------------------------------------------------------------------------------------------
+    # -- loaded values -------------------------------------------------------------------------------------------------
 
     def set_committed_value(self, state: Any, dict_: dict[str, Any], value: Any) -> Any:
         """Store loaded members, with what the reverse side did meanwhile; return the collection."""
@@ -426,7 +426,7 @@ class CollectionImpl(AttributeImpl):
         for item in deleted:
             self.kind.remove(coll, item, False)
 
-    # -- history ----------------------------------------------------------------------------------------------------------------
+    # -- history -------------------------------------------------------------------------------------------------------
 
     def get_history(self, state: Any, dict_: dict[str, Any], passive: int = PASSIVE_OFF) -> History:
         if self.key in dict_:

@@ -82,7 +82,7 @@ def _reduce(coll: Any, content: Any) -> Any:
 
 
 def _rebuild(cls: type, content: Any, extra: dict[str, Any]) -> Any:
-    made = cls.__new__(cls)
+    made: Any = cls.__new__(cls)  # type: ignore[call-overload]
     if isinstance(made, list):
         list.extend(made, content)
     elif isinstance(made, set):
@@ -117,7 +117,8 @@ def _mark(fn: _F) -> _F:
     return fn
 
 
-# -- lists ---------------------------------------------------------------------------------------------------------------
+# -- lists
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def _list_methods(base: Callable[[str], Any]) -> dict[str, Callable[..., Any]]:
@@ -221,14 +222,13 @@ def _set_slice(coll: Any, index: slice, values: list[Any]) -> None:
         return
     places = list(range(start, stop, step))
     if len(values) != len(places):
-        raise ValueError(
-            f"attempt to assign sequence of size {len(values)} to extended slice of size {len(places)}"
-        )
+        raise ValueError(f"attempt to assign sequence of size {len(values)} to extended slice of size {len(places)}")
     for i, item in zip(places, values, strict=True):
         coll[i] = item
 
 
-# -- sets ----------------------------------------------------------------------------------------------------------------
+# -- sets
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def _set_methods(base: Callable[[str], Any]) -> dict[str, Callable[..., Any]]:
@@ -329,7 +329,7 @@ def _set_methods(base: Callable[[str], Any]) -> dict[str, Callable[..., Any]]:
         _become(self, set(self) ^ other)
         return self
 
-    derived = {
+    derived: dict[str, Any] = {
         "update": update_,
         "__ior__": ior_,
         "difference_update": difference_update_,
@@ -339,13 +339,12 @@ def _set_methods(base: Callable[[str], Any]) -> dict[str, Callable[..., Any]]:
         "symmetric_difference_update": symmetric_difference_update_,
         "__ixor__": ixor_,
     }
-    for name, method in derived.items():
-        if base(name) is not None:
-            methods[name] = method
+    methods.update({name: method for name, method in derived.items() if base(name) is not None})
     return methods
 
 
-# -- dictionaries --------------------------------------------------------------------------------------------------------
+# -- dictionaries
+# --------------------------------------------------------------------------------------------------------
 
 _UNSET: Any = object()
 
@@ -457,7 +456,8 @@ for _cls, _like in ((InstrumentedList, list), (InstrumentedSet, set), (Instrumen
     _install(_cls, _like)
 
 
-# -- how to use a collection ----------------------------------------------------------------------------------------------
+# -- how to use a collection
+# ----------------------------------------------------------------------------------------------
 
 
 class CollectionKind:
@@ -515,7 +515,7 @@ def _values(coll: Any) -> Iterable[Any]:
     return found
 
 
-class collection:  # noqa: N801 - a public name
+class collection:
     """Decorators that say what the methods of a collection class do."""
 
     @staticmethod
@@ -591,7 +591,7 @@ class collection:  # noqa: N801 - a public name
 
 
 def _argument(fn: Callable[..., Any], arg: int | str) -> tuple[int | None, str | None]:
-    code = fn.__code__  # type: ignore[attr-defined]
+    code = fn.__code__
     names = code.co_varnames[: code.co_argcount]
     if isinstance(arg, int):
         return arg - 1, names[arg] if arg < len(names) else None
@@ -736,7 +736,7 @@ def _is_marked(member: Any) -> bool:
 
 
 def _mutator_names(like: type) -> set[str]:
-    return set(_MAKERS[like](lambda name: (lambda *a: None)))
+    return set(_MAKERS[like](lambda name: lambda *a: None))
 
 
 def _install_marked(cls: type, roles: dict[str, str]) -> None:

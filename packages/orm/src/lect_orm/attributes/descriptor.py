@@ -1,6 +1,8 @@
-"""Attributes of mapped classes as the class shows them: SQL expressions on the class, nothing at all on a loaded object.
+"""Attributes of mapped classes as the class shows them: SQL expressions on the class, nothing at all on a loaded
+object.
 
-`InstrumentedAttribute` is a *non-data* descriptor: a value in the object's ``__dict__`` is found before Python looks at the
+`InstrumentedAttribute` is a *non-data* descriptor: a value in the object's ``__dict__`` is found before Python looks
+at the
 class, so that reading a loaded attribute calls nothing. Writing goes through the class's ``__setattr__`` hook
 (:mod:`lect_orm.attributes.hooks`).
 """
@@ -8,7 +10,7 @@ class, so that reading a loaded attribute calls nothing. Writing goes through th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from lect.event import EventKey
 from lect.exc import InvalidRequestError
@@ -30,8 +32,19 @@ class Mapped(SQLColumnExpression[_T_co], _MappedAttribute, Generic[_T_co]):
 
     __slots__ = ()
 
-    def __get__(self, instance: Any, owner: Any) -> Any:  # overloads in the stub part below serve type checkers
-        raise AttributeError
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: Any) -> InstrumentedAttribute[_T_co]: ...
+
+        @overload
+        def __get__(self, instance: object, owner: Any) -> _T_co: ...
+
+        def __get__(self, instance: object | None, owner: Any) -> InstrumentedAttribute[_T_co] | _T_co: ...
+
+        def __set__(self, instance: Any, value: Any) -> None: ...
+
+        def __delete__(self, instance: Any) -> None: ...
 
     @classmethod
     def _empty_constructor(cls, arg1: Any) -> Mapped[_T_co]:
@@ -183,7 +196,7 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
         """Whether an object is a member of this attribute of some parent."""
         return bool(self.impl.hasparent(state, optimistic=optimistic))
 
-    # -- as an expression -----------------------------------------------------------------------------------------------------
+    # -- as an expression ----------------------------------------------------------------------------------------------
 
     @property
     def expression(self) -> Any:
@@ -293,7 +306,7 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
     def __repr__(self) -> str:
         return f"<{self.__class__.__module__}.{self.__class__.__name__} object at {id(self):#x}>"
 
-    # -- listening ------------------------------------------------------------------------------------------------------------
+    # -- listening -----------------------------------------------------------------------------------------------------
 
     @property
     def dispatch(self) -> Any:

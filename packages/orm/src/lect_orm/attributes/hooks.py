@@ -31,14 +31,14 @@ def install_write_hooks(cls: Any, setters: Setters, impls: dict[str, Any]) -> No
     """Give `cls` its write hooks. `setters` and `impls` are live: attributes mapped later are seen."""
     find = setters.get
 
-    def __setattr__(self: Any, name: str, value: Any) -> None:  # noqa: N807 - becomes the method
+    def __setattr__(self: Any, name: str, value: Any) -> None:
         setter = find(name)
         if setter is None:
             _plain_setattr(self, name, value)
         else:
             setter(self, value)
 
-    def __delattr__(self: Any, name: str) -> None:  # noqa: N807
+    def __delattr__(self: Any, name: str) -> None:
         impl = impls.get(name)
         if impl is None or name not in setters:
             _plain_delattr(self, name)

@@ -1,6 +1,7 @@
 """What one attribute of one mapped class does when it is read, written or deleted.
 
-The value itself is in the object's ``__dict__``. An impl is asked when a value is missing there, and on every write. The
+The value itself is in the object's ``__dict__``. An impl is asked when a value is missing there, and on every write.
+The
 first old value of each attribute is kept in ``state.committed_state``; nothing is kept before there is a change.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from operator import eq
 from typing import Any, Final
 
+from lect.event import Dispatch
 from lect_orm.attributes.history import _UNCHANGED, HISTORY_BLANK, History
 from lect_orm.base import (
     ATTR_EMPTY,
@@ -29,9 +31,8 @@ from lect_orm.base import (
     init_state,
     instance_state,
 )
-from lect_orm.exc import ObjectDereferencedError
 from lect_orm.events.attribute import AttributeEvents
-from lect.event import Dispatch
+from lect_orm.exc import ObjectDereferencedError
 
 __all__ = ["AttributeImpl", "Event", "ObjectImpl", "Op", "ScalarImpl", "TRACKERS", "register_tracker"]
 
@@ -164,7 +165,7 @@ class AttributeImpl:
 
         return set_value
 
-    # -- reading ----------------------------------------------------------------------------------------------------------
+    # -- reading -------------------------------------------------------------------------------------------------------
 
     def get(self, state: Any, dict_: dict[str, Any], passive: int = PASSIVE_OFF) -> Any:
         """Return the value, loading it as far as `passive` allows; else `NO_VALUE` or `PASSIVE_NO_RESULT`."""
@@ -180,9 +181,7 @@ class AttributeImpl:
             try:
                 return dict_[key]
             except KeyError:
-                raise KeyError(
-                    f"Deferred loader for attribute {key!r} failed to populate correctly"
-                ) from None
+                raise KeyError(f"Deferred loader for attribute {key!r} failed to populate correctly") from None
         if value is not ATTR_EMPTY:
             return self.set_committed_value(state, dict_, value)
         if not passive & INIT_OK:
@@ -212,7 +211,7 @@ class AttributeImpl:
 
     initialize = default_value
 
-    # -- keeping old values -----------------------------------------------------------------------------------------------
+    # -- keeping old values --------------------------------------------------------------------------------------------
 
     def remember(self, state: Any, dict_: dict[str, Any], previous: Any) -> None:
         """Keep `previous` unless an older value is kept already, and mark the object as changed."""
@@ -250,7 +249,7 @@ class AttributeImpl:
         """Return added, unchanged and deleted values."""
         raise NotImplementedError
 
-    # -- belonging to a parent --------------------------------------------------------------------------------------------
+    # -- belonging to a parent -----------------------------------------------------------------------------------------
 
     def hasparent(self, state: Any, optimistic: bool = False) -> bool:
         """Whether `state`'s object is a member of this attribute of some parent; `optimistic` when nothing is known."""
@@ -279,13 +278,14 @@ class AttributeImpl:
                     from lect_orm.exc import StaleDataError
 
                     raise StaleDataError(
-                        f"Object {state.mapper.class_.__name__} not associated with {parent_state.mapper.class_.__name__} "
+                        f"Object {state.mapper.class_.__name__} not associated with "
+                        f"{parent_state.mapper.class_.__name__} "
                         "of collection removal: its parent has been garbage collected."
                     )
                 return
         parents[token] = False
 
-    # -- as the other kinds have it -----------------------------------------------------------------------------------------
+    # -- as the other kinds have it ------------------------------------------------------------------------------------
 
     def set(
         self,
@@ -304,15 +304,21 @@ class AttributeImpl:
         """Remove the value (``del obj.attribute``)."""
         raise NotImplementedError
 
-    def append(self, state: Any, dict_: dict[str, Any], value: Any, initiator: Event | None, passive: int = PASSIVE_OFF) -> None:
+    def append(
+        self, state: Any, dict_: dict[str, Any], value: Any, initiator: Event | None, passive: int = PASSIVE_OFF
+    ) -> None:
         """Become `value` (scalar) or get it as a member (collection)."""
         self.set(state, dict_, value, initiator, passive)
 
-    def remove(self, state: Any, dict_: dict[str, Any], value: Any, initiator: Event | None, passive: int = PASSIVE_OFF) -> None:
+    def remove(
+        self, state: Any, dict_: dict[str, Any], value: Any, initiator: Event | None, passive: int = PASSIVE_OFF
+    ) -> None:
         """Cease to be `value`, or lose it as a member."""
         self.set(state, dict_, None, initiator, passive, check_old=value)
 
-    def pop(self, state: Any, dict_: dict[str, Any], value: Any, initiator: Event | None, passive: int = PASSIVE_OFF) -> None:
+    def pop(
+        self, state: Any, dict_: dict[str, Any], value: Any, initiator: Event | None, passive: int = PASSIVE_OFF
+    ) -> None:
         """As :meth:`remove`; nothing happens when `value` is not there."""
         self.set(state, dict_, None, initiator, passive, check_old=value, pop=True)
 
@@ -366,7 +372,9 @@ class ScalarImpl(AttributeImpl):
         pop: bool = False,
     ) -> None:
         if self.active_history:
-            old = self.get(state, dict_, PASSIVE_ONLY_PERSISTENT ^ INIT_OK if state.has_identity else PASSIVE_OFF ^ INIT_OK)
+            old = self.get(
+                state, dict_, PASSIVE_ONLY_PERSISTENT ^ INIT_OK if state.has_identity else PASSIVE_OFF ^ INIT_OK
+            )
             if old is PASSIVE_NO_RESULT:
                 old = NO_VALUE
         else:
@@ -431,21 +439,21 @@ class ObjectImpl(AttributeImpl):
         if self.dynamic_target_check is not None and value is not None:
             self.dynamic_target_check(value)
         old = self._old(state, dict_)
-        if (
-            check_old is not None
-            and old is not PASSIVE_NO_RESULT
-            and check_old is not old
-        ):
+        if check_old is not None and old is not PASSIVE_NO_RESULT and check_old is not old:
             if pop:
                 return
-            raise ValueError(f"Object {_describe(check_old)} not associated with {_state_describe(state)} on attribute '{self.key}'")
+            raise ValueError(
+                f"Object {_describe(check_old)} not associated with {_state_describe(state)} on attribute '{self.key}'"
+            )
         value = self.fire_replace(state, dict_, value, old, initiator)
         dict_[self.key] = value
 
     #: refuses objects of another class; set for relationships with enable_typechecks=False left out
     dynamic_target_check: Callable[[Any], None] | None = None
 
-    def fire_replace(self, state: Any, dict_: dict[str, Any], value: Any, previous: Any, initiator: Event | None) -> Any:
+    def fire_replace(
+        self, state: Any, dict_: dict[str, Any], value: Any, previous: Any, initiator: Event | None
+    ) -> Any:
         """Keep history, tell parents, listeners, unit of work and the reverse side; return the value to store."""
         if self.trackparent and previous is not value and _is_object(previous):
             self.sethasparent(instance_state(previous), state, False)

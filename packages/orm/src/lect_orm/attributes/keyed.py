@@ -32,7 +32,9 @@ class KeyFuncDict(dict[_KT, _VT], Generic[_KT, _VT]):
         ignore_unpopulated_attribute: members whose key attribute has never been set are left out rather than refused.
     """
 
-    def __init__(self, keyfunc: Callable[[Any], Any], *dict_args: Any, ignore_unpopulated_attribute: bool = False) -> None:
+    def __init__(
+        self, keyfunc: Callable[[Any], Any], *dict_args: Any, ignore_unpopulated_attribute: bool = False
+    ) -> None:
         self.keyfunc = keyfunc
         self.ignore_unpopulated_attribute = ignore_unpopulated_attribute
         super().__init__(*dict_args)
@@ -68,16 +70,20 @@ class KeyFuncDict(dict[_KT, _VT], Generic[_KT, _VT]):
             return
         if self[key] != value:
             raise InvalidRequestError(
-                f"Can not remove '{value}' from collection; collection holds '{self[key]}' for key '{key}'. Possible cause: is the "
-                "KeyFuncDict key function based on mutable properties or properties that only obtain values after flush?"
+                f"Can not remove '{value}' from collection; collection holds '{self[key]}' for key '{key}'. "
+                "Possible cause: is the "
+                "KeyFuncDict key function based on mutable properties or properties that only obtain values after "
+                "flush?"
             )
         self.__delitem__(key, _lect_initiator)  # type: ignore[call-arg]
 
     def _refuse(self, what: str, value: Any) -> None:
         name = getattr(self.keyfunc, "attr_name", "key")
         raise InvalidRequestError(
-            f"In event triggered from population of attribute for a {type(value).__name__} object, can't {what} a member of a keyed "
-            f"dictionary: its key attribute {name!r} has no value. Assign the attribute before the object joins the collection, or use "
+            f"In event triggered from population of attribute for a {type(value).__name__} object, can't {what} a "
+            "member of a keyed "
+            f"dictionary: its key attribute {name!r} has no value. Assign the attribute before the object joins the "
+            "collection, or use "
             "ignore_unpopulated_attribute=True"
         )
 

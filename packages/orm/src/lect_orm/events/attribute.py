@@ -11,7 +11,8 @@ __all__ = ["AttributeEvents"]
 
 
 class AttributeEvents(Events[Any]):
-    """Listen on ``User.name``. Options: ``active_history=True`` loads old values, ``raw=True`` gives the state in place of
+    """Listen on ``User.name``. Options: ``active_history=True`` loads old values, ``raw=True`` gives the state in
+    place of
     the object, ``retval=True`` lets the listener's answer replace the value, ``propagate=True`` includes subclasses,
     ``include_key=True`` gives the key or index of a member.
     """

@@ -13,7 +13,9 @@ _WAITING: weakref.WeakKeyDictionary[type, list[tuple[EventKey, dict[str, Any]]]]
 
 
 class InstanceEvents(Events[Any]):
-    """Listen on a mapped class or its mapper. Options: ``raw=True`` gives the state, ``propagate=True`` includes subclasses."""
+    """Listen on a mapped class or its mapper. Options: ``raw=True`` gives the state, ``propagate=True`` includes
+    subclasses.
+    """
 
     def first_init(self, manager: Any, cls: Any) -> None:
         """The class is about to make its first object."""
@@ -94,7 +96,7 @@ class _Waiting:
 
     def mapped_below(self) -> list[Any]:
         found = []
-        seen = [*self.class_.__subclasses__()]
+        seen: list[Any] = [*self.class_.__subclasses__()]
         while seen:
             sub = seen.pop()
             mapper = sub.__dict__.get("__mapper__")

@@ -21,7 +21,8 @@ _WAITING: weakref.WeakKeyDictionary[type, list[tuple[EventKey, dict[str, Any]]]]
 
 
 class MapperEvents(Events[Any]):
-    """Listen on a mapped class, a Mapper, or ``Mapper`` for all of them. Options: ``raw=True`` gives the state in place of
+    """Listen on a mapped class, a Mapper, or ``Mapper`` for all of them. Options: ``raw=True`` gives the state in
+    place of
     the object, ``propagate=True`` includes subclasses, ``retval=True`` lets the answer count.
     """
 
@@ -115,7 +116,7 @@ class _Waiting:
 
     def mapped_below(self) -> list[Any]:
         found = []
-        seen = [*self.class_.__subclasses__()]
+        seen: list[Any] = [*self.class_.__subclasses__()]
         while seen:
             sub = seen.pop()
             mapper = sub.__dict__.get("__mapper__")

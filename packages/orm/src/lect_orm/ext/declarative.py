@@ -31,7 +31,9 @@ class ConcreteBase:
     @classmethod
     def _create_polymorphic_union(cls, mappers: Any, discriminator_name: str) -> Any:
         return polymorphic_union(
-            {m.polymorphic_identity: m.local_table for m in mappers if m.local_table is not None}, discriminator_name, "pjoin"
+            {m.polymorphic_identity: m.local_table for m in mappers if m.local_table is not None},
+            discriminator_name,
+            "pjoin",
         )
 
     @classmethod
@@ -61,7 +63,9 @@ def set_union(mapper: Any, union: Any, discriminator: str) -> None:
 
 
 class AbstractConcreteBase(ConcreteBase):
-    """As :class:`ConcreteBase`, for a base without a table of its own: it is mapped to the UNION of its subclasses' tables."""
+    """As :class:`ConcreteBase`, for a base without a table of its own: it is mapped to the UNION of its subclasses'
+    tables.
+    """
 
     __no_table__ = True
 
@@ -134,7 +138,8 @@ class DeferredReflection:
                 if fresh.tablename is not None:
                     metadata = getattr(sub, "metadata", scan.registry.metadata)
                     fresh._complete()
-                    args, kw = (), {}
+                    args: tuple[Any, ...] = ()
+                    kw: dict[str, Any] = {}
                     if isinstance(fresh.table_args, dict):
                         kw = dict(fresh.table_args)
                     elif isinstance(fresh.table_args, tuple) and fresh.table_args:
@@ -160,7 +165,7 @@ class DeferredReflection:
 
 def _descendants(cls: type) -> list[type]:
     found: list[type] = []
-    todo = list(cls.__subclasses__())
+    todo: list[Any] = list(cls.__subclasses__())
     while todo:
         sub = todo.pop(0)
         found.append(sub)
@@ -177,8 +182,7 @@ def check_prepared(cls: type) -> None:
     if mapper_of(cls) is None and issubclass(cls, DeferredReflection):
         raise UnmappedClassError(
             cls,
-            f"Class {cls.__module__}.{cls.__name__} is a subclass of DeferredReflection.  Mappings are not produced until the .prepare() "
+            f"Class {cls.__module__}.{cls.__name__} is a subclass of DeferredReflection.  Mappings are not produced "
+            "until the .prepare() "
             "method is called on the class hierarchy.",
         )
-
-

@@ -52,7 +52,9 @@ def load_by_key(
     if options:
         statement = statement.options(*options)
     if with_for_update is not None:
-        statement = statement.with_for_update(**with_for_update) if with_for_update is not True else statement.with_for_update()
+        statement = (
+            statement.with_for_update(**with_for_update) if with_for_update is not True else statement.with_for_update()
+        )
     if refresh_state is None and only is None and session.dispatch.do_orm_execute:
         result = session.execute(statement, execution_options=how, bind_arguments=bind_arguments)
     elif only is None:

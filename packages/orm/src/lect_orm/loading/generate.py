@@ -1,7 +1,9 @@
 """Generated loaders: straight code that makes one object of one row, for one class and one set of columns.
 
-A new object is filled in a *twin* of its class, a plain class without write hooks, by native attribute stores, and becomes
-an object of its class by assigning ``__class__``. Classes whose layout does not allow that are filled through ``__dict__``.
+A new object is filled in a *twin* of its class, a plain class without write hooks, by native attribute stores, and
+becomes
+an object of its class by assigning ``__class__``. Classes whose layout does not allow that are filled through
+``__dict__``.
 """
 
 from __future__ import annotations
@@ -45,7 +47,11 @@ def _value(place: int, processors: Sequence[Any], scope: dict[str, Any]) -> str:
 
 
 def loader_factory(
-    mapper: Any, items: Sequence[tuple[str, int]], pk_places: Sequence[int], processors: Sequence[Any], partial_keys: bool
+    mapper: Any,
+    items: Sequence[tuple[str, int]],
+    pk_places: Sequence[int],
+    processors: Sequence[Any],
+    partial_keys: bool,
 ) -> Callable[..., Callable[[Any], Any]]:
     """Return ``factory(bucket, session_ref, origin, callables, expired, existing, on_load, token) -> load(row)``.
 

@@ -35,8 +35,6 @@ def _along(keys: tuple[Any, ...], last: str, **arguments: Any) -> Load:
     return made
 
 
-
-
 def joinedload(*keys: Any, innerjoin: Any = None) -> Load:
     """Load a relationship in the same statement, by a join."""
     return _along(keys, "joinedload", innerjoin=innerjoin)

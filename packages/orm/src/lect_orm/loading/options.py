@@ -1,6 +1,7 @@
 """Loader options: which columns and relationships a statement loads, and how.
 
-An option is a path from an entity along relationships, and a strategy at its end. It is an immutable node of the statement.
+An option is a path from an entity along relationships, and a strategy at its end. It is an immutable node of the
+statement.
 All options of a statement together become a tree (:class:`OptionNode`) that the translation and the lazy loaders walk.
 """
 
@@ -79,7 +80,8 @@ class Step:
 
 
 class Load(ORMOption):
-    """``Load(User).joinedload(User.addresses)``; also what ``joinedload(User.addresses)`` and the other functions return.
+    """``Load(User).joinedload(User.addresses)``; also what ``joinedload(User.addresses)`` and the other functions
+    return.
 
     Each method returns an option that is longer by one step.
     """
@@ -93,14 +95,21 @@ class Load(ORMOption):
         #: the steps to which the next method adds
         self.current: tuple[Step, ...] = ()
 
-    # -- building ---------------------------------------------------------------------------------------------------------------
+    # -- building ------------------------------------------------------------------------------------------------------
 
     def _copy(self) -> Load:
         made = object.__new__(type(self))
         made.root, made.chains, made.current = self.root, self.chains, self.current
         return made
 
-    def _add(self, attr: Any, strategy: str | None, kind: str, arguments: tuple[tuple[str, Any], ...] = (), stay: bool = False) -> Load:
+    def _add(
+        self,
+        attr: Any,
+        strategy: str | None,
+        kind: str,
+        arguments: tuple[tuple[str, Any], ...] = (),
+        stay: bool = False,
+    ) -> Load:
         steps = self._steps(attr, strategy, kind, arguments)
         made = self._copy()
         if made.root is None:
@@ -119,7 +128,8 @@ class Load(ORMOption):
         if isinstance(attr, str):
             if attr not in ("*",) and not attr.endswith(":*"):
                 raise ArgumentError(
-                    "Strings are not accepted for attribute names in loader options; please use class-bound attributes directly."
+                    "Strings are not accepted for attribute names in loader options; please use class-bound "
+                    "attributes directly."
                 )
             return [Step("*", self.root if not self.current else None, kind, strategy, arguments=arguments)]
         if not isinstance(attr, QueryableAttribute):
@@ -127,7 +137,9 @@ class Load(ORMOption):
             if isinstance(found, QueryableAttribute):  # an association proxy's own attribute
                 attr = found
             elif isinstance(attr, type) or getattr(attr, "_lect_aliased", None) is not None:
-                raise ArgumentError(f"mapper option expects string key or list of attributes, got {attr!r}; give an attribute of it")
+                raise ArgumentError(
+                    f"mapper option expects string key or list of attributes, got {attr!r}; give an attribute of it"
+                )
             else:
                 raise ArgumentError(f"expected ORM mapped attribute for loader strategy argument, got {attr!r}")
         if hasattr(attr, "_target") and getattr(attr.prop, "is_synonym", False):
@@ -138,12 +150,14 @@ class Load(ORMOption):
         if kind == "relationship" and not getattr(prop, "is_relationship", False):
             raise ArgumentError(
                 f'Can\'t apply "{strategy or "default"} loader" strategy to property "{attr}", which is a "'
-                f'{"column property" if getattr(prop, "is_column", False) else type(prop).__name__}"; this loader strategy is intended to be '
+                f'{"column property" if getattr(prop, "is_column", False) else type(prop).__name__}"; this loader '
+                "strategy is intended to be "
                 'used with a "relationship property".'
             )
         if kind == "column" and getattr(prop, "is_relationship", False):
             raise ArgumentError(
-                f'Can\'t apply "{strategy or "default"} loader" strategy to property "{attr}", which is a "relationship property"; this loader '
+                f'Can\'t apply "{strategy or "default"} loader" strategy to property "{attr}", which is a '
+                '"relationship property"; this loader '
                 'strategy is intended to be used with a "column property".'
             )
         comparator = attr.comparator
@@ -164,17 +178,17 @@ class Load(ORMOption):
                 return
             if not _compatible(entity, target):
                 raise ArgumentError(
-                    f'ORM mapped entity or attribute "{attr}" does not link from relationship "{last.entity.mapper.class_.__name__}.{last.key}".'
+                    f'ORM mapped entity or attribute "{attr}" does not link from relationship '
+                    f'"{last.entity.mapper.class_.__name__}.{last.key}".'
                     + (
-                        f'  Did you mean to use "{last.entity.mapper.class_.__name__}.{last.key}.of_type({entity.mapper.class_.__name__})" ?'
+                        "  Did you mean to use "
+                        f'"{last.entity.mapper.class_.__name__}.{last.key}.of_type({entity.mapper.class_.__name__})" ?'
                         if entity.mapper.isa(target.mapper)
                         else ""
                     )
                 )
         elif self.root is not None and not _compatible(entity, self.root):
-            raise ArgumentError(
-                f'ORM mapped entity or attribute "{attr}" does not link from "{_named(self.root)}".'
-            )
+            raise ArgumentError(f'ORM mapped entity or attribute "{attr}" does not link from "{_named(self.root)}".')
 
     def _structure(self) -> Shape:
         parts: list[Any] = [Load]
@@ -209,7 +223,7 @@ class Load(ORMOption):
         self._leaves = leaves
         return self._shape
 
-    # -- strategies of relationships ----------------------------------------------------------------------------------------------
+    # -- strategies of relationships -----------------------------------------------------------------------------------
 
     def joinedload(self, attr: Any, innerjoin: Any = None) -> Load:
         """Load in the same statement, by a join."""
@@ -259,7 +273,7 @@ class Load(ORMOption):
             arguments = (("alias", found if found is not None else alias),)
         return self._add(attr, "contains_eager", "relationship", arguments)
 
-    # -- strategies of columns ------------------------------------------------------------------------------------------------------
+    # -- strategies of columns -----------------------------------------------------------------------------------------
 
     def load_only(self, *attrs: Any, raiseload: bool = False) -> Load:
         """Load these columns only; the others when they are read (or, with `raiseload`, never)."""
@@ -290,7 +304,13 @@ class Load(ORMOption):
         """Load columns of subclasses by further statements with IN."""
         mappers = tuple(sorted((_inspected(c) for c in classes), key=lambda m: m.number))
         made = self._copy()
-        step = Step("*", self.root if not self.current else None, "polymorphic", "selectin_polymorphic", arguments=(("mappers", mappers),))
+        step = Step(
+            "*",
+            self.root if not self.current else None,
+            "polymorphic",
+            "selectin_polymorphic",
+            arguments=(("mappers", mappers),),
+        )
         made.chains = (*self.chains, (*self.current, step))
         return made
 
@@ -329,7 +349,7 @@ def _says_something(chain: tuple[Step, ...]) -> bool:
 
 
 def _named(entity: Any) -> str:
-    return str(entity if not entity.is_mapper else entity)
+    return str(entity)
 
 
 def _flat(attrs: Iterable[Any]) -> list[Any]:
@@ -401,10 +421,14 @@ class LoaderCriteriaOption(ORMOption):
         self.entity: Any = found if found is not None and "__mapper__" in entity_or_base.__dict__ else aliased
         self.root_class: Any = None if self.entity is not None else entity_or_base
         if self.entity is None and not isinstance(entity_or_base, type):
-            raise ArgumentError(f"with_loader_criteria(): a mapped class, an alias or a mixin expected, got {entity_or_base!r}")
+            raise ArgumentError(
+                f"with_loader_criteria(): a mapped class, an alias or a mixin expected, got {entity_or_base!r}"
+            )
         self.where_criteria = where_criteria
-        self.deferred_criteria = callable(where_criteria) and not hasattr(where_criteria, "__clause_element__") and not getattr(
-            where_criteria, "is_clause_element", False
+        self.deferred_criteria = (
+            callable(where_criteria)
+            and not hasattr(where_criteria, "__clause_element__")
+            and not getattr(where_criteria, "is_clause_element", False)
         )
         self.loader_only = loader_only
         self.include_aliases = include_aliases
@@ -418,6 +442,14 @@ class LoaderCriteriaOption(ORMOption):
             element = element.__clause_element__() if hasattr(element, "__clause_element__") else element
             self._leaves = ()
         return self._shape
+
+    def for_loader(self) -> LoaderCriteriaOption:
+        """Return the option as the statement of a relationship's loader gets it."""
+        if not self.loader_only:
+            return self
+        made = self._clone()
+        made.loader_only = False
+        return made
 
     def applies_to(self, entity: Any) -> bool:
         """Whether the condition concerns an entity."""
@@ -474,7 +506,9 @@ class OptionNode:
     @property
     def empty(self) -> bool:
         """Whether nothing is said."""
-        return not (self.steps or self.children or self.wildcards or self.only is not None or self.groups or self.polymorphic)
+        return not (
+            self.steps or self.children or self.wildcards or self.only is not None or self.groups or self.polymorphic
+        )
 
     def strategy_for(self, prop: Any) -> Step | None:
         """Return the step that says how to load a relationship, or None."""
@@ -579,6 +613,7 @@ def _no_match(option: Load, entities: list[Any]) -> None:
         )
     named = ", ".join(_named(e) for e in entities)
     raise ArgumentError(
-        f"Mapped class {_named(option.root)} does not apply to any of the root entities in this query, e.g. {named}. Please specify the "
+        f"Mapped class {_named(option.root)} does not apply to any of the root entities in this query, e.g. "
+        f"{named}. Please specify the "
         f"full path from one of the root entities to the target attribute{' ' + attribute if attribute else ''}."
     )

@@ -24,7 +24,10 @@ def load_expired(state: Any, passive: int) -> Any:
     values = state.dict
     if state.expired and _loads_eagerly(state.mapper) and state.session is not None:
         key = state.key
-        if load_by_key(state.session, state.mapper, key[1], identity_token=key[2], autoflush=False, kind="columns") is None:
+        if (
+            load_by_key(state.session, state.mapper, key[1], identity_token=key[2], autoflush=False, kind="columns")
+            is None
+        ):
             raise ObjectDeletedError(state)
         if not state.expired_attributes:
             return ATTR_WAS_SET
@@ -40,7 +43,8 @@ def _loads_eagerly(mapper: Any) -> bool:
     found = mapper.memo.get("loads_eagerly")
     if found is None:
         found = mapper.memo["loads_eagerly"] = any(
-            p.is_relationship and p.strategy in ("joined", "selectin", "subquery", "immediate") for p in mapper._props.values()
+            p.is_relationship and p.strategy in ("joined", "selectin", "subquery", "immediate")
+            for p in mapper._props.values()
         )
     return bool(found)
 

@@ -1,4 +1,6 @@
-"""Annotations of declarative classes: ``Mapped[Optional[str]]`` read as type, nullability, target and further arguments."""
+"""Annotations of declarative classes: ``Mapped[Optional[str]]`` read as type, nullability, target and further
+arguments.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ def evaluate(text: str, cls: type, local: dict[str, Any] | None = None) -> Any:
     except NameError:
         raise
     except Exception as error:
-        raise MappedAnnotationError(f"Could not interpret annotation {text!r} of class {cls.__name__}: {error}") from error
+        raise MappedAnnotationError(
+            f"Could not interpret annotation {text!r} of class {cls.__name__}: {error}"
+        ) from error
 
 
 def _container_by_name(text: str, cls: type) -> tuple[Any, str] | None:
@@ -256,10 +260,10 @@ def _without_none(kind: Any) -> Any:
     args = _union_args(kind)
     if type(None) not in args:
         return kind
-    rest = tuple(a for a in args if a is not type(None))
-    if len(rest) == 1:
-        return rest[0]
-    return Union[rest]  # noqa: UP007 - made of a tuple
+    kept = tuple(a for a in args if a is not type(None))
+    if len(kept) == 1:
+        return kept[0]
+    return Union[kept]  # noqa: UP007 - made of a tuple
 
 
 def without_none(kind: Any) -> Any:

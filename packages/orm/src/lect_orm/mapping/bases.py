@@ -11,8 +11,15 @@ from lect.schema.metadata import MetaData
 from lect_orm.base import InspectionAttr
 from lect_orm.mapping.dataclass import DataclassArguments
 from lect_orm.mapping.declarative import add_attribute, del_attribute, is_mapped_class, map_declaratively
-from lect_orm.mapping.factories import column_property, composite, deferred, mapped_column, query_expression, synonym
-from lect_orm.mapping.factories import relationship
+from lect_orm.mapping.factories import (
+    column_property,
+    composite,
+    deferred,
+    mapped_column,
+    query_expression,
+    relationship,
+    synonym,
+)
 from lect_orm.mapping.registry import registry
 
 __all__ = [
@@ -54,7 +61,8 @@ class DeclarativeMeta(_ClassAttributes):
             found = dict_.get("registry")
             if not isinstance(found, registry):
                 raise InvalidRequestError(
-                    "Declarative base class has no 'registry' attribute, or registry is not a lect_orm.registry() object"
+                    "Declarative base class has no 'registry' attribute, or registry is not a lect_orm.registry() "
+                    "object"
                 )
             type.__setattr__(cls, "_lect_registry", found)
         if "metadata" not in cls.__dict__ and not hasattr(cls, "metadata"):
@@ -75,7 +83,8 @@ def _setup_base(cls: Any) -> None:
         if "type_annotation_map" in cls.__dict__:
             raise InvalidRequestError(
                 "Declarative base class has both a 'registry' attribute and a type_annotation_map entry.  Per-base "
-                "type_annotation_maps are not supported.  Please apply the type_annotation_map to this registry directly."
+                "type_annotation_maps are not supported.  Please apply the type_annotation_map to this registry "
+                "directly."
             )
         found = given
         if isinstance(metadata, MetaData):
@@ -84,7 +93,9 @@ def _setup_base(cls: Any) -> None:
             type.__setattr__(cls, "metadata", found.metadata)
     else:
         if given is not None:
-            raise InvalidRequestError("Declarative base class has a 'registry' attribute, but it is not an instance of lect_orm.registry()")
+            raise InvalidRequestError(
+                "Declarative base class has a 'registry' attribute, but it is not an instance of lect_orm.registry()"
+            )
         found = registry(metadata=metadata, type_annotation_map=type_map)
         type.__setattr__(cls, "registry", found)
     type.__setattr__(cls, "_lect_registry", found)
@@ -130,7 +141,8 @@ class _TransformedMeta(_ClassAttributes):
 class DeclarativeBase(_DeclarativeAttributes, metaclass=_ClassAttributes):
     """Base of a family of mapped classes: subclass it once, then subclass that.
 
-    ``class Base(DeclarativeBase): pass``. Class attributes `metadata`, `registry` and `type_annotation_map` may be given.
+    ``class Base(DeclarativeBase): pass``. Class attributes `metadata`, `registry` and `type_annotation_map`
+    may be given.
     """
 
     def __init_subclass__(cls, **kw: Any) -> None:
@@ -158,7 +170,9 @@ class DeclarativeBaseNoMeta(_DeclarativeAttributes):
 def _check_no_base_called_twice(cls: Any) -> None:
     for base in cls.__mro__[1:]:
         if "_lect_registry" in base.__dict__ and issubclass(base, DeclarativeBase):
-            raise InvalidRequestError(f"{cls.__name__}: a declarative base cannot derive from another one and DeclarativeBase at once")
+            raise InvalidRequestError(
+                f"{cls.__name__}: a declarative base cannot derive from another one and DeclarativeBase at once"
+            )
 
 
 _DATACLASS_ARGUMENTS = (

@@ -205,8 +205,10 @@ class Resolver:
         name = getattr(error, "name", None) or text
         hint = nearest(name, self.registry.class_names.names())
         raise InvalidRequestError(
-            f"When initializing mapper {self.prop.parent}, expression {text!r} failed to locate a name ({name!r}). If this is a "
-            f"class name, consider adding this relationship() to the {self.cls!r} class after both dependent classes have been "
+            f"When initializing mapper {self.prop.parent}, expression {text!r} failed to locate a name ({name!r}). "
+            "If this is a "
+            f"class name, consider adding this relationship() to the {self.cls!r} class after both dependent "
+            "classes have been "
             f"defined.{hint}"
         ) from error
 
@@ -256,8 +258,32 @@ def _functions() -> dict[str, Any]:
         import lect
         from lect_orm.relationships.join_condition import foreign, remote
 
-        for name in ("and_", "or_", "not_", "func", "text", "cast", "case", "literal", "literal_column", "select", "exists", "desc", "asc",
-                     "null", "true", "false", "tuple_", "type_coerce", "extract", "between", "distinct", "collate", "join", "outerjoin"):
+        for name in (
+            "and_",
+            "or_",
+            "not_",
+            "func",
+            "text",
+            "cast",
+            "case",
+            "literal",
+            "literal_column",
+            "select",
+            "exists",
+            "desc",
+            "asc",
+            "null",
+            "true",
+            "false",
+            "tuple_",
+            "type_coerce",
+            "extract",
+            "between",
+            "distinct",
+            "collate",
+            "join",
+            "outerjoin",
+        ):
             value = getattr(lect, name, None)
             if value is not None:
                 _cached[name] = value

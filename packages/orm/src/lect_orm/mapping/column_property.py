@@ -151,7 +151,7 @@ class MappedSQLExpression(ColumnProperty):
     """What ``column_property()`` makes: an expression as an attribute that is only read."""
 
 
-def QueryExpression(default_expr: Any = None, **kw: Any) -> ColumnProperty:  # noqa: N802 - stands for a class
+def QueryExpression(default_expr: Any = None, **kw: Any) -> ColumnProperty:
     """Return a property whose value each query gives (``with_expression``); None otherwise."""
     element = default_expr if default_expr is not None else NULL
     prop = MappedSQLExpression(element, **kw)

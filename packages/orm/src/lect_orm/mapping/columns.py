@@ -11,9 +11,9 @@ from lect.sql.join import Join, reduce_columns
 from lect_orm.attributes.descriptor import InstrumentedAttribute
 from lect_orm.attributes.impl import Op
 from lect_orm.base import InspectionAttr, _MappedAttribute
+from lect_orm.mapping import configure
 from lect_orm.mapping.column_property import ColumnProperty
 from lect_orm.mapping.property import MapperProperty
-from lect_orm.mapping import configure
 
 __all__ = [
     "columns_of",
@@ -107,7 +107,8 @@ def _own_column(mapper: Any, given: Any) -> Any:
     return column if found is None else found
 
 
-# -- properties ---------------------------------------------------------------------------------------------------------------
+# -- properties
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def configure_properties(mapper: Any) -> None:
@@ -116,9 +117,10 @@ def configure_properties(mapper: Any) -> None:
     of_table = _explicit_columns(mapper, explicit)
     later = {key for key, _ in of_table.values()}
     for key, value in explicit:
-        if key not in later and not (isinstance(value, MapperProperty) and not value.is_column and not value.is_relationship):
-            if not _is_expression(value):
-                configure_property(mapper, key, value)
+        if key not in later and not (
+            isinstance(value, MapperProperty) and not value.is_column and not value.is_relationship
+        ) and not _is_expression(value):
+            configure_property(mapper, key, value)
     if mapper.inherits is not None:
         for key, prop in mapper.inherits._props.items():
             if key not in mapper._props and key not in dict(explicit):
@@ -209,8 +211,10 @@ def _excluded(mapper: Any, name: str, key: str, local: bool, column: Any) -> boo
             if _userland(value) and key not in dataclass_fields:
                 return True
             break
-    if mapper.include_properties is not None and name not in mapper.include_properties and (
-        column is None or column not in mapper.include_properties
+    if (
+        mapper.include_properties is not None
+        and name not in mapper.include_properties
+        and (column is None or column not in mapper.include_properties)
     ):
         return True
     excluded = mapper.exclude_properties
@@ -264,14 +268,20 @@ def _property_of_column(mapper: Any, key: str, given: Any) -> Any:
         prop.columns.insert(0, column)
         return prop
     if held is None or isinstance(held, ColumnProperty) or held.is_concrete_placeholder:
-        if isinstance(held, ColumnProperty) and existing is None and len(columns) == 1 and _equated(mapper, held.columns[0], column):
+        if (
+            isinstance(held, ColumnProperty)
+            and existing is None
+            and len(columns) == 1
+            and _equated(mapper, held.columns[0], column)
+        ):
             prop = held.copy()
             prop.columns.insert(0, column)
             return prop
         mapped = [_mapped(mapper, c) for c in columns]
         return ColumnProperty(*mapped)
     raise ArgumentError(
-        f"WARNING: when configuring property '{key}' on {mapper}, column '{column}' conflicts with property '{held!r}'. To resolve "
+        f"WARNING: when configuring property '{key}' on {mapper}, column '{column}' conflicts with property "
+        f"'{held!r}'. To resolve "
         "this, map the column to the class under a different name in the 'properties' dictionary.  Or, to remove all "
         "awareness of the column entirely (i.e. prevent it from being loaded or persisted), use the "
         "'include_properties' or 'exclude_properties' mapper arguments to control specifically which table columns get "
@@ -304,7 +314,8 @@ def _check_combination(mapper: Any, key: str, held: Any, column: Any) -> None:
     ):
         return
     message = (
-        f"Implicitly combining column {first} with column {column} under attribute '{key}'.  Please configure one or more "
+        f"Implicitly combining column {first} with column {column} under attribute '{key}'.  Please configure one "
+        "or more "
         "attributes for these same-named columns explicitly."
     )
     if held.parent is not mapper:
@@ -330,7 +341,8 @@ def _place(mapper: Any, key: str, prop: Any, setparent: bool) -> None:
         and not prop.is_descriptor
     ):
         warnings.warn(
-            f"Property {prop.key or key} on {mapper} being replaced with new property {key}; the old property will be discarded",
+            f"Property {prop.key or key} on {mapper} being replaced with new property {key}; the old property will "
+            "be discarded",
             LectWarning,
             stacklevel=6,
         )
@@ -377,7 +389,8 @@ def configure_accessors(mapper: Any) -> None:
     missing = [c for c in mapper.primary_key if c not in mapper.column_to_prop]
     if missing:
         raise ArgumentError(
-            f"Mapper {mapper}: the primary key column '{missing[0]}' is not mapped to an attribute; map it, or give another "
+            f"Mapper {mapper}: the primary key column '{missing[0]}' is not mapped to an attribute; map it, or give "
+            "another "
             "'primary_key' to the mapper"
         )
     mapper.pk_keys = tuple([mapper.column_to_prop[c].key for c in mapper.primary_key])
@@ -391,7 +404,8 @@ def configure_accessors(mapper: Any) -> None:
 def make_key_functions(keys: tuple[str, ...]) -> tuple[Any, Any, Any]:
     """Return ``(pk_of, bucket_key, pk_tuple)`` for a primary key of the given attributes.
 
-    The key of an object in the identity map's bucket is the bare value of a one-column key, else a tuple. ``pk_of(dict)``
+    The key of an object in the identity map's bucket is the bare value of a one-column key, else a tuple.
+    ``pk_of(dict)``
     takes it from an object's values and is None when any part is missing or None; ``bucket_key(tuple)`` and
     ``pk_tuple(bucket_key)`` convert.
     """
@@ -418,7 +432,8 @@ def _in_tuple(key: Any) -> tuple[Any, ...]:
     return (key,)
 
 
-# -- version ------------------------------------------------------------------------------------------------------------------
+# -- version
+# ------------------------------------------------------------------------------------------------------------------
 
 
 def configure_version(mapper: Any) -> None:
@@ -433,8 +448,10 @@ def configure_version(mapper: Any) -> None:
                 pass
             elif mapper.version_id_col is not mapper.inherits.version_id_col:
                 warnings.warn(
-                    f"Inheriting version_id_col '{mapper.version_id_col.description}' does not match inherited version_id_col "
-                    f"'{mapper.inherits.version_id_col.description}' and will not automatically populate the inherited versioning "
+                    f"Inheriting version_id_col '{mapper.version_id_col.description}' does not match inherited "
+                    "version_id_col "
+                    f"'{mapper.inherits.version_id_col.description}' and will not automatically populate the "
+                    "inherited versioning "
                     "column. version_id_col should only be specified on the base-most mapper that includes versioning.",
                     LectWarning,
                     stacklevel=5,
@@ -449,7 +466,8 @@ def configure_version(mapper: Any) -> None:
             mapper.refresh_setter(mapper.version_id_prop.key)
 
 
-# -- marked methods -----------------------------------------------------------------------------------------------------------
+# -- marked methods
+# -----------------------------------------------------------------------------------------------------------
 
 
 def find_marked_methods(mapper: Any) -> None:
@@ -528,5 +546,3 @@ def attach_validators(mapper: Any, key: str, impl: Any) -> None:
 def iter_columns(props: Iterable[Any]) -> list[Any]:
     """Return the first columns of column properties."""
     return [p.columns[0] for p in props if p.is_column]
-
-

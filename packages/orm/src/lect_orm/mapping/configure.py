@@ -92,7 +92,8 @@ def _configure_one(mapper: Any) -> bool:
     failed = mapper.configure_failed
     if failed is not None:
         raise InvalidRequestError(
-            f"One or more mappers failed to initialize - can't proceed with initialization of other mappers. Triggering "
+            "One or more mappers failed to initialize - can't proceed with initialization of other mappers. "
+            "Triggering "
             f"mapper: '{mapper}'. Original exception was: {failed}"
         ) from failed
     try:

@@ -26,7 +26,7 @@ def install(mapper: Any) -> None:
     inherited_wrapper = getattr(original, "_lect_original", None)
     call = inherited_wrapper if own is None and inherited_wrapper is not None else original
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - becomes the method
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if type(self) is not cls and STATE_KEY in self.__dict__:
             call(self, *args, **kwargs)  # reached from a subclass's own __init__
             return
@@ -43,7 +43,7 @@ def install(mapper: Any) -> None:
 
 
 def _construct(self: Any, call: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    found = type(self).__dict__.get("__mapper__")
+    found: Any = type(self).__dict__.get("__mapper__")
     if not getattr(found, "is_mapper", False):
         from lect_orm.base import mapper_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lect.exc import InvalidRequestError
 from lect.absent import NO_ARG
+from lect.exc import InvalidRequestError
 from lect_orm.attributes.descriptor import Mapped
 from lect_orm.base import _MappedAttribute
 from lect_orm.mapping.annotations import annotations_of, read_annotation, split_mapped
@@ -60,7 +60,8 @@ def make_dataclass(cls: type, arguments: DataclassArguments, attributes: dict[st
         options = getattr(declared, "attribute_options", None)
         if options is not None and options.said and name in cls.__dict__:
             raise InvalidRequestError(
-                f"Dataclass argument(s) {', '.join(repr(k) for k in options.said)} of {cls.__name__}.{name} need an annotation: "
+                f"Dataclass argument(s) {', '.join(repr(k) for k in options.said)} of {cls.__name__}.{name} need an "
+                "annotation: "
                 f"{name}: Mapped[...]"
             )
     before = cls.__dict__.get("__annotations__")
@@ -95,7 +96,8 @@ def _field(dataclasses: Any, declared: Any, found: Any, cls: type, name: str) ->
         raise InvalidRequestError(f"cannot specify both default and default_factory for {cls.__name__}.{name}")
     if "default" in said and getattr(declared, "is_relationship", False) and declared.uselist:
         raise InvalidRequestError(
-            f"For relationship {cls.__name__}.{name} using dataclass options, default_factory must be used for a collection"
+            f"For relationship {cls.__name__}.{name} using dataclass options, default_factory must be used for a "
+            "collection"
         )
     if "default" in said and isinstance(said["default"], Mapped):
         said.pop("default")

@@ -115,7 +115,7 @@ class ClassScan:
                 return base
         return None
 
-    # -- collecting -----------------------------------------------------------------------------------------------------------
+    # -- collecting ----------------------------------------------------------------------------------------------------
 
     def collect(self) -> None:
         """Read the class and its mixins, nearest first."""
@@ -134,9 +134,11 @@ class ClassScan:
                     self._member(base, name, value, raw)
 
     def _dataclass_first(self) -> None:
-        if self.dataclass is None or "_lect_apply_dc_transforms" not in self.cls.__dict__ and not self._dataclass_inherits():
+        if self.dataclass is None or (
+            "_lect_apply_dc_transforms" not in self.cls.__dict__ and not self._dataclass_inherits()
+        ):
             return
-        own = {n: v for n, v in self.cls.__dict__.items() if isinstance(v, _MappedAttribute)}
+        own: dict[str, Any] = {n: v for n, v in self.cls.__dict__.items() if isinstance(v, _MappedAttribute)}
         for name, value in own.items():
             if isinstance(value, declared_attr):
                 own[name] = None
@@ -178,7 +180,8 @@ class ClassScan:
                 for fk in value.foreign_keys:
                     if isinstance(fk._colspec, Column) and fk._colspec.table is None:
                         raise InvalidRequestError(
-                            "Columns with foreign keys to non-table-bound columns must be declared as @declared_attr callables on "
+                            "Columns with foreign keys to non-table-bound columns must be declared as "
+                            "@declared_attr callables on "
                             "declarative mixin classes.  For dataclass field() objects, use a lambda:."
                         )
             copy = value._copy()
@@ -186,7 +189,8 @@ class ClassScan:
             value = copy
         elif isinstance(value, MapperProperty) and mixin and not isinstance(value, _copyable()):
             raise InvalidRequestError(
-                "Mapper properties (i.e. deferred, column_property(), relationship(), etc.) must be declared as @declared_attr "
+                "Mapper properties (i.e. deferred, column_property(), relationship(), etc.) must be declared as "
+                "@declared_attr "
                 "callables on declarative mixin classes.  For dataclass field() objects, use a lambda:"
             )
         self._take(base, name, value, raw)
@@ -225,7 +229,8 @@ class ClassScan:
             from lect.exc import LectWarning
 
             warnings.warn(
-                f"Ignoring declarative-like tuple value of attribute '{name}': possibly a copy-and-paste error with a comma "
+                f"Ignoring declarative-like tuple value of attribute '{name}': possibly a copy-and-paste error with "
+                "a comma "
                 "accidentally placed at the end of the line?",
                 LectWarning,
                 stacklevel=6,
@@ -238,9 +243,7 @@ class ClassScan:
                 raise InvalidRequestError("Attribute name 'registry' is reserved when using the Declarative API.")
             self.declared[name] = value
         elif declared:
-            if isinstance(value, InspectionAttr) or getattr(value, "is_clause_element", False):
-                self.properties[name] = value
-            elif value is not None:
+            if isinstance(value, InspectionAttr) or getattr(value, "is_clause_element", False) or value is not None:
                 self.properties[name] = value
         elif getattr(value, "_lect_instrumented_column", False) or _is_mapped_attribute(value, base, self.cls):
             # ``name = OtherClass.attribute`` within a class: the column of that attribute.
@@ -249,21 +252,26 @@ class ClassScan:
 
     def _plain_annotation(self, base: Any, name: str, value: Any, raw: Any) -> None:
         found = None if getattr(value, "is_synonym", False) else read_annotation(raw, base, allow_plain=True)
-        if self.allow_unmapped or self.dataclass is not None and not isinstance(value, MappedColumn | MapperProperty):
+        if self.allow_unmapped or (self.dataclass is not None and not isinstance(value, MappedColumn | MapperProperty)):
             if found is not None and not isinstance(value, MappedColumn):
                 self.annotated.setdefault(name, found)
             return
         if found is not None and _is_proxy_annotation(raw):
             return
         raise MappedAnnotationError(
-            f"Type annotation for \"{self.name}.{name}\" can't be correctly interpreted for Annotated Declarative Table form.  ORM "
-            "annotations should normally make use of the ``Mapped[]`` generic type, or other ORM-compatible generic type, as a "
-            "container for the actual type, which indicates the intent that the attribute is mapped. Class variables that are not "
-            "intended to be mapped by the ORM should use ClassVar[].  To allow Annotated Declarative to disregard legacy "
-            "annotations which don't use Mapped[] to pass, set \"__allow_unmapped__ = True\" on the class or a superclass this class."
+            f'Type annotation for "{self.name}.{name}" can\'t be correctly interpreted for Annotated Declarative '
+            "Table form.  ORM "
+            "annotations should normally make use of the ``Mapped[]`` generic type, or other ORM-compatible generic "
+            "type, as a "
+            "container for the actual type, which indicates the intent that the attribute is mapped. Class "
+            "variables that are not "
+            "intended to be mapped by the ORM should use ClassVar[].  To allow Annotated Declarative to disregard "
+            "legacy "
+            'annotations which don\'t use Mapped[] to pass, set "__allow_unmapped__ = True" on the class or a '
+            "superclass this class."
         )
 
-    # -- finishing ------------------------------------------------------------------------------------------------------------
+    # -- finishing -----------------------------------------------------------------------------------------------------
 
     def finish(self) -> Any:
         """Make the table and the mapper."""
@@ -335,7 +343,8 @@ class ClassScan:
         if other == key:
             return
         warnings.warn(
-            f"On class {self.name!r}, Column object {column.name!r} named directly multiple times, only one will be used: "
+            f"On class {self.name!r}, Column object {column.name!r} named directly multiple times, only one will be "
+            "used: "
             f"{', '.join(sorted((other, key)))}. Consider using orm.synonym instead",
             LectWarning,
             stacklevel=8,
@@ -360,7 +369,8 @@ class ClassScan:
             return given
         if self.inherits is None:
             raise InvalidRequestError(
-                f"Class {cls!r} does not have a __table__ or __tablename__ specified and does not inherit from an existing "
+                f"Class {cls!r} does not have a __table__ or __tablename__ specified and does not inherit from an "
+                "existing "
                 "table-mapped class."
             )
         self._into_inherited_table(ordered)
@@ -379,23 +389,23 @@ class ClassScan:
         autoload_with = getattr(cls, "__autoload_with__", None)
         if autoload_with is not None:
             kw["autoload_with"] = autoload_with
-        make = getattr(cls, "__table_cls__", Table)
+        make: Any = getattr(cls, "__table_cls__", Table)
         metadata = getattr(cls, "metadata", None) or self.registry.metadata
         table = make(self.tablename, metadata, *_unique(ordered), *args, **kw)
         type.__setattr__(cls, "__table__", table)
         return table
 
     def _check_given(self, table: Any, ordered: list[Any]) -> None:
-        for column in ordered:
+        for given in ordered:
+            column: Any = given
             if column.name not in table.c and column.key not in table.c:
-                raise ArgumentError(
-                    f"Can't add additional column {column.key!r} when specifying __table__"
-                )
+                raise ArgumentError(f"Can't add additional column {column.key!r} when specifying __table__")
             key = self.column_names.get(column)
             if key is not None and self.properties.get(key) is column:
                 self.properties[key] = table.c[column.key]
             elif key is not None and isinstance(self.properties.get(key), ColumnProperty):
-                self.properties[key].columns[0] = table.c[column.key]
+                prop: Any = self.properties[key]
+                prop.columns[0] = table.c[column.key]
 
     def _into_inherited_table(self, ordered: list[Any]) -> None:
         """Single-table inheritance: columns declared here are columns of the base's table."""
@@ -422,11 +432,15 @@ class ClassScan:
                     self._reuse(key, column, existing)
                     continue
                 raise ArgumentError(
-                    f"Column '{column.name}' on class {cls.__name__} conflicts with existing column '{existing}'.  If using Declarative, "
+                    f"Column '{column.name}' on class {cls.__name__} conflicts with existing column '{existing}'.  "
+                    "If using Declarative, "
                     "consider using the use_existing_column parameter of mapped_column() to resolve conflicts."
                 )
             if not isinstance(table, Table):
-                raise ArgumentError(f"Can't declare columns on single-table-inherited subclass {cls}; superclass {self.inherits} is not mapped to a Table")
+                raise ArgumentError(
+                    f"Can't declare columns on single-table-inherited subclass {cls}; superclass {self.inherits} is "
+                    "not mapped to a Table"
+                )
             table.append_column(column)
             for mapper in parent.base_mapper.self_and_descendants:
                 if mapper.local_table is table:
@@ -486,9 +500,7 @@ class ClassScan:
         if "exclude_properties" in args or args.get("include_properties") is not None:
             return
         known = {c for m in mapper.iterate_to_root() for c in m.column_to_prop}
-        own = {id(c) for c in self.column_names} | {
-            id(v) for v in self.properties.values() if isinstance(v, Column)
-        }
+        own = {id(c) for c in self.column_names} | {id(v) for v in self.properties.values() if isinstance(v, Column)}
         own |= {id(c) for v in self.properties.values() if isinstance(v, ColumnProperty) for c in v.columns}
         table = mapper.local_table
         excluded = [c.key for c in table.c if c not in known and id(c) not in own]
@@ -609,9 +621,12 @@ def _complete_property(prop: Any, annotation: Annotation, cls: Any, name: str, s
             prop.lazy = prop.strategy = strategy
         if prop.argument is None:
             if target is None or (not isinstance(target, str | type) and not hasattr(target, "_lect_aliased")):
-                raise ArgumentError(f"relationship {cls.__name__}.{name}: no class can be read from {annotation.raw!r}; give it as argument")
+                raise ArgumentError(
+                    f"relationship {cls.__name__}.{name}: no class can be read from {annotation.raw!r}; give it as "
+                    "argument"
+                )
             prop.argument = target
-        if prop.uselist is None and not (prop.argument is not None and target is prop.argument and False):
+        if prop.uselist is None:
             prop.uselist = uselist
         if prop.collection_class is None and collection is not None and collection is not list:
             if isinstance(collection, type) and issubclass(collection, dict) and collection is dict:
@@ -620,7 +635,9 @@ def _complete_property(prop: Any, annotation: Annotation, cls: Any, name: str, s
     elif prop.is_composite and prop.composite_class is None:
         kind = annotation.python_type
         if isinstance(kind, str):
-            raise ArgumentError(f"Can't use string annotation {kind!r} for composite {cls.__name__}.{name}; the class must be known")
+            raise ArgumentError(
+                f"Can't use string annotation {kind!r} for composite {cls.__name__}.{name}; the class must be known"
+            )
         prop.composite_class = kind
         prop.optional = annotation.optional
         prop.never_none = not annotation.optional
@@ -635,7 +652,8 @@ def _composite_columns(scan: ClassScan, name: str, prop: Any) -> list[Any]:
             prop.attrs = tuple(MappedColumn() for _ in dataclasses.fields(prop.composite_class))
         else:
             raise ArgumentError(
-                f"Composite class column arguments must be named unless a dataclass is used ({scan.cls.__name__}.{name})"
+                "Composite class column arguments must be named unless a dataclass is used "
+                f"({scan.cls.__name__}.{name})"
             )
     attrs = list(prop.attrs)
     unnamed = [a for a in attrs if isinstance(a, MappedColumn) and (a.column.name is None or not a.type_given)]
@@ -683,7 +701,8 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple | set) else [value]
 
 
-# -- attributes of a class that is mapped already -----------------------------------------------------------------------------
+# -- attributes of a class that is mapped already
+# -----------------------------------------------------------------------------
 
 
 def add_attribute(cls: Any, key: str, value: Any) -> None:
@@ -733,7 +752,12 @@ def _append_column(cls: Any, column: Any) -> None:
 def del_attribute(cls: Any, key: str) -> None:
     """Refuse to take a mapped attribute away; let anything else go."""
     value = cls.__dict__.get(key)
-    if key in cls.__dict__ and is_mapped_class(cls) and isinstance(value, InspectionAttr) and key in cls.__mapper__._props:
+    if (
+        key in cls.__dict__
+        and is_mapped_class(cls)
+        and isinstance(value, InspectionAttr)
+        and key in cls.__mapper__._props
+    ):
         raise NotImplementedError("Can't un-map individual mapped attributes on a mapped class.")
     type.__delattr__(cls, key)
     cls.__mapper__.memo.clear()

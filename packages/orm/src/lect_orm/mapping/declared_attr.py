@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 _SCANS: list[tuple[type, dict[Any, Any]]] = []
 
 
-class scan_values:  # noqa: N801 - a context manager
+class scan_values:
     """While a class is being declared, ``@declared_attr`` functions are called once for it."""
 
     def __init__(self, cls: type) -> None:
@@ -33,7 +33,7 @@ class scan_values:  # noqa: N801 - a context manager
         _SCANS.pop()
 
 
-class declared_attr(_MappedAttribute, Generic[_T]):  # noqa: N801 - a public name
+class declared_attr(_MappedAttribute, Generic[_T]):
     """Marks a method of a mixin as declaring an attribute, or ``__tablename__`` and the like, for each class.
 
     ``@declared_attr.directive`` is for the names with underscores, ``@declared_attr.cascading`` for attributes that

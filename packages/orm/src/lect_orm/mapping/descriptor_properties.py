@@ -139,7 +139,8 @@ class SynonymProperty(DescriptorProperty):
             column = table.c[self.key]
             if column in parent.column_to_prop and parent.column_to_prop[column].key == self.name:
                 raise ArgumentError(
-                    f"Can't call map_column=True for synonym {self.key!r}={self.name!r}, a ColumnProperty already exists keyed to "
+                    f"Can't call map_column=True for synonym {self.key!r}={self.name!r}, a ColumnProperty already "
+                    "exists keyed to "
                     f"the name {self.name!r} for column {self.key!r}"
                 )
             from lect_orm.mapping.column_property import ColumnProperty
@@ -166,12 +167,14 @@ class SynonymProperty(DescriptorProperty):
         target = getattr(self.parent.class_, self.name, None)
         if target is None:
             raise InvalidRequestError(
-                f"synonym() attribute \"{self.parent.class_.__name__}.{self.key}\" only supports ORM mapped attributes, got "
+                f'synonym() attribute "{self.parent.class_.__name__}.{self.key}" only supports ORM mapped '
+                "attributes, got "
                 f"{target!r}{nearest(self.name, self.parent._props)}"
             )
         if not isinstance(target, QueryableAttribute) or not hasattr(target, "property"):
             raise InvalidRequestError(
-                f"synonym() attribute \"{self.parent.class_.__name__}.{self.key}\" only supports ORM mapped attributes, got {target!r}"
+                f'synonym() attribute "{self.parent.class_.__name__}.{self.key}" only supports ORM mapped '
+                f"attributes, got {target!r}"
             )
         return target.property
 
@@ -188,7 +191,9 @@ class CompositeAttribute(QueryableAttribute[Any]):
     def __init__(self, prop: Any, mapper: Any, adapt: Any = None) -> None:
         entity = adapt or mapper
         comparator = prop.comparator_factory(prop, mapper, adapt)
-        super().__init__(mapper.class_ if adapt is None else adapt.entity, prop.key, entity, comparator=comparator, prop=prop)
+        super().__init__(
+            mapper.class_ if adapt is None else adapt.entity, prop.key, entity, comparator=comparator, prop=prop
+        )
         self.mapped_by = mapper
         self.impl = prop.impl_for(mapper)
 
@@ -254,10 +259,9 @@ class CompositeProperty(DescriptorProperty):
         super().__init__(info)
         self.composite_class: Any = _class_or_attr
         self.attrs: tuple[Any, ...] = attrs
-        if _class_or_attr is not None and not (isinstance(_class_or_attr, type) or callable(_class_or_attr)):
-            self.attrs = (_class_or_attr, *attrs)
-            self.composite_class = None
-        elif hasattr(_class_or_attr, "__clause_element__") and not isinstance(_class_or_attr, type):
+        if (_class_or_attr is not None and not (isinstance(_class_or_attr, type) or callable(_class_or_attr))) or (
+            hasattr(_class_or_attr, "__clause_element__") and not isinstance(_class_or_attr, type)
+        ):
             self.attrs = (_class_or_attr, *attrs)
             self.composite_class = None
         self.return_none_on = return_none_on
@@ -271,7 +275,7 @@ class CompositeProperty(DescriptorProperty):
         self._generated: Callable[[Any], tuple[Any, ...]] | None = None
         self._order = next(creation_order)
 
-    # -- parts ----------------------------------------------------------------------------------------------------------------
+    # -- parts ---------------------------------------------------------------------------------------------------------
 
     def attribute_keys(self) -> list[str]:
         """Names of the attributes it is made of."""
@@ -289,7 +293,9 @@ class CompositeProperty(DescriptorProperty):
             if isinstance(attr, str):
                 prop = mapper._props.get(attr)
                 if prop is None:
-                    raise ArgumentError(f"Composite '{self}': no attribute {attr!r} in {mapper}{nearest(attr, mapper._props)}")
+                    raise ArgumentError(
+                        f"Composite '{self}': no attribute {attr!r} in {mapper}{nearest(attr, mapper._props)}"
+                    )
             elif isinstance(attr, QueryableAttribute):
                 prop = attr.prop
             else:
@@ -297,7 +303,8 @@ class CompositeProperty(DescriptorProperty):
                 prop = mapper.column_to_prop.get(column)
                 if prop is None:
                     raise ArgumentError(
-                        f"Composite expects Column objects or mapped attributes/attribute names as arguments got: {attr!r}"
+                        "Composite expects Column objects or mapped attributes/attribute names as arguments got: "
+                        f"{attr!r}"
                     )
             found.append(prop)
         return found
@@ -315,12 +322,13 @@ class CompositeProperty(DescriptorProperty):
         fields = getattr(value, "__dataclass_fields__", None)
         if fields is None:
             raise ArgumentError(
-                f"{type(value).__name__} has no __composite_values__() method and is no dataclass; composite attribute '{self}' cannot "
+                f"{type(value).__name__} has no __composite_values__() method and is no dataclass; composite "
+                f"attribute '{self}' cannot "
                 "take its values"
             )
         return tuple([getattr(value, name) for name, f in fields.items() if f.init])
 
-    # -- values of objects ----------------------------------------------------------------------------------------------------
+    # -- values of objects ---------------------------------------------------------------------------------------------
 
     def get(self, instance: Any) -> Any:
         """Return the composite object of a mapped object, making it from the columns' values."""
@@ -411,7 +419,9 @@ class CompositeProperty(DescriptorProperty):
 
     def get_history(self, state: Any, dict_: dict[str, Any], passive: int = PASSIVE_OFF) -> History:
         """Return the history as composite objects."""
-        added, deleted, changed = [], [], False
+        added: list[Any] = []
+        deleted: list[Any] = []
+        changed = False
         for key in self.attribute_keys():
             history = get_state_history(state, key, passive)
             changed = changed or history.has_changes()
@@ -426,7 +436,7 @@ class CompositeProperty(DescriptorProperty):
             return History([self.composite_class(*added)], (), [self.composite_class(*before)])
         return History((), [self.composite_class(*added)], ())
 
-    # -- mapping --------------------------------------------------------------------------------------------------------------
+    # -- mapping -------------------------------------------------------------------------------------------------------
 
     def impl_for(self, mapper: Any) -> CompositeImpl:
         """Return the impl that carries listeners."""
@@ -476,10 +486,10 @@ class CompositeProperty(DescriptorProperty):
                 raise ArgumentError(f"Can't UPDATE composite attribute {self.prop} to {value!r}")
             return list(zip([e.expression for e in self.expressions], parts, strict=True))
 
-        def __eq__(self, other: Any) -> Any:  # type: ignore[override]
+        def __eq__(self, other: Any) -> Any:
             return self._compare("__eq__", other)
 
-        def __ne__(self, other: Any) -> Any:  # type: ignore[override]
+        def __ne__(self, other: Any) -> Any:
             return self._compare("__ne__", other)
 
         def __lt__(self, other: Any) -> Any:
@@ -521,7 +531,8 @@ class _ConcreteMissing:
     def _refuse(self) -> Any:
         mapper = self.mapped_by
         raise AttributeError(
-            f"Concrete {mapper} does not implement attribute {self.prop.key!r} at the instance level.  Add this property "
+            f"Concrete {mapper} does not implement attribute {self.prop.key!r} at the instance level.  Add this "
+            "property "
             f"explicitly to {mapper}."
         )
 
@@ -544,5 +555,3 @@ class ConcreteInheritedProperty(DescriptorProperty):
 
     def instrument_class(self, mapper: Any) -> None:
         type.__setattr__(mapper.class_, self.key, _ConcreteMissing(self, mapper))
-
-

@@ -19,7 +19,7 @@ def iterate(node: Any) -> Iterator[Any]:
             continue
         seen.add(id(one))
         yield one
-        todo.extend(reversed([c for c in one.get_children()]))
+        todo.extend(reversed(list(one.get_children())))
 
 
 def binaries_of(condition: Any) -> Iterator[Any]:
@@ -70,9 +70,13 @@ def criterion_as_pairs(
                 pairs.append((left, right))
             elif among(right, refs) and (left is right or not among(left, refs)):
                 pairs.append((right, left))
-        elif left.foreign_keys and any(fk.references(right.table) and fk.column is _plain(right) for fk in left.foreign_keys):
+        elif left.foreign_keys and any(
+            fk.references(right.table) and fk.column is _plain(right) for fk in left.foreign_keys
+        ):
             pairs.append((right, left))
-        elif right.foreign_keys and any(fk.references(left.table) and fk.column is _plain(left) for fk in right.foreign_keys):
+        elif right.foreign_keys and any(
+            fk.references(left.table) and fk.column is _plain(left) for fk in right.foreign_keys
+        ):
             pairs.append((left, right))
     return pairs
 

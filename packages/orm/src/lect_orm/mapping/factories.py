@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from lect.exc import ArgumentError
 from lect.absent import NO_ARG
+from lect.exc import ArgumentError
 from lect_orm.mapping.column_property import MappedSQLExpression, QueryExpression
 from lect_orm.mapping.descriptor_properties import CompositeProperty, SynonymProperty
 from lect_orm.mapping.mapped_column import AttributeOptions, MappedColumn, check_arguments
@@ -42,7 +42,8 @@ def mapped_column(__name_pos: Any = None, __type_pos: Any = None, /, *args: Any,
     Args:
         args: name (optional; else the attribute's), type (optional; else from the annotation), ForeignKey and other
             constraints, Identity, Sequence, Computed.
-        kw: arguments of ``Column``: primary_key, nullable, default, insert_default, server_default, onupdate, index, unique,
+        kw: arguments of ``Column``: primary_key, nullable, default, insert_default, server_default, onupdate, index,
+            unique,
             autoincrement, key, comment, info, doc …
         init, repr, default, default_factory, compare, kw_only, hash: for dataclass mappings, as ``dataclasses.field``.
         deferred, deferred_group, deferred_raiseload: leave the column out of SELECT until it is read.
@@ -53,12 +54,14 @@ def mapped_column(__name_pos: Any = None, __type_pos: Any = None, /, *args: Any,
     positional = tuple(a for a in (__name_pos, __type_pos) if a is not None) + args
     check_arguments(positional)
     kw["attribute_options"] = _field_options(kw)
-    if kw.get("default", None) is NO_ARG:
+    if kw.get("default") is NO_ARG:
         kw.pop("default")
     return MappedColumn(*positional, **kw)
 
 
-def orm_insert_sentinel(name: str | None = None, type_: Any = None, *, default: Any = None, omit_from_statements: bool = True) -> Any:
+def orm_insert_sentinel(
+    name: str | None = None, type_: Any = None, *, default: Any = None, omit_from_statements: bool = True
+) -> Any:
     """Declare a column by which rows of a bulk INSERT are matched to their parameters."""
     from lect.schema.column import insert_sentinel
 
@@ -76,9 +79,11 @@ def relationship(argument: Any = None, secondary: Any = None, **kw: Any) -> Any:
         secondary: the table between both, for many-to-many.
         uselist: a collection or one object; from direction and annotation when not said.
         collection_class: list, set, a keyed dictionary, or a class or function of one's own.
-        primaryjoin, secondaryjoin, foreign_keys, remote_side: how rows belong together, where foreign keys do not say it.
+        primaryjoin, secondaryjoin, foreign_keys, remote_side: how rows belong together, where foreign keys do not
+        say it.
         back_populates, backref: the relationship of the other side.
-        order_by, cascade, lazy, viewonly, innerjoin, join_depth, single_parent, passive_deletes, passive_updates, post_update,
+        order_by, cascade, lazy, viewonly, innerjoin, join_depth, single_parent, passive_deletes, passive_updates,
+        post_update,
         active_history, enable_typechecks, overlaps, info, doc, comparator_factory: as in SQLAlchemy.
     """
     options = _field_options(kw)
@@ -91,7 +96,9 @@ def column_property(column: Any, *additional_columns: Any, **kw: Any) -> Any:
     return MappedSQLExpression(column, *additional_columns, attribute_options=options, **kw)
 
 
-def deferred(column: Any, *additional_columns: Any, group: str | None = None, raiseload: bool = False, **kw: Any) -> Any:
+def deferred(
+    column: Any, *additional_columns: Any, group: str | None = None, raiseload: bool = False, **kw: Any
+) -> Any:
     """Declare a column that is loaded when it is first read; those of one `group` together."""
     options = _field_options(kw)
     return MappedSQLExpression(
@@ -113,16 +120,25 @@ def composite(_class_or_attr: Any = None, /, *attrs: Any, **kw: Any) -> Any:
     return CompositeProperty(_class_or_attr, *attrs, attribute_options=options, **kw)
 
 
-def synonym(name: str, *, map_column: bool | None = None, descriptor: Any = None, comparator_factory: Any = None, **kw: Any) -> Any:
+def synonym(
+    name: str, *, map_column: bool | None = None, descriptor: Any = None, comparator_factory: Any = None, **kw: Any
+) -> Any:
     """Declare another name for an attribute."""
     options = _field_options(kw)
     return SynonymProperty(
-        name, map_column=map_column, descriptor=descriptor, comparator_factory=comparator_factory, attribute_options=options, **kw
+        name,
+        map_column=map_column,
+        descriptor=descriptor,
+        comparator_factory=comparator_factory,
+        attribute_options=options,
+        **kw,
     )
 
 
 def backref(name: str, **kwargs: Any) -> tuple[str, dict[str, Any]]:
-    """Name the relationship of the other side and give it arguments: ``relationship(..., backref=backref("user", lazy="joined"))``."""
+    """Name the relationship of the other side and give it arguments: ``relationship(..., backref=backref("user",
+    lazy="joined"))``.
+    """
     return (name, kwargs)
 
 

@@ -52,9 +52,7 @@ def _choose_table(mapper: Any, parent: Any) -> None:
         mapper.local_table = parent.local_table
         mapper.persist_selectable = parent.persist_selectable
         mapper.single = True
-    elif mapper.local_table is parent.local_table:
-        mapper.persist_selectable = mapper.local_table
-    elif mapper.concrete:
+    elif mapper.local_table is parent.local_table or mapper.concrete:
         mapper.persist_selectable = mapper.local_table
     else:
         if mapper.inherit_condition is None:
@@ -70,18 +68,23 @@ def _choose_table(mapper: Any, parent: Any) -> None:
 
 
 def _inherit_condition(mapper: Any, parent: Any) -> Any:
-    where = f"inherited table '{parent.local_table.description}' and inheriting table '{mapper.local_table.description}'"
+    where = (
+        f"inherited table '{parent.local_table.description}' and inheriting table '{mapper.local_table.description}'"
+    )
     try:
         return join_condition(parent.local_table, mapper.local_table)
     except NoForeignKeysError as error:
         raise NoForeignKeysError(
-            f"Can't determine the inherit condition between {where}; tables have no foreign key relationships established.  "
-            "Please ensure the inheriting table has a foreign key relationship to the inherited table, or provide an 'on "
+            f"Can't determine the inherit condition between {where}; tables have no foreign key relationships "
+            "established.  "
+            "Please ensure the inheriting table has a foreign key relationship to the inherited table, or provide "
+            "an 'on "
             "clause' using the 'inherit_condition' mapper argument."
         ) from error
     except AmbiguousForeignKeysError as error:
         raise AmbiguousForeignKeysError(
-            f"Can't determine the inherit condition between {where}; tables have more than one foreign key relationship "
+            f"Can't determine the inherit condition between {where}; tables have more than one foreign key "
+            "relationship "
             "established.  Please specify the 'on clause' using the 'inherit_condition' mapper argument."
         ) from error
 
@@ -97,10 +100,14 @@ def _join_hierarchy(mapper: Any, parent: Any) -> None:
         discriminator = _discriminator_of(parent)
         if discriminator is not None and not mapper.polymorphic_abstract and not mapper.concrete:
             warnings.warn(
-                f"{mapper} does not indicate a 'polymorphic_identity', yet is part of an inheritance hierarchy that has a "
-                f"'polymorphic_on' column of '{discriminator}'. If this is an intermediary class that should not be instantiated, "
-                "the class may either be left unmapped, or may include the 'polymorphic_abstract=True' parameter in its Mapper "
-                "arguments. To leave the class unmapped when using Declarative, set the '__abstract__ = True' attribute on the "
+                f"{mapper} does not indicate a 'polymorphic_identity', yet is part of an inheritance hierarchy that "
+                "has a "
+                f"'polymorphic_on' column of '{discriminator}'. If this is an intermediary class that should not be "
+                "instantiated, "
+                "the class may either be left unmapped, or may include the 'polymorphic_abstract=True' parameter in "
+                "its Mapper "
+                "arguments. To leave the class unmapped when using Declarative, set the '__abstract__ = True' "
+                "attribute on the "
                 "class.",
                 LectWarning,
                 stacklevel=5,
@@ -109,8 +116,10 @@ def _join_hierarchy(mapper: Any, parent: Any) -> None:
         existing = mapper.polymorphic_map.get(mapper.polymorphic_identity)
         if existing is not None and existing is not mapper:
             warnings.warn(
-                f"Reassigning polymorphic association for identity {mapper.polymorphic_identity!r} from {existing!r} to "
-                f"{mapper!r}: Check for duplicate use of {mapper.polymorphic_identity!r} as value for polymorphic_identity.",
+                f"Reassigning polymorphic association for identity {mapper.polymorphic_identity!r} from "
+                f"{existing!r} to "
+                f"{mapper!r}: Check for duplicate use of {mapper.polymorphic_identity!r} as value for "
+                "polymorphic_identity.",
                 LectWarning,
                 stacklevel=5,
             )
@@ -144,12 +153,15 @@ def _with_polymorphic_spec(given: Any) -> tuple[Any, Any] | None:
     if len(given) == 2 and (isinstance(given[0], str | list | tuple) or given[0] is None):
         selectable = given[1]
         if selectable is not None and getattr(selectable, "_is_select_base", False):
-            raise ArgumentError("with_polymorphic: a SELECT cannot be a FROM element; call .alias() or .subquery() on it")
+            raise ArgumentError(
+                "with_polymorphic: a SELECT cannot be a FROM element; call .alias() or .subquery() on it"
+            )
         return given[0], selectable
     return list(given), None
 
 
-# -- the discriminator --------------------------------------------------------------------------------------------------------
+# -- the discriminator
+# --------------------------------------------------------------------------------------------------------
 
 
 def configure_polymorphic_on(mapper: Any) -> None:
@@ -169,9 +181,7 @@ def configure_polymorphic_on(mapper: Any) -> None:
         given = prop
     if isinstance(given, MapperProperty):
         if not isinstance(given, ColumnProperty):
-            raise ArgumentError(
-                "Only direct column-mapped property or SQL expression can be passed for polymorphic_on"
-            )
+            raise ArgumentError("Only direct column-mapped property or SQL expression can be passed for polymorphic_on")
         prop = given
         mapper.polymorphic_on = prop.columns[0]
     else:
@@ -191,7 +201,9 @@ def configure_polymorphic_on(mapper: Any) -> None:
 
 
 def _discriminator_property(mapper: Any, column: Any) -> Any:
-    """Return a property for a discriminator that is not among the mapped columns: an expression, a column of a union."""
+    """Return a property for a discriminator that is not among the mapped columns: an expression, a column of a
+    union.
+    """
     spec = mapper.own_with_polymorphic
     selectable = None if spec is None else spec[1]
     own = None
@@ -199,7 +211,8 @@ def _discriminator_property(mapper: Any, column: Any) -> Any:
         own = mapper.persist_selectable.corresponding_column(column)
         if own is None and selectable is not None and selectable.corresponding_column(column) is None:
             raise InvalidRequestError(
-                f"Could not map polymorphic_on column '{column.description}' to the mapped table - polymorphic loads will not "
+                f"Could not map polymorphic_on column '{column.description}' to the mapped table - polymorphic "
+                "loads will not "
                 "function properly"
             )
     if own is not None and own in mapper.column_to_prop:
@@ -257,7 +270,8 @@ def _install_identity_setter(mapper: Any) -> None:
     mapper.on_new = set_identity
 
 
-# -- rows of several classes --------------------------------------------------------------------------------------------------
+# -- rows of several classes
+# --------------------------------------------------------------------------------------------------
 
 
 def default_polymorphic_mappers(mapper: Any) -> list[Any]:
@@ -282,7 +296,7 @@ def polymorphic_mappers_of(mapper: Any, spec: Any, selectable: Any) -> list[Any]
     if spec == "*":
         mappers = list(mapper.self_and_descendants)
     elif spec:
-        wanted = set()
+        wanted: set[Any] = set()
         for one in spec:
             sub = one if getattr(one, "is_mapper", False) else class_mapper_or_raise(one)
             if not sub.isa(mapper):

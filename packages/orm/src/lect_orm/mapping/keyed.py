@@ -16,9 +16,10 @@ class KeyedView(Mapping[str, Any]):
         object.__setattr__(self, "_only", only)
 
     def _dict(self) -> Mapping[str, Any]:
+        content: Mapping[str, Any] = self._content
         if self._only is None:
-            return self._content
-        return {k: v for k, v in self._content.items() if self._only(v)}
+            return content
+        return {k: v for k, v in content.items() if self._only(v)}
 
     def __getattr__(self, name: str) -> Any:
         try:

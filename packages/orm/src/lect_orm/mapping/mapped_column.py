@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lect.absent import NO_ARG
 from lect.exc import ArgumentError
 from lect.schema.column import Column
-from lect.absent import NO_ARG
 from lect.types.null import NULLTYPE
 from lect_orm.base import _MappedAttribute
 from lect_orm.mapping.column_property import ColumnProperty, creation_order
@@ -20,6 +20,8 @@ class AttributeOptions:
     """What a mapped attribute says about its field when the class is a dataclass. NO_ARG: nothing was said."""
 
     __slots__ = _DATACLASS_FIELDS
+
+    default: Any
 
     def __init__(self, **given: Any) -> None:
         for name in _DATACLASS_FIELDS:
@@ -35,7 +37,8 @@ class MappedColumn(_MappedAttribute):
     """See ``mapped_column()``. The `column` gets type, name and nullability from the annotation where it has none."""
 
     def __init__(self, *args: Any, **kw: Any) -> None:
-        self.attribute_options: AttributeOptions = kw.pop("attribute_options", None) or AttributeOptions()
+        given: AttributeOptions | None = kw.pop("attribute_options", None)
+        self.attribute_options: AttributeOptions = given if given is not None else AttributeOptions()
         self.deferred = kw.pop("deferred", NO_ARG)
         self.deferred_group = kw.pop("deferred_group", None)
         self.deferred_raiseload = kw.pop("deferred_raiseload", None)
@@ -148,8 +151,11 @@ class MappedColumn(_MappedAttribute):
             self._take_pattern(pattern)
         if not self.has_nullable and not column.primary_key and not _nullable_said(pattern):
             column.nullable = annotation.optional
-        if column.type is NULLTYPE and not column.foreign_keys or (
-            column.type is NULLTYPE and annotation.python_type is not None and not self.type_given and not column.foreign_keys
+        if (column.type is NULLTYPE and not column.foreign_keys) or (
+            column.type is NULLTYPE
+            and annotation.python_type is not None
+            and not self.type_given
+            and not column.foreign_keys
         ):
             type_ = registry.type_for(annotation, key, cls)
             if type_ is None:
@@ -166,7 +172,7 @@ class MappedColumn(_MappedAttribute):
                     continue
                 setattr(options, name, getattr(pattern.attribute_options, name))
         own_default = self.has_dataclass_default or self.has_insert_default
-        mine._merge(theirs, omit_defaults=own_default) if own_default else mine._merge(theirs)
+        theirs._merge(mine, omit_defaults=own_default)
         if not self.has_nullable and pattern.has_nullable:
             mine.nullable = theirs.nullable
             self.has_nullable = True
@@ -190,5 +196,3 @@ def check_arguments(args: tuple[Any, ...]) -> None:
     for arg in args:
         if isinstance(arg, Column | MappedColumn):
             raise ArgumentError("mapped_column() takes a name, a type and constraints, not a Column")
-
-

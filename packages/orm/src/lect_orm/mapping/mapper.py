@@ -17,7 +17,6 @@ from lect_orm.base import (
     PASSIVE_OFF,
     PASSIVE_RETURN_NO_VALUE,
     InspectionAttr,
-    instance_dict,
     instance_state,
 )
 from lect_orm.events import instance as instance_events
@@ -187,7 +186,7 @@ class Mapper(InspectionAttr, Generic[_T]):
         if self.class_.__dict__.get("__mapper__") is self:
             self.dispose()
 
-    # -- the class ----------------------------------------------------------------------------------------------------------
+    # -- the class -----------------------------------------------------------------------------------------------------
 
     def _instrument_class(self) -> None:
         cls = self.class_
@@ -268,7 +267,7 @@ class Mapper(InspectionAttr, Generic[_T]):
         if cls.__dict__.get("__mapper__") is self:
             type.__delattr__(cls, "__mapper__")
 
-    # -- configuration --------------------------------------------------------------------------------------------------------
+    # -- configuration -------------------------------------------------------------------------------------------------
 
     def _check_configure(self) -> None:
         if not self.configured:
@@ -305,7 +304,7 @@ class Mapper(InspectionAttr, Generic[_T]):
             mapper.__dict__.pop("_sorted_tables", None)
             columns.configure_accessors(mapper)
 
-    # -- attributes -------------------------------------------------------------------------------------------------------------
+    # -- attributes ----------------------------------------------------------------------------------------------------
 
     def has_property(self, key: str) -> bool:
         """Whether an attribute of this name is mapped."""
@@ -325,7 +324,8 @@ class Mapper(InspectionAttr, Generic[_T]):
             from lect.exc import nearest
 
             raise InvalidRequestError(
-                f"Mapper '{self}' has no property '{key}'.  If this property was indicated from other mappers or configure "
+                f"Mapper '{self}' has no property '{key}'.  If this property was indicated from other mappers or "
+                "configure "
                 f"events, ensure registry.configure() has been called.{nearest(key, self._props)}"
             ) from None
 
@@ -348,7 +348,8 @@ class Mapper(InspectionAttr, Generic[_T]):
                     f"{self._props.get(getattr(column, 'key', ''))!r}"
                 ) from None
             raise UnmappedColumnError(
-                f"No column {column if table is None else f'{table.description}.{column.key}'} is configured on mapper {self}..."
+                f"No column {column if table is None else f'{table.description}.{column.key}'} is configured on "
+                f"mapper {self}..."
             ) from None
 
     def _prop_of(self, column: Any) -> Any:
@@ -431,7 +432,7 @@ class Mapper(InspectionAttr, Generic[_T]):
                 raise KeyError(f"class {self.class_.__name__} has no mapped attribute {key!r}")
         return found
 
-    # -- inheritance --------------------------------------------------------------------------------------------------------------
+    # -- inheritance ---------------------------------------------------------------------------------------------------
 
     @property
     def delete_orphan_props(self) -> list[Any]:
@@ -498,7 +499,7 @@ class Mapper(InspectionAttr, Generic[_T]):
     def _identity_class(self) -> type:
         return self.identity_class
 
-    # -- identity -----------------------------------------------------------------------------------------------------------------
+    # -- identity ------------------------------------------------------------------------------------------------------
 
     def primary_key_from_instance(self, instance: Any) -> list[Any]:
         """Return the values of the primary key as they are in an object."""
@@ -549,7 +550,7 @@ class Mapper(InspectionAttr, Generic[_T]):
         found: Iterator[Any] = CASCADE_HOOK[0](self, type_, state, halt_on)
         return found
 
-    # -- for people -----------------------------------------------------------------------------------------------------------------
+    # -- for people ----------------------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
         name = f"Mapper[{self.class_.__name__}"
@@ -616,5 +617,6 @@ def _from_clause(value: Any) -> Any:
     if getattr(value, "_is_from_clause", False):
         return value
     raise ArgumentError(
-        f"FROM expression, such as a Table or alias expected, got {value!r}. To map a SELECT, call its .subquery() first."
+        f"FROM expression, such as a Table or alias expected, got {value!r}. To map a SELECT, call its .subquery() "
+        "first."
     )

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lect.exc import InvalidRequestError
-from lect.sql._cast import cast
+from lect.sql._cast import cast, type_coerce
 from lect.sql._select import select
 from lect.sql.column import literal_column
 from lect.sql.compound import union_all
-from lect.sql._cast import type_coerce
 from lect.sql.literal import NULL
 
 __all__ = ["polymorphic_union"]
@@ -36,8 +35,10 @@ def polymorphic_union(
         for column in source.c:
             if column.key == typecolname:
                 raise InvalidRequestError(
-                    f"Polymorphic union can't use '{typecolname}' as the discriminator column due to mapped column {column!r}; please "
-                    "apply the 'typecolname' argument; this is available on ConcreteBase as '_concrete_discriminator_name'"
+                    f"Polymorphic union can't use '{typecolname}' as the discriminator column due to mapped column "
+                    f"{column!r}; please "
+                    "apply the 'typecolname' argument; this is available on ConcreteBase as "
+                    "'_concrete_discriminator_name'"
                 )
             keys.setdefault(column.key)
             found[column.key] = column

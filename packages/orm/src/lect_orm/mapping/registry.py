@@ -18,7 +18,7 @@ __all__ = ["registry"]
 _T = TypeVar("_T")
 
 
-class registry:  # noqa: N801 - a public name
+class registry:
     """See the module. Declarative bases have one (``Base.registry``); imperative mapping uses it directly."""
 
     def __init__(
@@ -57,7 +57,7 @@ class registry:  # noqa: N801 - a public name
         """Return the SQL type for an annotated column."""
         return sql_type_for(annotation, self.type_annotation_map, key, cls)
 
-    # -- members ----------------------------------------------------------------------------------------------------------------
+    # -- members -------------------------------------------------------------------------------------------------------
 
     @property
     def mappers(self) -> frozenset[Mapper[Any]]:
@@ -89,7 +89,9 @@ class registry:  # noqa: N801 - a public name
 
     def dispose(self, cascade: bool = False) -> None:
         """Take the mappings of this registry away."""
-        dependents = [r for r in {m.registry for m in configure.all_mappers()} if r is not None and self in r.dependencies]
+        dependents = [
+            r for r in {m.registry for m in configure.all_mappers()} if r is not None and self in r.dependencies
+        ]
         if dependents and not cascade:
             from lect.exc import InvalidRequestError
 
@@ -106,13 +108,14 @@ class registry:  # noqa: N801 - a public name
 
     _dispose_cls = dispose
 
-    # -- mapping ----------------------------------------------------------------------------------------------------------------
+    # -- mapping -------------------------------------------------------------------------------------------------------
 
     def map_imperatively(self, class_: type[_T], local_table: Any = None, **kw: Any) -> Mapper[_T]:
         """Map a class to a table: ``registry.map_imperatively(User, user_table, properties={...})``."""
         from lect_orm.mapping.declarative import map_imperatively
 
-        return map_imperatively(self, class_, local_table, kw)
+        made: Mapper[_T] = map_imperatively(self, class_, local_table, kw)
+        return made
 
     def mapped(self, cls: type[_T]) -> type[_T]:
         """Map a class as declarative classes are, without a base class: a decorator."""
@@ -172,5 +175,3 @@ def _names_over(given: dict[str, Any]) -> ClassNames:
     names = ClassNames()
     names.update(given)
     return names
-
-

@@ -63,12 +63,14 @@ def sql_type_for(annotation: Any, type_map: dict[Any, Any], key: str, cls: type)
         return found
     if isinstance(kind, str):
         raise MappedAnnotationError(
-            f"Could not resolve all types within mapped annotation: \"Mapped[{kind}]\" of {cls.__name__}.{key}.  Ensure all types are "
+            f'Could not resolve all types within mapped annotation: "Mapped[{kind}]" of {cls.__name__}.{key}.  '
+            "Ensure all types are "
             "written correctly and are imported within the module in use."
         )
     name = getattr(kind, "__name__", None) or kind
     raise MappedAnnotationError(
-        f"Could not locate a SQL type for Python type '{name}' inside the 'Mapped' annotation for the '{key}' attribute of class "
+        f"Could not locate a SQL type for Python type '{name}' inside the 'Mapped' annotation for the '{key}' "
+        "attribute of class "
         f"{cls.__name__}; give mapped_column() a type, or put the Python type into type_annotation_map of the registry."
     )
 
@@ -145,7 +147,8 @@ def _literal(kind: Any, type_map: dict[Any, Any]) -> Any:
     values = list(_flat_literal(kind))
     if not all(isinstance(v, str) for v in values):
         raise ArgumentError(
-            f"Can't create string-based Enum datatype from non-string values: {', '.join(repr(v) for v in values if not isinstance(v, str))}. "
+            "Can't create string-based Enum datatype from non-string values: "
+            f"{', '.join(repr(v) for v in values if not isinstance(v, str))}. "
             "Please provide an explicit Enum datatype for this Python type"
         )
     configured = type_map.get(typing.Literal, type_map.get(enum.Enum))
@@ -166,7 +169,15 @@ def _like(pattern: Any, cls: Any, values: Any) -> Any:
     """Return an Enum of other values with the settings of `pattern`."""
     settings = {
         name: getattr(pattern, name)
-        for name in ("native_enum", "create_constraint", "validate_strings", "schema", "values_callable", "length", "omit_aliases")
+        for name in (
+            "native_enum",
+            "create_constraint",
+            "validate_strings",
+            "schema",
+            "values_callable",
+            "length",
+            "omit_aliases",
+        )
         if getattr(pattern, name, None) is not None
     }
     if cls is None:
@@ -176,5 +187,3 @@ def _like(pattern: Any, cls: Any, values: Any) -> Any:
         settings["length"] = length
     settings.pop("values_callable", None) if values else None
     return Enum(cls, **settings) if cls is not None else Enum(*values, **settings)
-
-

@@ -102,8 +102,10 @@ def _mapper(given: Any) -> Any:
 
 
 def _alias_of(selectable: Any, name: str | None, flat: bool) -> Any:
-    return selectable._anonymous_fromclause(name=name, flat=flat) if hasattr(selectable, "_anonymous_fromclause") else selectable.alias(
-        name, flat=flat or (name is None and getattr(selectable, "_is_join", False))
+    return (
+        selectable._anonymous_fromclause(name=name, flat=flat)
+        if hasattr(selectable, "_anonymous_fromclause")
+        else selectable.alias(name, flat=flat or (name is None and getattr(selectable, "_is_join", False)))
     )
 
 
@@ -292,7 +294,9 @@ def with_polymorphic(
     mapper._check_configure()
     chosen = selectable if selectable is not False else None
     if chosen is not None:
-        mappers = polymorphic_mappers_of(mapper, classes if classes != "*" else "*", None if isinstance(classes, list) else chosen)
+        mappers = polymorphic_mappers_of(
+            mapper, classes if classes != "*" else "*", None if isinstance(classes, list) else chosen
+        )
         source = chosen
         if getattr(source, "_is_select_base", False):
             source = source.subquery()
@@ -329,5 +333,3 @@ register(AliasedInsp, entity_node)
 @inspects(AliasedClass)
 def _inspect_alias(subject: Any) -> Any:
     return subject.__dict__["_lect_aliased"]
-
-

@@ -10,7 +10,15 @@ from lect.shape import Shape, fresh, intern
 from lect.sql.entity import Entity, of_entity, register
 from lect_orm.attributes.descriptor import ANNOTATE, InstrumentedAttribute, QueryableAttribute
 
-__all__ = ["PLUGIN", "AliasEntity", "BundleEntity", "MapperEntity", "RelationshipEntity", "annotated_column", "entity_node"]
+__all__ = [
+    "PLUGIN",
+    "AliasEntity",
+    "BundleEntity",
+    "MapperEntity",
+    "RelationshipEntity",
+    "annotated_column",
+    "entity_node",
+]
 
 
 class OrmPlugin:
@@ -77,7 +85,7 @@ class MapperEntity(Entity):
         return values_meant(self.entity.class_, self.entity, items)
 
     @property
-    def description(self) -> str:  # type: ignore[override]
+    def description(self) -> str:
         """Name for messages."""
         return str(self.entity.class_.__name__)
 
@@ -126,7 +134,7 @@ class AliasEntity(Entity):
         return values_meant(self.entity.entity, self.entity.mapper, items)
 
     @property
-    def description(self) -> str:  # type: ignore[override]
+    def description(self) -> str:
         """Name for messages."""
         return str(self.entity.name or self.entity.class_.__name__)
 
@@ -218,7 +226,7 @@ class RelationshipEntity(Entity):
         return self.attribute.comparator.__clause_element__()
 
     @property
-    def description(self) -> str:  # type: ignore[override]
+    def description(self) -> str:
         """Name for messages."""
         return str(self.attribute)
 
@@ -296,9 +304,7 @@ def entity_node(entity: Any) -> Any:
 
 def annotated_column(element: Any, entity: Any, key: str) -> Any:
     """Return a column marked with the entity and attribute it belongs to."""
-    return of_entity(
-        element, entity_node(entity), proxy_key=key, parententity=entity, parentmapper=entity.mapper
-    )
+    return of_entity(element, entity_node(entity), proxy_key=key, parententity=entity, parentmapper=entity.mapper)
 
 
 def _node_of_class(cls: Any) -> Any:
@@ -321,7 +327,11 @@ def _node_of_attribute(attribute: Any) -> Any:
         mapper = attribute._parententity.mapper
         if not mapper.configured:
             mapper._check_configure()
-        if attribute.comparator is not None and getattr(attribute.comparator, "_of_type", None) is None and not attribute._extra_criteria:
+        if (
+            attribute.comparator is not None
+            and getattr(attribute.comparator, "_of_type", None) is None
+            and not attribute._extra_criteria
+        ):
             found = attribute.__dict__.get("_relationship_node")
             if found is None:
                 found = attribute.__dict__["_relationship_node"] = RelationshipEntity(attribute)

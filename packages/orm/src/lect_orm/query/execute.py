@@ -1,4 +1,6 @@
-"""Executing statements in a session: SELECTs of entities are translated once, planned once, and their rows made objects."""
+"""Executing statements in a session: SELECTs of entities are translated once, planned once, and their rows made
+objects.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ class SelectPlan:
         statement: the plain statement.
         sources: for each of its bound parameters the position in the original's, or the parameter itself when the
             translation added it.
-        columns: columns of the result; None when they name objects of one statement only (aliases) and are made each time.
+        columns: columns of the result; None when they name objects of one statement only (aliases) and are made each
+        time.
     """
 
     def __init__(self, statement: Any, binds: Sequence[Any], only: Any = None) -> None:
@@ -54,7 +57,9 @@ class SelectPlan:
         self.columns = result_columns(self.readers)
         self.needs_unique = self.translation.needs_unique
         self.mapper = next((r.entity.mapper for r in self.readers if getattr(r, "entity", None) is not None), None)
-        self.cacheable = not any(o._leaves or (o._shape is not None and not o._shape.cacheable) for o in statement._with_options)
+        self.cacheable = not any(
+            o._leaves or (o._shape is not None and not o._shape.cacheable) for o in statement._with_options
+        )
 
     def binds(self, given: Sequence[Any]) -> Sequence[Any]:
         """Return the plain statement's bound parameters for those of a statement of the same key."""
@@ -90,7 +95,9 @@ def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any
 
 
 def _has_aliases(statement: Any) -> bool:
-    return any(isinstance(n, AliasEntity | BundleEntity) or (n._annotations and _of_alias(n)) for n in statement._raw_columns)
+    return any(
+        isinstance(n, AliasEntity | BundleEntity) or (n._annotations and _of_alias(n)) for n in statement._raw_columns
+    )
 
 
 def _of_alias(node: Any) -> bool:
@@ -149,7 +156,9 @@ def run(
     if options.get("autoflush", True):
         session._autoflush()
     arguments = _bind_arguments(session, bind_arguments, statement, None)
-    return session.connection(bind_arguments=arguments).execute(statement._translated(), params, execution_options=_core_options(options))
+    return session.connection(bind_arguments=arguments).execute(
+        statement._translated(), params, execution_options=_core_options(options)
+    )
 
 
 def _bind_arguments(session: Any, given: dict[str, Any] | None, statement: Any, mapper: Any) -> dict[str, Any] | None:
@@ -210,7 +219,13 @@ def _run_select(session: Any, statement: Any, params: Any, options: Mapping[str,
 
 
 def execute_plan(
-    session: Any, statement: Any, plan: SelectPlan, binds: Sequence[Any], params: Any, options: Mapping[str, Any], given: Any
+    session: Any,
+    statement: Any,
+    plan: SelectPlan,
+    binds: Sequence[Any],
+    params: Any,
+    options: Mapping[str, Any],
+    given: Any,
 ) -> Any:
     """Run a planned SELECT; return its result."""
     arguments = _bind_arguments(session, given, statement, plan.mapper)
@@ -241,7 +256,8 @@ def _check_yield_per(plan: SelectPlan) -> None:
     if plan.needs_unique:
         raise InvalidRequestError(
             "Can't use yield_per with eager loaders that require uniquing or row buffering, e.g. joinedload() against "
-            "collections or subqueryload(). Consider the selectinload() strategy for better flexibility in loading objects."
+            "collections or subqueryload(). Consider the selectinload() strategy for better flexibility in loading "
+            "objects."
         )
 
 
@@ -274,7 +290,9 @@ def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int
                     return
                 yield load_rows(plan, ctx, raw, read)
 
-        made: Any = ChunkedIteratorResult(columns, chunks, source_supports_scalars=plan.single, raw=result, dynamic_yield_per=True)
+        made: Any = ChunkedIteratorResult(
+            columns, chunks, source_supports_scalars=plan.single, raw=result, dynamic_yield_per=True
+        )
         made._yield_per = yield_per
         return made
     read = _row_reader(plan, ctx, processors)

@@ -33,7 +33,9 @@ class FromStatement(Executable):
             hook = getattr(element, "__clause_element__", None)
             element = found if found is not None else hook() if hook is not None else element
         if isinstance(element, str) or not getattr(element, "is_clause_element", False):
-            raise ArgumentError(f"from_statement() takes a SELECT, text() or a DML statement with RETURNING, got {element!r}")
+            raise ArgumentError(
+                f"from_statement() takes a SELECT, text() or a DML statement with RETURNING, got {element!r}"
+            )
         self.element = element
         self._plugin = PLUGIN
 
@@ -59,7 +61,7 @@ class FromStatement(Executable):
         return found
 
     def _as_select(self) -> Any:
-        made = Select()._replace(_raw_columns=self.entities, _with_options=self._with_options, _plugin=PLUGIN)
+        made: Any = Select()._replace(_raw_columns=self.entities, _with_options=self._with_options, _plugin=PLUGIN)
         return made._replace(_execution_options={**self._execution_options, "_lect_lenient_options": True})
 
     def run(self, session: Any, params: Any, options: Mapping[str, Any], bind_arguments: Any) -> Any:
@@ -68,7 +70,9 @@ class FromStatement(Executable):
         if options.get("autoflush", True):
             session._autoflush()
         translation = Translation(self._as_select(), with_loaders=True)
-        arguments = _bind_arguments(session, bind_arguments, self.element, next((e.mapper for e in translation.entities), None))
+        arguments = _bind_arguments(
+            session, bind_arguments, self.element, next((e.mapper for e in translation.entities), None)
+        )
         connection = session.connection(bind_arguments=arguments)
         element = self._translated()
         result = connection.execute(element, params, execution_options=_core_options(options))
@@ -105,9 +109,7 @@ class _Rearranged:
         self._result = result
         self._places = places
         processors = result._columns_checked().processors
-        self.processors = tuple(
-            [None if p is None or processors is None else processors[p] for p in places]
-        )
+        self.processors = tuple([None if p is None or processors is None else processors[p] for p in places])
 
     def _columns_checked(self) -> Any:
         return self

@@ -26,7 +26,9 @@ class OrmJoin(Join):
 
 
 def join(left: Any, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False) -> Join:
-    """Return ``left JOIN right``, along a relationship when `onclause` is one: ``join(User, Address, User.addresses)``."""
+    """Return ``left JOIN right``, along a relationship when `onclause` is one: ``join(User, Address,
+    User.addresses)``.
+    """
     left_node, right_node = registered(left), registered(right)
     left_selectable = _selectable(left, left_node)
     right_entity = right_node.entity if isinstance(right_node, MapperEntity | AliasEntity) else None
@@ -44,7 +46,9 @@ def join(left: Any, right: Any, onclause: Any = None, isouter: bool = False, ful
             second = and_(joined.secondaryjoin, *extra) if extra else joined.secondaryjoin
             inner = Join(joined.secondary, joined.target, second)
             return OrmJoin(left_selectable, inner, condition, isouter=isouter, full=full)
-        return OrmJoin(left_selectable, joined.target, and_(condition, *extra) if extra else condition, isouter=isouter, full=full)
+        return OrmJoin(
+            left_selectable, joined.target, and_(condition, *extra) if extra else condition, isouter=isouter, full=full
+        )
     condition = on if on is not None else onclause
     return OrmJoin(left_selectable, right_selectable, condition, isouter=isouter, full=full)
 

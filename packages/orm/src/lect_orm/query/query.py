@@ -16,8 +16,8 @@ from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
 from lect_orm.base import object_state
 from lect_orm.loading.strategies.dynamic import APPENDER, related_select, require_session
 from lect_orm.mapping.equality import is_column
-from lect_orm.query.entities import AliasEntity, MapperEntity, entity_node
 from lect_orm.query.aliased import AliasedClass, aliased
+from lect_orm.query.entities import AliasEntity, MapperEntity, entity_node
 from lect_orm.query.execute import plan_for
 from lect_orm.query.from_statement import FromStatement
 from lect_orm.query.parent import parent_criterion, with_parent
@@ -48,7 +48,7 @@ class Query(Generic[_T]):
         self._params: dict[str, Any] = {}
         self._enable_assertions = True
 
-    # -- making copies --------------------------------------------------------------------------------------------------------------
+    # -- making copies -------------------------------------------------------------------------------------------------
 
     def _with(self, select: Any) -> Any:
         made = object.__new__(type(self))
@@ -59,13 +59,16 @@ class Query(Generic[_T]):
     def _no_limit(self, method: str) -> None:
         if self._enable_assertions and (self._select._limit is not None or self._select._offset is not None):
             raise InvalidRequestError(
-                f"Query.{method}() being called on a Query which already has LIMIT or OFFSET applied.  Call {method}() before limit() or "
+                f"Query.{method}() being called on a Query which already has LIMIT or OFFSET applied.  Call "
+                f"{method}() before limit() or "
                 "offset() are applied."
             )
 
     def _no_statement(self, method: str) -> None:
         if self._from_statement is not None:
-            raise InvalidRequestError(f"Query.{method}() being called on a Query with an existing full statement - can't apply criterion.")
+            raise InvalidRequestError(
+                f"Query.{method}() being called on a Query with an existing full statement - can't apply criterion."
+            )
 
     def enable_assertions(self, value: bool) -> Any:
         """With False, do not refuse methods after ``limit()``."""
@@ -73,7 +76,7 @@ class Query(Generic[_T]):
         made._enable_assertions = value
         return made
 
-    # -- the statement --------------------------------------------------------------------------------------------------------------
+    # -- the statement -------------------------------------------------------------------------------------------------
 
     @property
     def statement(self) -> Any:
@@ -138,7 +141,11 @@ class Query(Generic[_T]):
 
     def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> Any:
         """Return this query as a common table expression."""
-        return self.enable_eagerloads(False).statement.set_label_style(_DISAMBIGUATE).cte(name=name, recursive=recursive, nesting=nesting)
+        return (
+            self.enable_eagerloads(False)
+            .statement.set_label_style(_DISAMBIGUATE)
+            .cte(name=name, recursive=recursive, nesting=nesting)
+        )
 
     def label(self, name: str | None) -> Any:
         """Return this query as one value under a name."""
@@ -172,7 +179,7 @@ class Query(Generic[_T]):
         """How columns are labelled."""
         return self._select._label_style
 
-    # -- what is selected -------------------------------------------------------------------------------------------------------------
+    # -- what is selected ----------------------------------------------------------------------------------------------
 
     def add_columns(self, *column: Any) -> Any:
         """Select further things."""
@@ -200,7 +207,7 @@ class Query(Generic[_T]):
         """SELECT DISTINCT."""
         return self._with(self._select.distinct(*expr))
 
-    # -- conditions and joins -----------------------------------------------------------------------------------------------------------
+    # -- conditions and joins ------------------------------------------------------------------------------------------
 
     def filter(self, *criterion: Any) -> Any:
         """Add conditions."""
@@ -251,7 +258,9 @@ class Query(Generic[_T]):
         if len(props) > 1:
             raise ArgumentError("join() takes a target and an ON condition; call it once per join")
         if isinstance(target, str) or isinstance(onclause, str):
-            raise ArgumentError("join() accepts class-bound attributes such as User.addresses; strings are not accepted")
+            raise ArgumentError(
+                "join() accepts class-bound attributes such as User.addresses; strings are not accepted"
+            )
         return self._with(self._select.join(target, onclause, isouter=isouter, full=full))
 
     def outerjoin(self, target: Any, *props: Any, full: bool = False, **kw: Any) -> Any:
@@ -288,7 +297,7 @@ class Query(Generic[_T]):
         """LIMIT and OFFSET, counted as a slice of a list."""
         return self._with(self._select.slice(start, stop))
 
-    def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Any:  # noqa: A002 - a public name
+    def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Any:
         """Keep rows that belong to `instance` along a relationship."""
         if property is None:
             mapper = object_state(instance).mapper
@@ -297,7 +306,8 @@ class Query(Generic[_T]):
                 if prop.is_relationship and prop.mapper is target:
                     return self.filter(parent_criterion(prop, instance, prop.entity))
             raise InvalidRequestError(
-                f"Could not locate a property which relates instances of class '{target.class_.__name__}' to instances of class "
+                f"Could not locate a property which relates instances of class '{target.class_.__name__}' to "
+                "instances of class "
                 f"'{type(instance).__name__}'"
             )
         return self.filter(with_parent(instance, property, from_entity))
@@ -358,7 +368,11 @@ class Query(Generic[_T]):
         first = self.enable_eagerloads(False).statement
         rest = [o.enable_eagerloads(False).statement if isinstance(o, Query) else o for o in others]
         compound = getattr(first, method)(*rest) if rest else first
-        return self._from_selectable(compound.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL) if hasattr(compound, "set_label_style") else compound)
+        return self._from_selectable(
+            compound.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+            if hasattr(compound, "set_label_style")
+            else compound
+        )
 
     def _from_selectable(self, statement: Any) -> Any:
         """Select the same entities from a subquery."""
@@ -366,7 +380,7 @@ class Query(Generic[_T]):
         columns: list[Any] = []
         for node in self._select._raw_columns:
             if isinstance(node, MapperEntity):
-                alias = AliasedClass(node.entity, alias=subquery, adapt_on_names=True)
+                alias: Any = AliasedClass(node.entity, alias=subquery, adapt_on_names=True)
                 columns.append(alias)
             else:
                 found = subquery.corresponding_column(node)
@@ -387,7 +401,7 @@ class Query(Generic[_T]):
         )
         return made
 
-    # -- options --------------------------------------------------------------------------------------------------------------------------
+    # -- options -------------------------------------------------------------------------------------------------------
 
     def options(self, *args: Any) -> Any:
         """Loader options."""
@@ -467,7 +481,7 @@ class Query(Generic[_T]):
 
     _tuples = False
 
-    # -- results ----------------------------------------------------------------------------------------------------------------------------
+    # -- results -------------------------------------------------------------------------------------------------------
 
     def _execute(self, statement: Any = None) -> Any:
         if self.session is None:
@@ -553,15 +567,17 @@ class Query(Generic[_T]):
             return found[::step] if step is not None else found
         if item < 0:
             raise IndexError("negative indexes are not accepted by SQL index / slice operators")
-        return list(self.slice(item, item + 1))[0]
+        return next(iter(list(self.slice(item, item + 1))))
 
     def count(self) -> int:
         """Return the number of rows."""
         if self._select._execution_options.get("autoflush", True):
             self.session._autoflush()
         inner = self.enable_eagerloads(False).statement.subquery()
-        counting = Select(func.count(literal_column("*"))).select_from(inner)
-        found: int = self.session.execute(counting, self._params or None, bind_arguments=self._bind_arguments()).scalar()
+        counting: Any = Select(func.count(literal_column("*"))).select_from(inner)
+        found: int = self.session.execute(
+            counting, self._params or None, bind_arguments=self._bind_arguments()
+        ).scalar()
         return found
 
     def _bind_arguments(self) -> dict[str, Any]:
@@ -602,7 +618,7 @@ class Query(Generic[_T]):
     def _merged(self, value: Any, load: bool) -> Any:
         return self.session.merge(value, load=load) if hasattr(type(value), "__mapper__") else value
 
-    # -- changing rows ------------------------------------------------------------------------------------------------------------------------
+    # -- changing rows -------------------------------------------------------------------------------------------------
 
     def _subject(self) -> Any:
         node = self._select._raw_columns[0]
@@ -613,11 +629,20 @@ class Query(Generic[_T]):
             node = entity_node(entity)
         for name in ("_limit", "_offset", "_order_by", "_group_by", "_distinct", "_joins"):
             if getattr(self._select, name):
-                method = {"_limit": "limit()", "_offset": "offset()", "_order_by": "order_by()", "_group_by": "group_by()",
-                          "_distinct": "distinct()", "_joins": "join(), outerjoin(), select_from(), or from_self()"}[name]
+                method = {
+                    "_limit": "limit()",
+                    "_offset": "offset()",
+                    "_order_by": "order_by()",
+                    "_group_by": "group_by()",
+                    "_distinct": "distinct()",
+                    "_joins": "join(), outerjoin(), select_from(), or from_self()",
+                }[name]
                 raise InvalidRequestError(f"Can't call Query.update() or Query.delete() when {method} has been called")
         if self._select._from_obj:
-            raise InvalidRequestError("Can't call Query.update() or Query.delete() when join(), outerjoin(), select_from(), or from_self() has been called")
+            raise InvalidRequestError(
+                "Can't call Query.update() or Query.delete() when join(), outerjoin(), select_from(), or "
+                "from_self() has been called"
+            )
         return node
 
     def delete(self, synchronize_session: Any = "auto", delete_args: Any = None) -> int:

@@ -21,7 +21,8 @@ __all__ = ["BundleReader", "ColumnReader", "EntityReader", "POST_LOADERS"]
 
 #: strategy -> ``(property, step, reader) -> loader``; a loader has ``load(ctx, objects)``. Entered by the strategies.
 POST_LOADERS: dict[str, Callable[..., Any]] = {}
-#: ``(property, raiseload) -> callable(state, passive)`` for columns that are left out; entered by the strategy of columns.
+#: ``(property, raiseload) -> callable(state, passive)`` for columns that are left out; entered by the strategy of
+#: columns.
 DEFERRED: list[Callable[..., Any]] = []
 
 _MAX_DEPTH = 40
@@ -183,7 +184,7 @@ class EntityReader:
         if translation.with_loaders:
             self._relationships()
 
-    # -- what is loaded -----------------------------------------------------------------------------------------------------------
+    # -- what is loaded ------------------------------------------------------------------------------------------------
 
     def _mappers(self) -> list[Any]:
         entity = self.entity
@@ -226,7 +227,7 @@ class EntityReader:
 
     def _discriminator(self) -> Any:
         mapper = self.mapper
-        if mapper.polymorphic_on is None or len(mapper.polymorphic_map) < 2 and not mapper.inheriting:
+        if mapper.polymorphic_on is None or (len(mapper.polymorphic_map) < 2 and not mapper.inheriting):
             return None
         if not mapper.inheriting and mapper.inherits is not None and mapper.single is False and not mapper.concrete:
             # The lowest class of its branch: every row is one.
@@ -254,8 +255,7 @@ class EntityReader:
         key = prop.key
         step = self.node.steps.get(key)
         if step is not None and step.kind == "column" and step.strategy == "expression":
-            found = step.argument("expression")
-            return found
+            return step.argument("expression")
         if prop.is_query_expression:
             default = prop.query_expression_default
             return None if default is None else self._adapted(prop.columns[0], key)
@@ -297,7 +297,7 @@ class EntityReader:
             return bool(prop.raiseload)
         return None
 
-    # -- relationships --------------------------------------------------------------------------------------------------------------
+    # -- relationships -------------------------------------------------------------------------------------------------
 
     def _relationships(self) -> None:
         seen: set[Any] = set()
@@ -313,9 +313,15 @@ class EntityReader:
         for step in self.node.polymorphic:
             self.post.append(POST_LOADERS["selectin_polymorphic"](self.mapper, step, self))
         if not self.node.polymorphic:
-            inline = [m for m in self.mapper.self_and_descendants[1:] if m.polymorphic_load == "selectin" and m not in self.mappers]
+            inline = [
+                m
+                for m in self.mapper.self_and_descendants[1:]
+                if m.polymorphic_load == "selectin" and m not in self.mappers
+            ]
             if inline and self.only is None:
-                step = Step("*", self.entity, "polymorphic", "selectin_polymorphic", arguments=(("mappers", tuple(inline)),))
+                step = Step(
+                    "*", self.entity, "polymorphic", "selectin_polymorphic", arguments=(("mappers", tuple(inline)),)
+                )
                 self.post.append(POST_LOADERS["selectin_polymorphic"](self.mapper, step, self))
 
     def _relationship(self, prop: Any, available: bool) -> None:
@@ -347,7 +353,7 @@ class EntityReader:
     def _may_follow(self, prop: Any) -> bool:
         """Whether a strategy configured with the mapping is followed here: not for ever around a circle."""
         if prop.join_depth is not None:
-            return sum(1 for p in self.path if p is prop) < prop.join_depth
+            return bool(sum(1 for p in self.path if p is prop) < prop.join_depth)
         visited = [self._root_mapper(), *[p.mapper for p in self.path]]
         return not any(m.common_parent(prop.mapper) for m in visited)
 
@@ -362,7 +368,9 @@ class EntityReader:
             alias = AliasedClass(target, flat=True, with_polymorphic_mappers=mappers or None)._lect_aliased
         elif target.use_mapper_path:
             alias = AliasedClass(
-                target.mapper, alias=_aliased(target.selectable), with_polymorphic_mappers=target.with_polymorphic_mappers
+                target.mapper,
+                alias=_aliased(target.selectable),
+                with_polymorphic_mappers=target.with_polymorphic_mappers,
             )._lect_aliased
         elif target is prop.entity:
             alias = _alias_of_alias(target)
@@ -381,11 +389,19 @@ class EntityReader:
             child_node = OptionNode()
             child_node.criteria = self.node.criteria
         reader = EntityReader(
-            translation, alias, child_node, translation.eager_position, (*self.path, prop), outer or self.outer, root=False
+            translation,
+            alias,
+            child_node,
+            translation.eager_position,
+            (*self.path, prop),
+            outer or self.outer,
+            root=False,
         )
         self.children.append(Child(prop, reader))
 
-    def _add_joins(self, prop: Any, step: Step | None, target: Any, alias: Any, outer: bool, nested: bool = False) -> None:
+    def _add_joins(
+        self, prop: Any, step: Step | None, target: Any, alias: Any, outer: bool, nested: bool = False
+    ) -> None:
         translation = self.translation
         if target is prop.entity and not target.is_mapper:
             remote: Any = alias
@@ -439,7 +455,7 @@ class EntityReader:
         if prop.uselist:
             self.translation.needs_unique = True
 
-    # -- making objects ----------------------------------------------------------------------------------------------------------------
+    # -- making objects ------------------------------------------------------------------------------------------------
 
     def keys(self) -> tuple[Any, ...]:
         """Further keys that find the entity in a row."""
@@ -514,6 +530,7 @@ def _alias_of_alias(target: Any) -> Any:
 def _join_to_realias(prop: Any, left: Callable[[Any], Any], alias: Any) -> Any:
     """Join along a relationship whose target is an alias, to another alias of the same element."""
     join = prop.join_condition
+
     def right(column: Any) -> Any:
         original = alias.realiases.selectable
         for mine, its in zip(alias.selectable.c, original.c, strict=False):
@@ -530,7 +547,10 @@ def _join_to_realias(prop: Any, left: Callable[[Any], Any], alias: Any) -> Any:
         return column if found is None else found
 
     return Joined(
-        join.adapted(join.primaryjoin, left, through), secondary, join.adapted(join.secondaryjoin, right, through), alias.selectable
+        join.adapted(join.primaryjoin, left, through),
+        secondary,
+        join.adapted(join.secondaryjoin, right, through),
+        alias.selectable,
     )
 
 
@@ -628,7 +648,9 @@ class _Making:
         missing = None
         if reader.only is None:
             absent = [
-                k for k in mapper.column_keys if k not in loaded and k not in left_out and k in mapper.impls and mapper.impls[k].expire_missing
+                k
+                for k in mapper.column_keys
+                if k not in loaded and k not in left_out and k in mapper.impls and mapper.impls[k].expire_missing
             ]
             missing = frozenset(absent) if absent else None
         else:
@@ -636,9 +658,10 @@ class _Making:
         callables = SharedCallables(left_out) if left_out else None
         on_load = self._on_load(mapper)
         existing = self._existing(mapper, fill, items)
-        return factory(
+        load: Callable[[Any], Any] = factory(
             self.bucket, ctx.session._ref, self.origin, callables, missing, existing, on_load, ctx.token
         )
+        return load
 
     def _on_load(self, mapper: Any) -> Callable[[Any, Any, Any], None] | None:
         """Return what is done with each new object, or None when nothing is."""
@@ -695,7 +718,7 @@ class _Making:
             if overwrite:
                 if state.mapper is mapper or state.mapper.isa(mapper):
                     _overwrite(state, values, row, fill, keys, ctx)
-            elif expired is not None or any([k not in values for k in keys]):
+            elif expired is not None or not key_set <= values.keys():
                 _complete(state, values, row, fill, keys, key_set, expired, ctx)
             if noload:
                 _leave_empty(state, obj, [p for p in noload if overwrite or p.key not in values])
@@ -712,7 +735,8 @@ class _Making:
     ) -> None:
         """Add the row's joined objects to an object's relationships.
 
-        `first`: True for an object that gets its relationships now, None for one that is met for the first time and keeps
+        `first`: True for an object that gets its relationships now, None for one that is met for the first time and
+        keeps
         what it has, False for a further row of the same object.
         """
         values = obj.__dict__
@@ -722,7 +746,7 @@ class _Making:
             if child.uselist:
                 held = members.get(key)
                 if held is None:
-                    if first is None and key in values or key not in state.mapper.impls:
+                    if (first is None and key in values) or key not in state.mapper.impls:
                         members[key] = _KEPT
                         continue
                     held = members[key] = _start_collection(state, values, key)
@@ -750,7 +774,7 @@ _KEPT: Any = object()
 class SharedCallables(dict[str, Any]):
     """Loaders of columns left out, shared by all objects of a result: nobody's change of it counts."""
 
-    def pop(self, key: Any, default: Any = None) -> Any:  # type: ignore[override]
+    def pop(self, key: Any, default: Any = None) -> Any:
         return default
 
 

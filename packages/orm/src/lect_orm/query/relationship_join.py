@@ -86,7 +86,9 @@ def relationship_onclause(comparator: Any) -> Any:
 
 
 def exists_parts(comparator: Any) -> tuple[Any, Froms, Any, list[Any]]:
-    """Return ``(target entity, FROM elements, condition of the relationship, further conditions)`` for ``any()``/``has()``."""
+    """Return ``(target entity, FROM elements, condition of the relationship, further conditions)`` for
+    ``any()``/``has()``.
+    """
     prop = comparator.prop
     of_type = comparator._of_type
     target = of_type if of_type is not None else prop.entity

@@ -19,7 +19,8 @@ class _Checked:
     def _check(self) -> None:
         if self._unique is None:
             raise InvalidRequestError(
-                "The unique() method must be invoked on this Result, as it contains results that need to be deduplicated "
+                "The unique() method must be invoked on this Result, as it contains results that need to be "
+                "deduplicated "
                 "against joined eager load collections"
             )
 

@@ -1,6 +1,7 @@
 """From a SELECT with entities to a plain SELECT, and to what makes objects of its rows.
 
-A :class:`Translation` is made once per structure of statement and kept; it never holds values of one execution, only the
+A :class:`Translation` is made once per structure of statement and kept; it never holds values of one execution, only
+the
 statement's own bound parameters as places.
 """
 
@@ -55,7 +56,7 @@ class Translation:
         self.tree: dict[Any, OptionNode] = {}
         self._translate()
 
-    # -- columns ------------------------------------------------------------------------------------------------------------------
+    # -- columns -------------------------------------------------------------------------------------------------------
 
     def position(self, column: Any) -> int:
         """Return the place of a column in the result, adding it when it is new."""
@@ -115,7 +116,7 @@ class Translation:
                 return found
         return ()
 
-    # -- FROM ------------------------------------------------------------------------------------------------------------------------
+    # -- FROM ----------------------------------------------------------------------------------------------------------
 
     def _from_clause(self) -> None:
         source = self.source
@@ -128,7 +129,11 @@ class Translation:
 
     def _joined_entities(self, raw: list[Any]) -> None:
         """Enter the joins that entities of several tables are selected from, unless FROM has their tables already."""
-        covered = {id(f) for s in (*self.froms, *[j.target for j in self.joins], *[j.left for j in self.joins if j.left is not None]) for f in s._from_objects}
+        covered = {
+            id(f)
+            for s in (*self.froms, *[j.target for j in self.joins], *[j.left for j in self.joins if j.left is not None])
+            for f in s._from_objects
+        }
         for node in raw:
             for one in node.columns if isinstance(node, BundleEntity) else (node,):
                 entity = None
@@ -139,7 +144,9 @@ class Translation:
                 if entity is None:
                     continue
                 selectable = entity.selectable
-                if not getattr(selectable, "_is_join", False) or any(id(f) in covered for f in selectable._from_objects):
+                if not getattr(selectable, "_is_join", False) or any(
+                    id(f) in covered for f in selectable._from_objects
+                ):
                     continue
                 self.froms.append(selectable)
                 covered.update(id(f) for f in selectable._from_objects)
@@ -201,7 +208,8 @@ class Translation:
         mapper = attribute.comparator.mapper
         if not entity.mapper.isa(mapper) and not mapper.isa(entity.mapper) and not entity.mapper.common_parent(mapper):
             raise InvalidRequestError(
-                f"Join target {entity.mapper.class_.__name__} does not correspond to the right side of join condition {attribute}"
+                f"Join target {entity.mapper.class_.__name__} does not correspond to the right side of join "
+                f"condition {attribute}"
             )
 
     def _join_relationship(self, step: JoinStep, attribute: Any, entity: Any, extra: Any, left: Any) -> None:
@@ -221,7 +229,8 @@ class Translation:
         if isinstance(left, MapperEntity | AliasEntity):
             if left.entity is not parent and not left.entity.mapper.common_parent(parent.mapper):
                 raise InvalidRequestError(
-                    f"explicit from clause {left.description} does not match left side of relationship attribute {parent}"
+                    f"explicit from clause {left.description} does not match left side of relationship attribute "
+                    f"{parent}"
                 )
             return left.entity.selectable
         return left
@@ -244,7 +253,7 @@ class Translation:
         self.joins.append(JoinStep(joined.secondary, joined.primaryjoin, left, False, False))
         self.joins.append(JoinStep(joined.target, second, joined.secondary, False, False))
 
-    # -- criteria ------------------------------------------------------------------------------------------------------------------
+    # -- criteria ------------------------------------------------------------------------------------------------------
 
     def _criteria_of(self, entity: Any) -> list[Any]:
         """Return what has to hold for rows of an entity wherever it is selected from."""
@@ -270,7 +279,7 @@ class Translation:
                 for entity in _entities_in(one):
                     self._where_criterion(entity)
 
-    # -- the statement ----------------------------------------------------------------------------------------------------------------
+    # -- the statement -------------------------------------------------------------------------------------------------
 
     def _clause(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
         found: list[Any] = []
@@ -352,16 +361,16 @@ class Translation:
                 return subquery.corresponding_column(node)
             return None
 
-        def outer(node: Any) -> Any:
+        def outside(node: Any) -> Any:
             return replace_columns(node, adapt)
 
-        made = Select()
+        made: Any = Select()
         outer_columns = [place[id(_own(c))] for c in columns]
         steps = []
         for step in self.eager_joins:
             left = subquery if _in_primary(self, step.left) else step.left
-            steps.append(JoinStep(step.target, outer(step.onclause), left, step.isouter, step.full))
-        ordering = [outer(_referred(o)) for o in order_by]
+            steps.append(JoinStep(step.target, outside(step.onclause), left, step.isouter, step.full))
+        ordering = [outside(_referred(o)) for o in order_by]
         return made._replace(
             _raw_columns=(*outer_columns, *self.eager_columns),
             _from_obj=(subquery,),
@@ -373,7 +382,9 @@ class Translation:
         )
 
     def nest_join(self, left: Any, right: Any, joined: Any, criteria: list[Any]) -> bool:
-        """Put an inner join into the right side of the outer join that `left` was added by; False when there is none."""
+        """Put an inner join into the right side of the outer join that `left` was added by; False when there is
+        none.
+        """
         for index, step in enumerate(self.eager_joins):
             target = step.target
             if target is left or (getattr(target, "_is_join", False) and any(f is left for f in target._from_objects)):
@@ -390,7 +401,7 @@ class Translation:
                 return True
         return False
 
-    # -- eager joins, asked for by readers --------------------------------------------------------------------------------------------
+    # -- eager joins, asked for by readers -----------------------------------------------------------------------------
 
     def eager_position(self, column: Any) -> int:
         """Return the place of a column of an eagerly joined entity; they come after all others.
@@ -434,7 +445,9 @@ def _spliced(target: Any, left: Any, right: Any, on: Any) -> Any:
     if target is left or not getattr(target, "_is_join", False):
         return Join(target, right, on)
     if target.isouter and any(f is left for f in target.right._from_objects):
-        return Join(target.left, _spliced(target.right, left, right, on), target.onclause, isouter=True, full=target.full)
+        return Join(
+            target.left, _spliced(target.right, left, right, on), target.onclause, isouter=True, full=target.full
+        )
     return Join(target, right, on)
 
 
@@ -456,11 +469,7 @@ def _raising(source: Any) -> bool:
 
 
 def _limited(source: Any) -> bool:
-    return bool(
-        source._limit is not None
-        or source._offset is not None
-        or source._fetch is not None
-    )
+    return bool(source._limit is not None or source._offset is not None or source._fetch is not None)
 
 
 def _grouped(source: Any) -> bool:
@@ -468,7 +477,10 @@ def _grouped(source: Any) -> bool:
 
 
 def _in_primary(translation: Translation, left: Any) -> bool:
-    return not any(left is s.target or (isinstance(s.target, Join) and left in s.target._from_objects) for s in translation.eager_joins)
+    return not any(
+        left is s.target or (isinstance(s.target, Join) and left in s.target._from_objects)
+        for s in translation.eager_joins
+    )
 
 
 def _element(criterion: Any) -> Any:

@@ -22,7 +22,8 @@ def add_reverse(prop: Any, key: str) -> None:
     other = mapper._props.get(key)
     if other is None:
         raise InvalidRequestError(
-            f"Mapper '{mapper}' has no property '{key}'.  If this property was indicated from other mappers or configure events, "
+            f"Mapper '{mapper}' has no property '{key}'.  If this property was indicated from other mappers or "
+            "configure events, "
             f"ensure registry.configure() has been called.{nearest(key, mapper._props)}"
         )
     if not other.is_relationship:
@@ -31,7 +32,9 @@ def add_reverse(prop: Any, key: str) -> None:
             "back_populates parameter should refer to the name of a relationship on the target class."
         )
     if prop.viewonly and prop.sync_backref:
-        raise InvalidRequestError(f"Relationship {prop} cannot specify sync_backref=True since {other} includes viewonly=True.")
+        raise InvalidRequestError(
+            f"Relationship {prop} cannot specify sync_backref=True since {other} includes viewonly=True."
+        )
     if other.viewonly and other.sync_backref:
         raise InvalidRequestError(
             f"Relationship {other} cannot specify sync_backref=True since {prop} includes viewonly=True."
@@ -46,16 +49,14 @@ def add_reverse(prop: Any, key: str) -> None:
     prop._reverse_property.add(other)
     if not other.mapper.common_parent(prop.parent):
         raise ArgumentError(
-            f"reverse_property '{key}' on relationship {prop} references relationship {other}, which does not reference mapper "
+            f"reverse_property '{key}' on relationship {prop} references relationship {other}, which does not "
+            "reference mapper "
             f"{prop.parent}"
         )
-    if (
-        hasattr(other, "direction")
-        and prop.direction in (ONETOMANY, MANYTOONE)
-        and prop.direction is other.direction
-    ):
+    if hasattr(other, "direction") and prop.direction in (ONETOMANY, MANYTOONE) and prop.direction is other.direction:
         raise ArgumentError(
-            f"{other} and back-reference {prop} are both of the same direction {prop.direction!r}.  Did you mean to set remote_side "
+            f"{other} and back-reference {prop} are both of the same direction {prop.direction!r}.  Did you mean to "
+            "set remote_side "
             "on the many-to-one side ?"
         )
     if _syncs(prop, other):
@@ -83,7 +84,8 @@ def generate_backref(prop: Any, make: Any) -> None:
         for one in {*mapper.iterate_to_root(), *mapper.self_and_descendants}:
             if key in one._props and not one._props[key].is_concrete_placeholder:
                 raise ArgumentError(
-                    f"Error creating backref '{key}' on relationship '{prop}': property of that name exists on mapper '{one}'"
+                    f"Error creating backref '{key}' on relationship '{prop}': property of that name exists on "
+                    f"mapper '{one}'"
                 )
     join = prop.join_condition
     if prop.secondary is not None:
@@ -125,6 +127,7 @@ def generate_backref(prop: Any, make: Any) -> None:
 
 def _reversed(join: Any, mark_remote: bool) -> Any:
     """Return the primary join seen from the other side: what was local is remote."""
+
     def change(node: Any) -> Any:
         if not is_column(node):
             return None

@@ -93,12 +93,13 @@ class RelationshipComparator(PropComparator[Any]):
 
     def in_(self, other: Any) -> Any:
         raise NotImplementedError(
-            "in_() not yet supported for relationships.  For a simple many-to-one, use in_() against the set of foreign key values."
+            "in_() not yet supported for relationships.  For a simple many-to-one, use in_() against the set of "
+            "foreign key values."
         )
 
     __hash__ = object.__hash__
 
-    def __eq__(self, other: Any) -> Any:  # type: ignore[override]
+    def __eq__(self, other: Any) -> Any:
         self._settle()
         prop = self.prop
         if other is None or getattr(other, "__visit_name__", None) == "null":
@@ -106,10 +107,12 @@ class RelationshipComparator(PropComparator[Any]):
                 return not_(self._exists(None))
             return and_(*[c == None for c in self._local_columns()])  # noqa: E711
         if prop.uselist:
-            raise InvalidRequestError("Can't compare a collection to an object or collection; use contains() to test for membership.")
+            raise InvalidRequestError(
+                "Can't compare a collection to an object or collection; use contains() to test for membership."
+            )
         return instance_criterion(self, other)
 
-    def __ne__(self, other: Any) -> Any:  # type: ignore[override]
+    def __ne__(self, other: Any) -> Any:
         self._settle()
         prop = self.prop
         if other is None or getattr(other, "__visit_name__", None) == "null":
@@ -148,12 +151,7 @@ class RelationshipComparator(PropComparator[Any]):
                 column = self._adapt_parent(local)
                 parts.append(or_(column != _committed_bind(state, prop.mapper, remote, column), column == None))  # noqa: E711
             return and_(*parts)
-        criterion = and_(
-            *[
-                c == _bind_value(instance_state(other), prop.mapper, c)
-                for c in prop.mapper.primary_key
-            ]
-        )
+        criterion = and_(*[c == _bind_value(instance_state(other), prop.mapper, c) for c in prop.mapper.primary_key])
         return not_(self._exists(criterion))
 
     def any(self, criterion: Any = None, **kwargs: Any) -> Any:
@@ -224,7 +222,9 @@ def _where(criterion: Any, adapt: Any) -> Any:
 
 
 def _secondary_contains(comparator: RelationshipComparator, other: Any) -> Any:
-    """Return ``parent.id = secondary.parent_id AND <other's key> = secondary.other_id``, the secondary table being joined."""
+    """Return ``parent.id = secondary.parent_id AND <other's key> = secondary.other_id``, the secondary table being
+    joined.
+    """
     prop = comparator.prop
     join = prop.join_condition
     state = instance_state(other)
@@ -241,7 +241,8 @@ def _checked_object(other: Any) -> Any:
     if isinstance(other, type) or mapper_of(type(other)) is None:
         hint = "" if not isinstance(other, type) else " A class was given."
         raise ArgumentError(
-            f"Mapped instance expected for relationship comparison to object.   Classes, queries and other SQL elements are not "
+            "Mapped instance expected for relationship comparison to object.   Classes, queries and other SQL "
+            "elements are not "
             f"accepted in this context; for comparison with a subquery, use any() or has().{hint}"
         )
     return instance_state(other)
@@ -268,9 +269,7 @@ def _bind_value(state: Any, mapper: Any, column: Any) -> Any:
 
 def _committed_bind(state: Any, mapper: Any, column: Any, like: Any) -> Any:
     """Return a bound parameter with the value that the row of an object has now, found when the statement runs."""
-    return BindParameter(
-        None, None, callable_=_value_later(state, mapper, column), type_=column.type, unique=True
-    )
+    return BindParameter(None, None, callable_=_value_later(state, mapper, column), type_=column.type, unique=True)
 
 
 def _value_later(state: Any, mapper: Any, column: Any) -> Any:
@@ -283,10 +282,11 @@ def _value_later(state: Any, mapper: Any, column: Any) -> Any:
             if last is not NO_VALUE and last is not PASSIVE_NO_RESULT:
                 return last
             raise InvalidRequestError(
-                f"Can't resolve value for column {column} on object {_described(state)}; no value has been set for this column"
+                f"Can't resolve value for column {column} on object {_described(state)}; no value has been set for "
+                "this column"
                 if not state.has_identity
-                else f"Can't resolve value for column {column} on object {_described(state)}; the object is detached and the value was "
-                "expired"
+                else f"Can't resolve value for column {column} on object {_described(state)}; the object is detached "
+                "and the value was expired"
             )
         return found
 
@@ -321,5 +321,3 @@ def _value_or_missing(state: Any, mapper: Any, column: Any) -> Any:
 def _value_of(state: Any, mapper: Any, column: Any) -> Any:
     found = _value_or_missing(state, mapper, column)
     return None if found is NO_VALUE or found is PASSIVE_NO_RESULT else found
-
-

@@ -107,7 +107,7 @@ class JoinCondition:
         self.direction: RelationshipDirection = self._direction()
         self._check()
 
-    # -- finding the condition ------------------------------------------------------------------------------------------------
+    # -- finding the condition -----------------------------------------------------------------------------------------
 
     def _determine(self) -> None:
         if self.secondaryjoin is not None and self.secondary is None:
@@ -123,7 +123,10 @@ class JoinCondition:
                     )
                 if self.primaryjoin is None:
                     self.primaryjoin = join_condition(
-                        self.parent.persist_selectable, self.secondary, self.parent.local_table, consider_as_foreign_keys=only
+                        self.parent.persist_selectable,
+                        self.secondary,
+                        self.parent.local_table,
+                        consider_as_foreign_keys=only,
                     )
             elif self.primaryjoin is None:
                 self.primaryjoin = join_condition(
@@ -143,31 +146,42 @@ class JoinCondition:
         return None
 
     def _no_keys(self, error: Exception) -> None:
-        start = f"Could not determine join condition between parent/child tables on relationship {self.prop} - there are no foreign keys linking these tables"
+        start = (
+            f"Could not determine join condition between parent/child tables on relationship {self.prop} - there are "
+            "no foreign keys linking these tables"
+        )
         if self.secondary is not None:
             raise NoForeignKeysError(
-                f"{start} via secondary table '{self.secondary.description}'.  Ensure that referencing columns are associated with a "
+                f"{start} via secondary table '{self.secondary.description}'.  Ensure that referencing columns are "
+                "associated with a "
                 "ForeignKey or ForeignKeyConstraint, or specify 'primaryjoin' and 'secondaryjoin' expressions."
             ) from error
         raise NoForeignKeysError(
-            f"{start}.  Ensure that referencing columns are associated with a ForeignKey or ForeignKeyConstraint, or specify a "
+            f"{start}.  Ensure that referencing columns are associated with a ForeignKey or ForeignKeyConstraint, "
+            "or specify a "
             "'primaryjoin' expression."
         ) from error
 
     def _ambiguous(self, error: Exception) -> None:
-        start = f"Could not determine join condition between parent/child tables on relationship {self.prop} - there are multiple foreign key paths linking the tables"
+        start = (
+            f"Could not determine join condition between parent/child tables on relationship {self.prop} - there are "
+            "multiple foreign key paths linking the tables"
+        )
         if self.secondary is not None:
             raise AmbiguousForeignKeysError(
-                f"{start} via secondary table '{self.secondary.description}'.  Specify the 'foreign_keys' argument, providing a list of "
-                "those columns which should be counted as containing a foreign key reference from the secondary table to each "
+                f"{start} via secondary table '{self.secondary.description}'.  Specify the 'foreign_keys' argument, "
+                "providing a list of "
+                "those columns which should be counted as containing a foreign key reference from the secondary "
+                "table to each "
                 "of the parent and child tables."
             ) from error
         raise AmbiguousForeignKeysError(
-            f"{start}.  Specify the 'foreign_keys' argument, providing a list of those columns which should be counted as "
+            f"{start}.  Specify the 'foreign_keys' argument, providing a list of those columns which should be "
+            "counted as "
             "containing a foreign key reference to the parent table."
         ) from error
 
-    # -- marking ----------------------------------------------------------------------------------------------------------------
+    # -- marking -------------------------------------------------------------------------------------------------------
 
     def _has(self, mark: str) -> bool:
         return any(mark in n._annotations for n in iterate(self.primaryjoin) if is_column(n)) or (
@@ -302,7 +316,7 @@ class JoinCondition:
 
         self._mark_binaries(choose, "remote")
 
-    # -- what follows ----------------------------------------------------------------------------------------------------------
+    # -- what follows --------------------------------------------------------------------------------------------------
 
     def columns_marked(self, *marks: str) -> list[Any]:
         """Return the plain columns that carry all of the marks."""
@@ -342,8 +356,10 @@ class JoinCondition:
             if to_one and not to_many:
                 return MANYTOONE
             raise ArgumentError(
-                f"Can't determine relationship direction for relationship '{self.prop}' - foreign key columns within the join "
-                "condition are present in both the parent and the child's mapped tables.  Ensure that only those columns "
+                f"Can't determine relationship direction for relationship '{self.prop}' - foreign key columns "
+                "within the join "
+                "condition are present in both the parent and the child's mapped tables.  Ensure that only those "
+                "columns "
                 "referring to a parent column are marked as foreign, either via the foreign() annotation or via the "
                 "foreign_keys argument."
             )
@@ -352,7 +368,8 @@ class JoinCondition:
         if on_parent:
             return MANYTOONE
         raise ArgumentError(
-            f"Can't determine relationship direction for relationship '{self.prop}' - foreign key columns are present in neither "
+            f"Can't determine relationship direction for relationship '{self.prop}' - foreign key columns are "
+            "present in neither "
             "the parent nor the child's mapped tables"
         )
 
@@ -406,8 +423,10 @@ class JoinCondition:
     def _check(self) -> None:
         if not self.local_remote_pairs and not (self.viewonly and self.remote_columns):
             raise ArgumentError(
-                f"Relationship {self.prop} could not determine any unambiguous local/remote column pairs based on join condition "
-                "and remote_side arguments.  Consider using the remote() annotation to accurately mark those elements of the "
+                f"Relationship {self.prop} could not determine any unambiguous local/remote column pairs based on "
+                "join condition "
+                "and remote_side arguments.  Consider using the remote() annotation to accurately mark those "
+                "elements of the "
                 "join condition that are on the remote side of the relationship."
             )
 
@@ -417,29 +436,35 @@ class JoinCondition:
             return
         if foreign_columns and not any(b.operator is eq for b in binaries_of(expression)):
             raise ArgumentError(
-                f"Could not locate any simple equality expressions involving locally mapped foreign key columns for {which} join "
-                f"condition '{expression}' on relationship {self.prop}.  Ensure that referencing columns are associated with a "
-                "ForeignKey or ForeignKeyConstraint, or are annotated in the join condition with the foreign() annotation. To "
+                "Could not locate any simple equality expressions involving locally mapped foreign key columns for "
+                f"{which} join "
+                f"condition '{expression}' on relationship {self.prop}.  Ensure that referencing columns are "
+                "associated with a "
+                "ForeignKey or ForeignKeyConstraint, or are annotated in the join condition with the foreign() "
+                "annotation. To "
                 "allow comparison operators other than '==', the relationship can be marked as viewonly=True."
             )
         if not foreign_columns:
             raise ArgumentError(
-                f"Could not locate any relevant foreign key columns for {which} join condition '{expression}' on relationship "
-                f"{self.prop}.  Ensure that referencing columns are associated with a ForeignKey or ForeignKeyConstraint, or are "
+                f"Could not locate any relevant foreign key columns for {which} join condition '{expression}' on "
+                "relationship "
+                f"{self.prop}.  Ensure that referencing columns are associated with a ForeignKey or "
+                "ForeignKeyConstraint, or are "
                 "annotated in the join condition with the foreign() annotation."
             )
         raise ArgumentError(
-            f"Could not locate any simple equality expressions involving locally mapped foreign key columns for {which} join "
-            f"condition '{expression}' on relationship {self.prop}.  Ensure that referencing columns are associated with a "
-            "ForeignKey or ForeignKeyConstraint, or are annotated in the join condition with the foreign() annotation. To allow "
+            "Could not locate any simple equality expressions involving locally mapped foreign key columns for "
+            f"{which} join "
+            f"condition '{expression}' on relationship {self.prop}.  Ensure that referencing columns are associated "
+            "with a "
+            "ForeignKey or ForeignKeyConstraint, or are annotated in the join condition with the foreign() "
+            "annotation. To allow "
             "comparison operators other than '==', the relationship can be marked as viewonly=True."
         )
 
-    # -- conditions for use ------------------------------------------------------------------------------------------------------
+    # -- conditions for use --------------------------------------------------------------------------------------------
 
-    def adapted(
-        self, expression: Any, local: Callable[[Any], Any], remote_: Callable[[Any], Any]
-    ) -> Any:
+    def adapted(self, expression: Any, local: Callable[[Any], Any], remote_: Callable[[Any], Any]) -> Any:
         """Return a condition with its local columns and its remote columns replaced: functions of a plain column."""
 
         def change(node: Any) -> Any:
@@ -464,7 +489,9 @@ def _known(fk: Any) -> bool:
 
 
 def _side(node: Any) -> Any:
-    """Return the one column on a side of a comparison, also inside of a function or cast; None when there is not one."""
+    """Return the one column on a side of a comparison, also inside of a function or cast; None when there is not
+    one.
+    """
     if is_column(node):
         return node
     found = [n for n in iterate(node) if is_column(n)]

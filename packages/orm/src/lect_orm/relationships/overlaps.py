@@ -25,7 +25,11 @@ def warn_about_overlaps(prop: Any) -> None:
         conflicts = []
         for reference, other_source in writers:
             other = reference()
-            if other is not None and other.parent.configure_failed is None and _conflict(prop, other, source, other_source):
+            if (
+                other is not None
+                and other.parent.configure_failed is None
+                and _conflict(prop, other, source, other_source)
+            ):
                 conflicts.append((other, other_source))
         writers.append((weakref.ref(prop), source))
         if conflicts:
@@ -35,7 +39,12 @@ def warn_about_overlaps(prop: Any) -> None:
 def _conflict(prop: Any, other: Any, source: Any, other_source: Any) -> bool:
     if other is prop or other in prop._reverse_property or prop in other._reverse_property:
         return False
-    if other.key in prop._overlaps or prop.key in other._overlaps or "__*" in prop._overlaps or "__*" in other._overlaps:
+    if (
+        other.key in prop._overlaps
+        or prop.key in other._overlaps
+        or "__*" in prop._overlaps
+        or "__*" in other._overlaps
+    ):
         return False
     if _names(prop) & {other.key} or _names(other) & {prop.key}:
         if other.mapper.common_parent(prop.parent) and prop.mapper.common_parent(other.parent):
@@ -68,9 +77,12 @@ def _warn(prop: Any, source: Any, dest: Any, conflicts: list[tuple[Any, Any]]) -
     described = ", ".join(sorted(f"'{p}' (copies {s} to {dest})" for p, s in conflicts))
     names = ",".join(sorted({p.key for p, _ in conflicts}))
     warnings.warn(
-        f"relationship '{prop}' will copy column {source} to column {dest}, which conflicts with relationship(s): {described}. If "
-        "this is not the intention, consider if these relationships should be linked with back_populates, or if viewonly=True "
-        "should be applied to one or more if they are read-only. For the less common case that foreign key constraints are "
+        f"relationship '{prop}' will copy column {source} to column {dest}, which conflicts with relationship(s): "
+        f"{described}. If "
+        "this is not the intention, consider if these relationships should be linked with back_populates, or if "
+        "viewonly=True "
+        "should be applied to one or more if they are read-only. For the less common case that foreign key "
+        "constraints are "
         "partially overlapping, the orm.foreign() annotation can be used to isolate the columns that should be written "
         f"towards.   To silence this warning, add the parameter 'overlaps=\"{names}\"' to the '{prop}' relationship.",
         LectWarning,

@@ -167,8 +167,10 @@ class RelationshipProperty(MapperProperty):
             raise ArgumentError("backref and back_populates keyword arguments are mutually exclusive")
         if omit_join:
             warnings.warn(
-                "setting omit_join to True is not supported; selectin loading of this relationship may not work correctly if this "
-                "flag is set explicitly.  omit_join optimization is automatically detected for conditions under which it is "
+                "setting omit_join to True is not supported; selectin loading of this relationship may not work "
+                "correctly if this "
+                "flag is set explicitly.  omit_join optimization is automatically detected for conditions under "
+                "which it is "
                 "supported.",
                 LectWarning,
                 stacklevel=3,
@@ -185,18 +187,20 @@ class RelationshipProperty(MapperProperty):
         ):
             if value != default:
                 raise ArgumentError(
-                    f"A viewonly relationship() cannot set {name} to {value!r}: it is never written; leave it out, or make the "
+                    f"A viewonly relationship() cannot set {name} to {value!r}: it is never written; leave it out, "
+                    "or make the "
                     "relationship writable"
                 )
         if cascade is not None:
             refused = CascadeOptions.refused_for_viewonly(CascadeOptions(cascade))
             if refused:
                 raise ArgumentError(
-                    f"Cascade settings \"{', '.join(refused)}\" apply to persistence operations and should not be combined with a "
+                    f'Cascade settings "{", ".join(refused)}" apply to persistence operations and should not be '
+                    "combined with a "
                     "viewonly=True relationship."
                 )
 
-    # -- settling -----------------------------------------------------------------------------------------------------------------
+    # -- settling ------------------------------------------------------------------------------------------------------
 
     def do_init(self) -> None:
         self._resolve_target()
@@ -217,7 +221,7 @@ class RelationshipProperty(MapperProperty):
     def _configure_back_populates(self) -> None:
         name = self.back_populates() if callable(self.back_populates) else self.back_populates
         if not isinstance(name, str):
-            prop = getattr(name, "prop", name)
+            prop: Any = getattr(name, "prop", name)
             name = prop.key
         if not isinstance(name, str):
             raise ArgumentError(f"back_populates of {self} must be the name of an attribute, got {name!r}")
@@ -233,7 +237,8 @@ class RelationshipProperty(MapperProperty):
             registry = self.parent.registry
             if registry is None:
                 raise ArgumentError(
-                    f"relationship '{self}': the target is given by name, {argument!r}, and {self.parent} belongs to no registry"
+                    f"relationship '{self}': the target is given by name, {argument!r}, and {self.parent} belongs "
+                    "to no registry"
                 )
             argument = registry.resolver(self.parent.class_, self).resolve_target(argument)
         entity = _entity_of(argument)
@@ -259,22 +264,32 @@ class RelationshipProperty(MapperProperty):
             if isinstance(value, str):
                 registry = self.parent.registry
                 if registry is None:
-                    raise ArgumentError(f"relationship '{self}': {name} is given as a string and {self.parent} has no registry")
+                    raise ArgumentError(
+                        f"relationship '{self}': {name} is given as a string and {self.parent} has no registry"
+                    )
                 favors_tables = name == "secondary"
                 value = registry.resolver(self.parent.class_, self).resolve_expression(value, favors_tables)
-            elif callable(value) and not getattr(value, "is_clause_element", False) and not hasattr(value, "__clause_element__"):
+            elif (
+                callable(value)
+                and not getattr(value, "is_clause_element", False)
+                and not hasattr(value, "__clause_element__")
+            ):
                 value = value()
             if name == "secondary" and isinstance(value, type):
                 value = getattr(value, "__table__", value)
             setattr(self, name, value)
         if self.secondary is not None and not getattr(self.secondary, "_is_from_clause", False):
             raise ArgumentError(
-                f"secondary argument {self.secondary!r} passed to to relationship() {self} must be a Table object or other FROM "
-                "clause; can't send a mapped class directly as rows in 'secondary' are persisted independently of a class that is "
+                f"secondary argument {self.secondary!r} passed to to relationship() {self} must be a Table object "
+                "or other FROM "
+                "clause; can't send a mapped class directly as rows in 'secondary' are persisted independently of a "
+                "class that is "
                 "mapped to that same table."
             )
         self.order_by = (
-            [_expression(e) for e in _listed(self.order_by)] if self.order_by is not False and self.order_by is not None else False
+            [_expression(e) for e in _listed(self.order_by)]
+            if self.order_by is not False and self.order_by is not None
+            else False
         )
         self._foreign_key_columns = [_column_of(c, self, "foreign_keys") for c in _listed(self._user_foreign_keys)]
         self._remote_side_columns = [_column_of(c, self, "remote_side") for c in _listed(self.remote_side)]
@@ -322,15 +337,20 @@ class RelationshipProperty(MapperProperty):
         ):
             kind = "many-to-one" if self.direction is MANYTOONE else "many-to-many"
             raise ArgumentError(
-                f'For {kind} relationship {self}, delete-orphan cascade is normally configured only on the "one" side of a '
-                f'one-to-many relationship, and not on the "many" side of a many-to-one or many-to-many relationship.  To force this '
-                f"relationship to allow a particular \"{self.mapper.class_.__name__}\" object to be referenced by only a single "
-                f"\"{self.parent.class_.__name__}\" object at a time via the {self} relationship, which would allow delete-orphan "
+                f'For {kind} relationship {self}, delete-orphan cascade is normally configured only on the "one" '
+                "side of a "
+                'one-to-many relationship, and not on the "many" side of a many-to-one or many-to-many '
+                "relationship.  To force this "
+                f'relationship to allow a particular "{self.mapper.class_.__name__}" object to be referenced by '
+                "only a single "
+                f'"{self.parent.class_.__name__}" object at a time via the {self} relationship, which would allow '
+                "delete-orphan "
                 "cascade to take place in this direction, set the single_parent=True flag."
             )
         if self.direction is MANYTOONE and self.passive_deletes:
             warnings.warn(
-                f"On {self}, 'passive_deletes' is normally configured on one-to-many, one-to-one, many-to-many relationships only.",
+                f"On {self}, 'passive_deletes' is normally configured on one-to-many, one-to-one, many-to-many "
+                "relationships only.",
                 LectWarning,
                 stacklevel=4,
             )
@@ -338,7 +358,7 @@ class RelationshipProperty(MapperProperty):
             self.mapper.own_delete_orphan_props.append(self)
             self.mapper.__dict__.setdefault("_delete_orphans", []).append(self)
 
-    # -- the class attribute --------------------------------------------------------------------------------------------------------
+    # -- the class attribute -------------------------------------------------------------------------------------------
 
     def instrument_class(self, mapper: Any) -> None:
         comparator = self.comparator_factory(self, mapper)
@@ -361,9 +381,7 @@ class RelationshipProperty(MapperProperty):
         elif self.uselist:
             impl = CollectionImpl(mapper, self.key, self, collection_class=self.collection_class, **options)
         else:
-            history = self.active_history or (
-                self.direction is not MANYTOONE or not self.simple_many_to_one
-            )
+            history = self.active_history or (self.direction is not MANYTOONE or not self.simple_many_to_one)
             impl = ObjectImpl(mapper, self.key, self, active_history=history, **options)
         lazy = IMPL_FACTORIES.get("lazy")
         if impl.callable_ is None and lazy is not None and factory is None:
@@ -417,7 +435,8 @@ class RelationshipProperty(MapperProperty):
                 has = impl.hasparent(instance_state(value))
                 if has and not _is_parent(impl, state, instance_state(value)):
                     raise InvalidRequestError(
-                        f"Instance {_instance_str(value)} is already associated with an instance of {prop.parent.class_!r} via its "
+                        f"Instance {_instance_str(value)} is already associated with an instance of "
+                        f"{prop.parent.class_!r} via its "
                         f"{prop} attribute, and is only allowed a single parent."
                     )
 
@@ -447,7 +466,7 @@ class RelationshipProperty(MapperProperty):
         """Whether this and `other` are the two sides of one relationship."""
         return other in self._reverse_property or self in other._reverse_property
 
-    # -- facts ------------------------------------------------------------------------------------------------------------------------
+    # -- facts ---------------------------------------------------------------------------------------------------------
 
     @property
     def cascade_options(self) -> CascadeOptions:
@@ -468,9 +487,12 @@ class RelationshipProperty(MapperProperty):
         Raises:
             UnmappedInstanceError or FlushError: the object does not belong there.
         """
-        if not state.mapper.isa(self.mapper) and (self.enable_typechecks or not state.mapper.common_parent(self.mapper)):
+        if not state.mapper.isa(self.mapper) and (
+            self.enable_typechecks or not state.mapper.common_parent(self.mapper)
+        ):
             raise FlushError(
-                f"Attempting to flush an item of type {state.mapper.class_} as a member of collection \"{self}\". Expected an object "
+                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{self}". '
+                "Expected an object "
                 f"of type {self.mapper.class_} or a polymorphic subclass of this type."
             )
 
@@ -555,9 +577,7 @@ def _column_of(value: Any, prop: Any, name: str) -> Any:
     found = _expression(value)
     if getattr(found, "_is_column_element", False) and getattr(found, "table", None) is not None:
         return found
-    raise ArgumentError(
-        f"Column expression expected for argument '{name}' of relationship '{prop}'; got {value!r}."
-    )
+    raise ArgumentError(f"Column expression expected for argument '{name}' of relationship '{prop}'; got {value!r}.")
 
 
 def _only_equalities(condition: Any) -> bool:
@@ -568,5 +588,3 @@ def _only_equalities(condition: Any) -> bool:
         return all(_only_equalities(c) for c in condition.get_children())
     inner = getattr(condition, "element", None)
     return inner is not None and _only_equalities(inner)
-
-

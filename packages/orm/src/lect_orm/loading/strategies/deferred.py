@@ -29,13 +29,16 @@ def deferred_loader(prop: Any, raiseload: bool) -> Callable[[Any, int], Any]:
             )
         if state.session is None:
             raise DetachedInstanceError(
-                f"Parent instance {state_str(state)} is not bound to a Session; deferred load operation of attribute '{key}' cannot "
+                f"Parent instance {state_str(state)} is not bound to a Session; deferred load operation of "
+                f"attribute '{key}' cannot "
                 "proceed"
             )
         names = [key]
         if group is not None:
             values = state.dict
-            names = [p.key for p in state.mapper._props.values() if p.is_column and p.group == group and p.key not in values]
+            names = [
+                p.key for p in state.mapper._props.values() if p.is_column and p.group == group and p.key not in values
+            ]
         load_columns(state, names)
         return ATTR_WAS_SET
 

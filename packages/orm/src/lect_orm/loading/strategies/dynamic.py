@@ -109,7 +109,8 @@ class DynamicImpl(AttributeImpl):
         if state.has_identity:
             if self.prop.strategy == "write_only":
                 raise InvalidRequestError(
-                    f'Collection "{self}" does not support implicit iteration; collection replacement operations can\'t be used'
+                    f'Collection "{self}" does not support implicit iteration; collection replacement operations '
+                    "can't be used"
                 )
             old = self._everything(state)
         else:
@@ -161,7 +162,7 @@ class DynamicImpl(AttributeImpl):
 def related_select(impl: DynamicImpl, state: Any) -> Any:
     """Return the SELECT of an object's related objects."""
     prop = impl.prop
-    statement = Select(entity_node(prop.entity)).where(parent_criterion(prop, state.obj(), prop.entity))
+    statement: Any = Select(entity_node(prop.entity)).where(parent_criterion(prop, state.obj(), prop.entity))
     if prop.secondary is not None:
         statement = statement.select_from(prop.entity.selectable, prop.secondary)
     if prop.order_by:
@@ -179,7 +180,8 @@ class WriteOnlyCollection:
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError(
-            "WriteOnly collections don't support iteration in-place; to query for collection items, use the select() method to "
+            "WriteOnly collections don't support iteration in-place; to query for collection items, use the "
+            "select() method to "
             "produce a SQL statement and execute it with session.scalars()."
         )
 
@@ -208,7 +210,9 @@ class WriteOnlyCollection:
         """
         prop = self.attr.prop
         if prop.secondary is not None:
-            raise InvalidRequestError("Write only INSERT only supported for one-to-many relationships; use add() or add_all()")
+            raise InvalidRequestError(
+                "Write only INSERT only supported for one-to-many relationships; use add() or add_all()"
+            )
         values = {}
         for local, remote in prop.synchronize_pairs:
             key = self._state.mapper.column_to_key[local]
@@ -228,8 +232,10 @@ class WriteOnlyCollection:
         if prop.secondary is not None:
             keys = [getattr(prop.mapper.class_, k) for k in prop.mapper.pk_keys]
             if len(keys) == 1:
-                inner = Select(*prop.mapper.primary_key).where(parent_criterion(prop, self.instance, prop.entity)).select_from(
-                    prop.entity.selectable, prop.secondary
+                inner: Any = (
+                    Select(*prop.mapper.primary_key)
+                    .where(parent_criterion(prop, self.instance, prop.entity))
+                    .select_from(prop.entity.selectable, prop.secondary)
                 )
                 return [keys[0].in_(inner)]
         return [parent_criterion(prop, self.instance, prop.entity)]
@@ -238,7 +244,8 @@ class WriteOnlyCollection:
 def _write_only(prop: Any, mapper: Any, options: dict[str, Any]) -> DynamicImpl:
     if not prop.uselist:
         raise InvalidRequestError(
-            f"On relationship {prop}, 'dynamic' loaders cannot be used with many-to-one/one-to-one relationships and/or uselist=False."
+            f"On relationship {prop}, 'dynamic' loaders cannot be used with many-to-one/one-to-one relationships "
+            "and/or uselist=False."
         )
     return DynamicImpl(prop, mapper, WriteOnlyCollection, **options)
 
@@ -250,7 +257,8 @@ APPENDER: list[Any] = []
 def _dynamic(prop: Any, mapper: Any, options: dict[str, Any]) -> DynamicImpl:
     if not prop.uselist:
         raise InvalidRequestError(
-            f"On relationship {prop}, 'dynamic' loaders cannot be used with many-to-one/one-to-one relationships and/or uselist=False."
+            f"On relationship {prop}, 'dynamic' loaders cannot be used with many-to-one/one-to-one relationships "
+            "and/or uselist=False."
         )
     return DynamicImpl(prop, mapper, lambda impl, state: APPENDER[0](impl, state), **options)
 
@@ -264,7 +272,8 @@ def require_session(state: Any, key: str) -> Any:
     session = state.session
     if session is None:
         raise DetachedInstanceError(
-            f"Parent instance {state_str(state)} is not bound to a Session, and no contextual session is established; lazy load "
+            f"Parent instance {state_str(state)} is not bound to a Session, and no contextual session is "
+            "established; lazy load "
             f"operation of attribute '{key}' cannot proceed"
         )
     return session

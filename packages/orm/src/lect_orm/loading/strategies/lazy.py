@@ -74,8 +74,10 @@ class LazyLoader:
             if not passive & SQL_OK:
                 return PASSIVE_NO_RESULT
             raise DetachedInstanceError(
-                f"Parent instance {state_str(state)} is not bound to a Session; lazy load operation of attribute '{prop.key}' cannot "
-                f"proceed; load it with the object (selectinload({prop}), joinedload({prop})) or add the object to a session"
+                f"Parent instance {state_str(state)} is not bound to a Session; lazy load operation of attribute "
+                f"'{prop.key}' cannot "
+                f"proceed; load it with the object (selectinload({prop}), joinedload({prop})) or add the object to "
+                "a session"
             )
         if not passive & RELATED_OBJECT_OK and passive & SQL_OK and not prop.simple_many_to_one:
             return PASSIVE_NO_RESULT
@@ -86,10 +88,11 @@ class LazyLoader:
     def _refuse(self, kind: str) -> None:
         prop = self.prop
         raise InvalidRequestError(
-            f"'{prop}' is not available due to lazy='{kind}'; load it in the statement, with selectinload({prop}) or joinedload({prop})"
+            f"'{prop}' is not available due to lazy='{kind}'; load it in the statement, with selectinload({prop}) "
+            f"or joinedload({prop})"
         )
 
-    # -- one object by its key ------------------------------------------------------------------------------------------------------
+    # -- one object by its key -----------------------------------------------------------------------------------------
 
     def _value(self, state: Any, column: Any, passive: int) -> Any:
         mapper = state.mapper
@@ -136,7 +139,7 @@ class LazyLoader:
             self._refuse(strategy)
         return self._emit(session, state, passive, strategy, node, step)
 
-    # -- by a statement -----------------------------------------------------------------------------------------------------------------
+    # -- by a statement ------------------------------------------------------------------------------------------------
 
     def _build(self) -> Any:
         """Return the SELECT with a bound parameter for each local column; made once."""
@@ -154,7 +157,7 @@ class LazyLoader:
                 sources.append((found, column))
             return found
 
-        statement = Select(entity_node(prop.entity))
+        statement: Any = Select(entity_node(prop.entity))
         condition = join.adapted(join.primaryjoin, local, _same)
         if join.secondaryjoin is not None:
             statement = statement.where(condition, join.adapted(join.secondaryjoin, _same, _same))
@@ -198,7 +201,8 @@ class LazyLoader:
         if step is not None and step.criteria:
             statement = statement.where(*step.criteria)
         if not node.empty or node.criteria:
-            statement = statement.options(TreeOption(prop.entity, node))
+            carried = [c.for_loader() for c in node.criteria if c.propagate_to_loaders]
+            statement = statement.options(TreeOption(prop.entity, node), *carried)
             options["_lect_lenient_options"] = True
         if state.identity_token is not None:
             options["identity_token"] = state.identity_token
@@ -215,7 +219,9 @@ class LazyLoader:
             from lect.exc import LectWarning
 
             warnings.warn(
-                f"Multiple rows returned with uselist=False for lazily-loaded attribute '{prop}' ", LectWarning, stacklevel=5
+                f"Multiple rows returned with uselist=False for lazily-loaded attribute '{prop}' ",
+                LectWarning,
+                stacklevel=5,
             )
         return found[0] if found else None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lect_orm.base import STATE_KEY
 from lect.sql._select import Select
+from lect_orm.base import STATE_KEY
 from lect_orm.loading.strategies.selectin import CHUNK, _chunks, _in, _primary_key, _with_keys
 from lect_orm.loading.tree_option import TreeOption
 from lect_orm.query.entities import entity_node
@@ -38,7 +38,11 @@ class SelectInPolymorphicLoader:
                 groups.setdefault(best, []).append(state)
         for mapper, states in groups.items():
             columns = [mapper.adapt_own_column(c) for c in mapper.primary_key]
-            statement = Select(entity_node(mapper)).where(_in(columns)).options(TreeOption(mapper, _only_columns(self.node), self.path))
+            statement: Any = (
+                Select(entity_node(mapper))
+                .where(_in(columns))
+                .options(TreeOption(mapper, _only_columns(self.node), self.path))
+            )
             options = {"autoflush": False, "_lect_lenient_options": True}
             if ctx.token is not None:
                 options["identity_token"] = ctx.token

@@ -87,7 +87,9 @@ class SelectInLoader:
             return
         if len(related) > 1:
             warnings.warn(
-                f"Multiple rows returned with uselist=False for eagerly-loaded attribute '{self.prop}' ", LectWarning, stacklevel=4
+                f"Multiple rows returned with uselist=False for eagerly-loaded attribute '{self.prop}' ",
+                LectWarning,
+                stacklevel=4,
             )
         impl.set_committed_value(state, obj.__dict__, related[0] if related else None)
 
@@ -116,11 +118,13 @@ class SelectInLoader:
             found.setdefault(key[0] if len(key) == 1 else tuple(key), []).append(obj)
         return found
 
-    # -- the statement ------------------------------------------------------------------------------------------------------------
+    # -- the statement -------------------------------------------------------------------------------------------------
 
     def _build(self) -> tuple[str, Any, Callable[[Any], Any]]:
         prop = self.prop
-        simple = prop.join_condition.secondaryjoin is None and prop.omit_join is not False and self.target is prop.entity
+        simple = (
+            prop.join_condition.secondaryjoin is None and prop.omit_join is not False and self.target is prop.entity
+        )
         if prop.simple_many_to_one and simple:
             return ("child", self._complete(self._through_child()), self._reference_keys())
         if simple and self._refers_to_key():
@@ -136,7 +140,8 @@ class SelectInLoader:
             statement = statement.order_by(*order)
         if step is not None and step.criteria:
             statement = statement.where(*step.criteria)
-        return statement.options(TreeOption(self.target, self.node, self.path))
+        carried = [c.for_loader() for c in self.node.criteria if c.propagate_to_loaders]
+        return statement.options(TreeOption(self.target, self.node, self.path), *carried)
 
     def _refers_to_key(self) -> bool:
         """Whether the other side's rows hold the parent's primary key, and nothing else decides."""
@@ -145,7 +150,7 @@ class SelectInLoader:
             return False
         pairs = prop.local_remote_pairs
         locals_ = [self._key_column(local) for local, _ in pairs]
-        columns = [n for n in _columns(prop.join_condition.primaryjoin)]
+        columns = list(_columns(prop.join_condition.primaryjoin))
         return (
             len(pairs) == len(self.mapper.primary_key)
             and {id(c) for c in locals_} == {id(c) for c in prop.parent.primary_key}
@@ -193,7 +198,7 @@ class SelectInLoader:
         parent = AliasedClass(prop.parent)._lect_aliased
         columns = [parent.adapt_own_column(c) for c in prop.parent.primary_key]
         target = self.target
-        statement = Select(*columns, entity_node(target))
+        statement: Any = Select(*columns, entity_node(target))
         joined = join_along(prop, parent.adapt_own_column, target, True)
         if joined.secondary is None:
             statement = statement.join_from(parent.selectable, target.selectable, joined.primaryjoin)
@@ -218,7 +223,9 @@ _KEYS_NAME = "primary_keys"
 
 def _in(columns: Sequence[Any]) -> Any:
     target = columns[0] if len(columns) == 1 else tuple_(*columns)
-    return target.in_(BindParameter(_KEYS_NAME, None, expanding=True, unique=False, type_=getattr(target, "type", None)))
+    return target.in_(
+        BindParameter(_KEYS_NAME, None, expanding=True, unique=False, type_=getattr(target, "type", None))
+    )
 
 
 def _with_keys(statement: Any, keys: list[Any]) -> Any:
