@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lect import types as t
-from lect.operators import OperatorType, getitem
+from lect.operators import OperatorClass, OperatorType, getitem
 from lect.sql.bind import BindParameter
 from lect.sql.function import GenericFunction
 from lect.types.concatenable import ConcatenableComparator, IndexableComparator
@@ -99,6 +99,14 @@ class HSTORE(TypeEngine[dict[str, "str | None"]]):
     """
 
     __visit_name__ = "HSTORE"
+    operator_classes = (
+        OperatorClass.BASE
+        | OperatorClass.EQUALITY
+        | OperatorClass.INDEXABLE
+        | OperatorClass.CONTAINS
+        | OperatorClass.CONCATENABLE
+        | OperatorClass.MATH
+    )
     hashable = False
     comparator_factory = HstoreOperators
     Comparator = HstoreOperators

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect import types as t
-from lect.operators import json_path_getitem_op
+from lect.operators import OperatorClass, json_path_getitem_op
 from lect.sql._cast import cast
 from lect.types import json_type
 from lect.types.json_type import JSONComparator
@@ -117,5 +117,6 @@ class JSONB(JSON):
     """A document, kept decomposed: faster to search, keys in no order, without duplicates."""
 
     __visit_name__ = "JSONB"
+    operator_classes = OperatorClass.JSON | OperatorClass.CONCATENABLE | OperatorClass.ORDERING | OperatorClass.MATH
     comparator_factory = JSONBOperators
     Comparator = JSONBOperators

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lect import make_url
-from lect_compliance.suite import *  # noqa: F403 - the cases
+from lect_compliance.suite import *
 
 
 def lect_url(request: pytest.FixtureRequest) -> str:

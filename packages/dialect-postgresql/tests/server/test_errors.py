@@ -18,7 +18,8 @@ def tables(engine: Engine) -> Iterator[None]:
         connection.execute(
             text(
                 "CREATE TABLE err_parent (id int CONSTRAINT err_key PRIMARY KEY, "
-                "name text NOT NULL CONSTRAINT err_name_unique UNIQUE, age int CONSTRAINT err_age_check CHECK (age > 0), "
+                "name text NOT NULL CONSTRAINT err_name_unique UNIQUE, "
+                "age int CONSTRAINT err_age_check CHECK (age > 0), "
                 "span int4range, CONSTRAINT err_span_excl EXCLUDE USING gist (span WITH &&))"
             )
         )

@@ -46,10 +46,12 @@ def json_getitem(node: Any, writer: Any) -> str:
     """
     sign = "->" if node.operator is ops.json_getitem_op else "#>"
     left, right = writer.render(node.left), writer.render(node.right)
+    if _is_subscript(node, writer):
+        return f"{_subscripted(node.left, left, writer)}[{right}]"
+    if getattr(node.left, "operator", None) in _ELEMENTS and not _is_subscript(node.left, writer):
+        left = f"({left})"
     type_ = node.type
     if isinstance(type_, JSON) or type_._isnull:
-        if sign == "->" and isinstance(type_, JSONB) and writer.capabilities.version >= (14,):
-            return f"{_subscripted(node.left, left)}[{right}]"
         return f"{left} {sign} {right}"
     text = f"{left} {sign}> {right}"
     if isinstance(type_, String):
@@ -59,13 +61,26 @@ def json_getitem(node: Any, writer: Any) -> str:
 
 @RULES.operator(ops.getitem)
 def getitem(node: Any, writer: Any) -> str:
-    """``a[index]``: what is neither a column nor an element needs parentheses."""
-    return f"{_subscripted(node.left, writer.render(node.left))}[{writer.render(node.right)}]"
+    """``a[index]``"""
+    return f"{_subscripted(node.left, writer.render(node.left), writer)}[{writer.render(node.right)}]"
 
 
-def _subscripted(left: Any, text: str) -> str:
+_ELEMENTS: Final = (ops.json_getitem_op, ops.json_path_getitem_op)
+
+
+def _is_subscript(node: Any, writer: Any) -> bool:
+    """Whether an element of JSONB is written ``a[b]``."""
+    return (
+        node.operator is ops.json_getitem_op and isinstance(node.type, JSONB) and writer.capabilities.version >= (14,)
+    )
+
+
+def _subscripted(left: Any, text: str, writer: Any) -> str:
+    """Return what stands before ``[``: all but a column and another element needs parentheses."""
     operator = getattr(left, "operator", None)
-    if isinstance(left, (ColumnClause, Grouping)) or operator in (ops.getitem, ops.json_getitem_op):
+    if isinstance(left, (ColumnClause, Grouping)) or operator is ops.getitem:
+        return text
+    if operator is ops.json_getitem_op and _is_subscript(left, writer):
         return text
     return f"({text})"
 

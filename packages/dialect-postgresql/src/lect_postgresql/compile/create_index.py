@@ -10,6 +10,7 @@ from lect.compile.ansi.create_index import checked_index
 from lect.compile.ansi.schema_names import index_name
 from lect.exc import CompileError
 from lect.schema.ddl import CreateIndex, DropIndex
+from lect.schema.expressions import ddl_expression
 from lect.sql.element import ColumnElement
 from lect_postgresql.compile.table import RULES
 
@@ -63,7 +64,7 @@ def create_index(ddl: CreateIndex, writer: Any) -> str:
     if options["tablespace"]:
         text += f" TABLESPACE {writer.quote(options['tablespace'])}"
     if options["where"] is not None:
-        text += f" WHERE {expression(options['where'], writer)}"
+        text += f" WHERE {expression(ddl_expression(options['where'], 'postgresql_where'), writer)}"
     return text
 
 

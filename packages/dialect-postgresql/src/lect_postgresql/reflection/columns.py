@@ -9,6 +9,7 @@ from typing import Any, Final
 from lect import text as text_clause
 from lect import types as t
 from lect.dialects.reflection import Facts, ReflectedColumn, ReflectedIdentity, ReflectionRequest, Reflector
+from lect_postgresql import ranges
 from lect_postgresql import types as pg
 from lect_postgresql.reflection.tables import relations
 
@@ -60,14 +61,23 @@ _PLAIN: Final[Mapping[str, Any]] = {
     "cidr": pg.CIDR,
     "citext": pg.CITEXT,
     "date": t.DATE,
+    "datemultirange": ranges.DATEMULTIRANGE,
+    "daterange": ranges.DATERANGE,
     "hstore": pg.HSTORE,
     "inet": pg.INET,
+    "int4multirange": ranges.INT4MULTIRANGE,
+    "int4range": ranges.INT4RANGE,
+    "int8multirange": ranges.INT8MULTIRANGE,
+    "int8range": ranges.INT8RANGE,
     "integer": t.INTEGER,
     "json": pg.JSON,
     "jsonb": pg.JSONB,
+    "jsonpath": pg.JSONPATH,
     "macaddr": pg.MACADDR,
     "macaddr8": pg.MACADDR8,
     "money": pg.MONEY,
+    "nummultirange": ranges.NUMMULTIRANGE,
+    "numrange": ranges.NUMRANGE,
     "oid": pg.OID,
     "real": t.REAL,
     "regclass": pg.REGCLASS,
@@ -75,6 +85,10 @@ _PLAIN: Final[Mapping[str, Any]] = {
     "smallint": t.SMALLINT,
     "text": t.TEXT,
     "tsquery": pg.TSQUERY,
+    "tsmultirange": ranges.TSMULTIRANGE,
+    "tsrange": ranges.TSRANGE,
+    "tstzmultirange": ranges.TSTZMULTIRANGE,
+    "tstzrange": ranges.TSTZRANGE,
     "tsvector": pg.TSVECTOR,
     "uuid": t.UUID,
     "name": t.String,

@@ -47,7 +47,7 @@ ORDER BY c.relname, co.conname, k.position
 """
 
 _CHECKS: Final = """
-SELECT c.relname, co.conname, pg_catalog.pg_get_constraintdef(co.oid),
+SELECT c.relname, co.conname, pg_catalog.pg_get_constraintdef(co.oid, true),
     pg_catalog.obj_description(co.oid, 'pg_constraint')
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,0 +1,74 @@
+"""Which INSERTs are sent column by column, and how."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lect import JSON, Boolean, DateTime, Enum, Float, Integer, Numeric, String
+from lect_postgresql.bulk import row_insert
+
+PLAIN = "INSERT INTO s.t (a, b) VALUES (%(a)s, %(b)s::VARCHAR)"
+TYPES: dict[str, Any] = {"a": Integer(), "b": String(5)}
+
+
+def test_text_and_arrays() -> None:
+    insert = row_insert(PLAIN)
+    assert insert is not None
+    assert insert.columnwise(TYPES, [{"a": 1, "b": 'q"\\'}, {"a": None, "b": None}, {"a": 3, "b": "NULL"}]) == (
+        "INSERT INTO s.t (a, b) SELECT * FROM unnest(%s::int8[], %s::text[])",
+        ["{1,NULL,3}", '{"q\\"\\\\",NULL,"NULL"}'],
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "expected"),
+    [
+        (Float(), 1.5, "{1.5}"),
+        (Float(), float("nan"), "{nan}"),
+        (Numeric(), Decimal("1.50"), "{1.50}"),
+        (Boolean(), True, "{True}"),
+        (DateTime(), dt.datetime(2024, 1, 2, 3, 4, 5, 6), "{2024-01-02T03:04:05.000006}"),
+    ],
+)
+def test_values(type_: Any, value: Any, expected: str) -> None:
+    insert = row_insert("INSERT INTO t (a) VALUES (%(a)s)")
+    assert insert is not None
+    made = insert.columnwise({"a": type_}, [{"a": value}])
+    assert made is not None
+    assert made[1] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [(Integer(), "1"), (Integer(), True), (String(), 5), (JSON(), "{}"), (Enum("a"), "a"), (String(), ["a"])],
+)
+def test_values_left_to_the_driver(type_: Any, value: Any) -> None:
+    insert = row_insert("INSERT INTO t (a) VALUES (%(a)s)")
+    assert insert is not None
+    assert insert.columnwise({"a": type_}, [{"a": value}]) is None
+
+
+def test_conflict_may_do_nothing() -> None:
+    insert = row_insert(f"{PLAIN} ON CONFLICT (a) DO NOTHING")
+    assert insert is not None
+    assert insert.tail == " ON CONFLICT (a) DO NOTHING"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"{PLAIN} ON CONFLICT (a) DO UPDATE SET b = excluded.b",
+        f"{PLAIN} RETURNING t.a",
+        "INSERT INTO t (a) VALUES (lower(%(a)s))",
+        "INSERT INTO t (a) VALUES (%(a)s), (%(b)s)",
+        "INSERT INTO t (a) SELECT %(a)s",
+        'INSERT INTO t ("a%%b") VALUES (%(aPPb)s)',
+        "UPDATE t SET a=%(a)s",
+    ],
+)
+def test_other_statements(statement: str) -> None:
+    assert row_insert(statement) is None
