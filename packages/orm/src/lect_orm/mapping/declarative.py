@@ -66,9 +66,8 @@ def map_declaratively(registry: Any, cls: Any) -> None:
     with scan_values(cls):
         scan = ClassScan(registry, cls)
         scan.collect()
-        if getattr(cls, "__lect_deferred__", False):
-            cls.__lect_deferred__ = scan
-            registry.class_names.add(cls.__name__, cls)
+        waits = getattr(cls, "__lect_defer__", None)
+        if waits is not None and waits(scan):
             return
         scan.finish()
 
@@ -401,8 +400,9 @@ class ClassScan:
             if column.name not in table.c and column.key not in table.c:
                 raise ArgumentError(f"Can't add additional column {column.key!r} when specifying __table__")
             key = self.column_names.get(column)
+            name = column.key
             if key is not None and self.properties.get(key) is column:
-                self.properties[key] = table.c[column.key]
+                self.properties[key] = table.c[name]
             elif key is not None and isinstance(self.properties.get(key), ColumnProperty):
                 prop: Any = self.properties[key]
                 prop.columns[0] = table.c[column.key]
