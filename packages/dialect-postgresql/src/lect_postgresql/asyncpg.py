@@ -281,7 +281,9 @@ class AsyncpgConnector(Connector):
         if isinstance(exception, ConnectionError):
             return Failure(pep249="OperationalError", message=str(exception), disconnected=True)
         if state is None:
-            lost = isinstance(exception, driver.InterfaceError) and "connection is closed" in str(exception)
+            # Of these two the driver has no code: a closed connection, and a protocol out of step, after which nothing
+            # can be said of the connection (seen on 0.30 to 0.32 when the server ends it in the middle of a statement).
+            lost = isinstance(exception, driver.InternalClientError) or "connection is closed" in str(exception)
             data = isinstance(exception, ValueError)
             return Failure(pep249="DataError" if data else "InterfaceError", message=str(exception), disconnected=lost)
         column = getattr(exception, "column_name", None)

@@ -62,7 +62,7 @@ CASTS = [
     (Interval(), "", "", "INTERVAL"),
     (LargeBinary(), "", "", "BYTEA"),
     (Uuid(), "UUID", "UUID", "UUID"),
-    (Uuid(native_uuid=False), "", "VARCHAR", "VARCHAR"),
+    (Uuid(native_uuid=False), "", "", "VARCHAR"),
     (JSON(), "JSON", "JSON", "JSON"),
     (pg.JSONB(), "JSONB", "JSONB", "JSONB"),
     (Enum(Mood), "", "", "mood"),
