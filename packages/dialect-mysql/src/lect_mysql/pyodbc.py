@@ -7,7 +7,7 @@ dev.mysql.com/doc/connector-odbc/en/.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from lect import types as t
 from lect.dialects.capabilities import Capabilities, GeneratedKey
@@ -19,6 +19,9 @@ __all__ = ["pairing"]
 
 _SQL_CHAR: Final = 1
 _SQL_WCHAR: Final = -8
+_SQL_TYPE_TIME: Final = 92
+
+_DURATION: Final = re.compile(rb"(-?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?\0?")
 
 #: ``[ma-3.1.15][10.11.6-MariaDB]`` in front of the server's message.
 _PREFIX: Final = re.compile(r"^(?:\[[^\]]*\])+ ?")
@@ -29,10 +32,47 @@ def restrict(capabilities: Capabilities) -> Capabilities:
     return capabilities.replace(generated_key=GeneratedKey.QUERY)
 
 
+def duration(raw: bytes) -> Any:
+    """Turn what the driver has for a TIME into a duration, as PyMySQL gives it: text, or ODBC's TIME_STRUCT."""
+    from datetime import timedelta
+
+    match = _DURATION.fullmatch(raw)
+    if match is None:
+        hours, minutes, seconds = (int.from_bytes(raw[i : i + 2], "little") for i in (0, 2, 4))
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    sign, hours, minutes, seconds, fraction = match.groups()
+    value = timedelta(
+        hours=int(hours),
+        minutes=int(minutes),
+        seconds=int(seconds),
+        microseconds=int((fraction or b"0").ljust(6, b"0")),
+    )
+    return -value if sign else value
+
+
+#: Numbers beyond have no ODBC type that pyodbc binds.
+_LARGEST: Final = 2**63 - 1
+
+
+def _isoformat(value: Any) -> Any:
+    """Turn a time, or a point in time, into text: bound as themselves they lose their fractions of a second."""
+    if hasattr(value, "hour"):
+        return value.isoformat(" ") if hasattr(value, "year") else value.isoformat()
+    return value
+
+
+def _large(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and value > _LARGEST else value
+
+
 def conversion(request: ConversionRequest) -> Conversion | None:
-    """The drivers bind text, numbers and times; what they have no ODBC type for passes as text."""
+    """The drivers bind text, numbers and days; what they have no ODBC type for passes as text."""
+    if isinstance(request.type_, t.DateTime):
+        return Conversion(bind=_isoformat)
     if isinstance(request.type_, t.Time):
-        return Conversion(result=time_of)
+        return Conversion(bind=_isoformat, result=time_of)
+    if isinstance(request.type_, t.Integer):
+        return Conversion(bind=_large) if getattr(request.type_, "unsigned", False) else None
     return conversion_of(request)
 
 
@@ -61,6 +101,8 @@ def _profile() -> Profile:
         ),
         # Text passes as UTF-8: of UTF-16, MariaDB's driver 3.1.15 cuts characters off the end.
         encoding="utf-8",
+        # ODBC's TIME ends at 24 hours and has no fractions of a second.
+        output_converters=((_SQL_TYPE_TIME, duration),),
         decodings=((_SQL_CHAR, "utf-8"), (_SQL_WCHAR, "utf-8")),
         conversion=conversion,
         disconnect_codes=frozenset({1927, 2006, 2013, 2014, 2045, 2055, 4031}),

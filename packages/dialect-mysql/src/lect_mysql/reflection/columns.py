@@ -90,8 +90,13 @@ def type_of(text: str, charset: str | None = None, collation: str | None = None)
     return plain() if plain is not None else t.NullType()
 
 
+#: How the catalogue writes characters inside of quotes, whatever the sql_mode.
+_ESCAPES: Final = {"0": "\0", "n": "\n", "r": "\r"}
+
+
 def _unescaped(label: str) -> str:
-    return label.replace("''", "'")
+    text = label.replace("''", "'")
+    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), text) if "\\" in text else text
 
 
 class Columns(Reflector):

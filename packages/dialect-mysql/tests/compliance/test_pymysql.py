@@ -1,0 +1,13 @@
+"""The shared cases over PyMySQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from lect_compliance.suite import *  # noqa: F403 - the cases
+
+
+def lect_url(request: pytest.FixtureRequest) -> str:
+    """The database of this run."""
+    url: str = request.getfixturevalue("database_url")("LECT_MYSQL_URL")
+    return url
