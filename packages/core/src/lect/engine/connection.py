@@ -8,7 +8,7 @@ The short way, for a statement whose plan is in the cache and that needs nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, overload
 
 from lect.engine import running
 from lect.engine.cursor import CursorResult
@@ -20,14 +20,38 @@ from lect.exc import ArgumentError, ObjectNotExecutableError
 from lect.limits import current as _deadline
 from lect.sql.node import Node, statement_key
 
+if TYPE_CHECKING:
+    from lect.sql._select import Select
+
 __all__ = ["Connection"]
 
 _Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
+_Rest = TypeVarTuple("_Rest")
 
 
 class Connection(ConnectionLife):
     """A connection of an engine, and its transaction. Made by :meth:`Engine.connect`; not for several threads at
     once."""
+
+    @overload
+    def execute(
+        self,
+        statement: Select[tuple[*_Ts]],
+        parameters: _Parameters = None,
+        *,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> CursorResult[*_Ts]: ...
+
+    @overload
+    def execute(
+        self,
+        statement: Any,
+        parameters: _Parameters = None,
+        *,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> CursorResult[Any]: ...
 
     def execute(
         self,
@@ -52,6 +76,24 @@ class Connection(ConnectionLife):
             how = _find_way(statement)
         return how(self, statement, parameters, execution_options)
 
+    @overload
+    def scalar(
+        self,
+        statement: Select[tuple[_T, *_Rest]],
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> _T | None: ...
+
+    @overload
+    def scalar(
+        self,
+        statement: Any,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> Any: ...
+
     def scalar(
         self,
         statement: Any,
@@ -65,6 +107,24 @@ class Connection(ConnectionLife):
             how = _find_way(statement)
         result: Any = how(self, statement, parameters, execution_options)
         return result.scalar()
+
+    @overload
+    def scalars(
+        self,
+        statement: Select[tuple[_T, *_Rest]],
+        parameters: _Parameters = None,
+        *,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> ScalarResult[_T]: ...
+
+    @overload
+    def scalars(
+        self,
+        statement: Any,
+        parameters: _Parameters = None,
+        *,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> ScalarResult[Any]: ...
 
     def scalars(
         self,
@@ -152,7 +212,7 @@ class Connection(ConnectionLife):
         try:
             params = plan.collect(binds, None)
         except Exception as error:
-            self._handle_error(error, plan.text, None, None, None, preparing=True)
+            self._handle_error(error, plan.text, None, None, None, preparing=True, plan=plan)
             raise
         cursor = None
         try:

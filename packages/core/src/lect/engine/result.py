@@ -7,7 +7,7 @@ functions chosen once, ``one`` and ``many``; nothing else is called per row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, TypeVarTuple, overload
 
 from lect.engine.row import Columns, KeyView, Row, RowMapping
 from lect.engine.sources import (
@@ -39,7 +39,9 @@ __all__ = [
 ]
 
 _R = TypeVar("_R")
+_T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
+_Rest = TypeVarTuple("_Rest")
 _Unique = tuple[set[Any], Callable[[Any], Any] | None]
 
 
@@ -270,7 +272,7 @@ class _WithKeys:
         return self._metadata
 
 
-class Result(_WithKeys, Fetching[Any], Generic[*_Ts]):
+class Result(_WithKeys, Fetching[Row[*_Ts]], Generic[*_Ts]):
     """Rows of a statement. See :class:`~lect.engine.cursor.CursorResult` for what comes from a database.
 
     Args:
@@ -376,6 +378,12 @@ class Result(_WithKeys, Fetching[Any], Generic[*_Ts]):
             self._source = _Picked(source, indexes)
         self._unmade()
 
+    @overload
+    def scalars(self: Result[_T, *_Rest], index: Literal[0] = 0) -> ScalarResult[_T]: ...
+
+    @overload
+    def scalars(self, index: Any = 0) -> ScalarResult[Any]: ...
+
     def scalars(self, index: Any = 0) -> ScalarResult[Any]:
         """Return a result of the single values of one column."""
         real: Result[Any] = self  # type: ignore[assignment]
@@ -442,13 +450,31 @@ class Result(_WithKeys, Fetching[Any], Generic[*_Ts]):
         row: Row[*_Ts] | None = self._only_one(False, True)
         return row
 
+    @overload
+    def scalar(self: Result[_T, *_Rest]) -> _T | None: ...
+
+    @overload
+    def scalar(self) -> Any: ...
+
     def scalar(self) -> Any:
         """Return the first column of the first row, or None, and close the result."""
         return self._only_one(False, False, scalar=True)
 
+    @overload
+    def scalar_one(self: Result[_T, *_Rest]) -> _T: ...
+
+    @overload
+    def scalar_one(self) -> Any: ...
+
     def scalar_one(self) -> Any:
         """Return the first column of the only row; raises as :meth:`one` does."""
         return self._only_one(True, True, scalar=True)
+
+    @overload
+    def scalar_one_or_none(self: Result[_T, *_Rest]) -> _T | None: ...
+
+    @overload
+    def scalar_one_or_none(self) -> Any: ...
 
     def scalar_one_or_none(self) -> Any:
         """Return the first column of the only row, or None; raises as :meth:`one_or_none` does."""
@@ -726,7 +752,7 @@ class FrozenResult(Generic[*_Ts]):
         new.metadata = self.metadata
         new._attributes = self._attributes
         new._source_supports_scalars = self._source_supports_scalars
-        new.data = [row[0] for row in tuple_data] if self._source_supports_scalars else tuple_data
+        new.data = [next(iter(row)) for row in tuple_data] if self._source_supports_scalars else tuple_data
         return new
 
     def rewrite_rows(self) -> Sequence[Sequence[Any]]:

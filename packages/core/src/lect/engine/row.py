@@ -7,10 +7,11 @@ look-up by position, and making a row from what the driver gave is one call of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVarTuple
 
+from lect.engine.elision import HIDDEN
 from lect.exc import AmbiguousColumnError, NoSuchColumnAttribute, NoSuchColumnError, nearest
 
 try:
@@ -40,6 +41,7 @@ class Columns:
             None when there are none.
         unique_filters: for each column a function whose result stands for the value when rows are made unique, or None.
         find: last resort for a key that is not known: returns a position or None.
+        hidden: positions of values that representations of rows do not show.
         ambiguous: keys that find several columns; using one is an error. Without it the last of equal names is found.
     """
 
@@ -50,6 +52,7 @@ class Columns:
         "_row_class",
         "ambiguous",
         "find",
+        "hidden",
         "keys",
         "lookup",
         "objects",
@@ -65,12 +68,14 @@ class Columns:
         unique_filters: Sequence[Callable[[Any], Any] | None] | None = None,
         find: Callable[[Columns, object], int | None] | None = None,
         ambiguous: Mapping[object, str] | None = None,
+        hidden: Collection[int] = (),
     ) -> None:
         self.keys = tuple(keys)
         self.objects = objects
         self.processors = tuple(processors) if processors is not None and any(processors) else None
         self.unique_filters = unique_filters
         self.find = find
+        self.hidden = frozenset(hidden)
         self.ambiguous: dict[object, str] = dict(ambiguous) if ambiguous else {}
         self._row_class: type[Row[Any]] | None = None
         self._one: dict[object, Callable[[Any], Any]] = {}
@@ -136,6 +141,7 @@ class Columns:
                 None if filters is None else [filters[i] for i in indexes],
                 None,
                 {k: v for k, v in self.ambiguous.items() if [self.keys[i] for i in indexes].count(v) > 1},
+                [position for position, i in enumerate(indexes) if i in self.hidden],
             )
         return found
 
@@ -192,10 +198,13 @@ class Columns:
             "keys": self.keys,
             "lookup": {k: v for k, v in self.lookup.items() if isinstance(k, str)},
             "ambiguous": {k: v for k, v in self.ambiguous.items() if isinstance(k, str)},
+            "hidden": tuple(self.hidden),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["keys"], find=_find_by_name, ambiguous=state["ambiguous"])  # type: ignore[misc]
+        self.__init__(  # type: ignore[misc]
+            state["keys"], find=_find_by_name, ambiguous=state["ambiguous"], hidden=state.get("hidden", ())
+        )
         self.lookup.update(state["lookup"])
 
 
@@ -263,7 +272,7 @@ class BaseRow:
     __slots__ = ()
 
 
-class Row(tuple, BaseRow, Generic[*_Ts]):  # type: ignore[type-arg]
+class Row(tuple[*_Ts], BaseRow, Generic[*_Ts]):
     """One row of a result: a tuple, with attributes by column name.
 
     ``row.name``, ``row[0]``, unpacking, comparison and hashing are those of a named tuple; ``row._mapping[column]``
@@ -343,7 +352,18 @@ def _make_row_class(columns: Columns) -> type[Row[Any]]:
     for name, index in columns.lookup.items():
         if isinstance(name, str) and name not in _KEPT and not (name.startswith("__") and name.endswith("__")):
             body[name] = _ambiguous_getter(name) if name in columns.ambiguous else _tuplegetter(index, "")
+    if columns.hidden:
+        body["__repr__"] = _repr_without_hidden
     return type("Row", (Row,), body)
+
+
+def _repr_without_hidden(row: Row[Any]) -> str:
+    return tuple.__repr__(_shown(row._columns, row))
+
+
+def _shown(columns: Columns, row: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the values of a row as representations show them."""
+    return tuple([HIDDEN if i in columns.hidden else value for i, value in enumerate(row)])
 
 
 class KeyView(KeysView[str]):
@@ -433,6 +453,8 @@ class RowMapping(Mapping[Any, Any]):
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
+        if self._columns.hidden:
+            return repr(dict(zip(self._columns.keys, _shown(self._columns, self._row), strict=False)))
         return repr(dict(self.items()))
 
     def __reduce__(self) -> Any:

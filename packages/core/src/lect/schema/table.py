@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lect.exc import ArgumentError, InvalidRequestError, nearest
 from lect.schema.base import RETAIN_SCHEMA, SchemaItem, schema_argument
@@ -18,6 +18,10 @@ from lect.shape import Shape, fresh
 from lect.sql.dialect_options import DialectKWArgs
 from lect.sql.from_clause import TableClause
 from lect.sql.names import quoted_name
+
+if TYPE_CHECKING:
+    from lect.schema.column import Column
+    from lect.sql.collection import ReadOnlyColumnCollection
 
 __all__ = ["Table"]
 
@@ -58,6 +62,14 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
     fullname: str = ""
     description: Any = ""
     _columns: Any
+
+    if TYPE_CHECKING:
+
+        @property
+        def c(self) -> ReadOnlyColumnCollection[Column[Any]]: ...
+
+        @property
+        def columns(self) -> ReadOnlyColumnCollection[Column[Any]]: ...
 
     def __new__(cls, *args: Any, **kw: Any) -> Table:
         if not args and not kw:  # a copy or an unpickled table, filled by what makes it

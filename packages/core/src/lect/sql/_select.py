@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
 from lect.exc import ArgumentError
 from lect.sql.arguments import (
@@ -24,9 +24,22 @@ from lect.sql.node import Node, child, children, scalar
 from lect.sql.select_base import GenerativeSelect
 from lect.sql.select_froms import display_froms
 
+if TYPE_CHECKING:
+    from lect.sql.element import SQLColumnExpression
+
 __all__ = ["JoinStep", "Select", "select"]
 
 _T = TypeVar("_T")
+_T0 = TypeVar("_T0")
+_T1 = TypeVar("_T1")
+_T2 = TypeVar("_T2")
+_T3 = TypeVar("_T3")
+_T4 = TypeVar("_T4")
+_T5 = TypeVar("_T5")
+_T6 = TypeVar("_T6")
+_T7 = TypeVar("_T7")
+_T8 = TypeVar("_T8")
+_T9 = TypeVar("_T9")
 _S = TypeVar("_S", bound="Select[Any]")
 
 
@@ -373,6 +386,106 @@ def join_onclause(onclause: Any) -> Any:
     return condition(onclause, "the ON clause of a join")
 
 
+if TYPE_CHECKING:
+    #: What has a type that a row will have: a column expression, an attribute of a mapped class, a mapped class.
+    _Typed: TypeAlias = SQLColumnExpression[_T] | type[_T]
+
+
+@overload
+def select(e0: _Typed[_T0], /) -> Select[tuple[_T0]]: ...
+
+@overload
+def select(e0: _Typed[_T0], e1: _Typed[_T1], /) -> Select[tuple[_T0, _T1]]: ...
+
+@overload
+def select(e0: _Typed[_T0], e1: _Typed[_T1], e2: _Typed[_T2], /) -> Select[tuple[_T0, _T1, _T2]]: ...
+
+@overload
+def select(
+    e0: _Typed[_T0],
+    e1: _Typed[_T1],
+    e2: _Typed[_T2],
+    e3: _Typed[_T3],
+    /,
+) -> Select[tuple[_T0, _T1, _T2, _T3]]: ...
+
+@overload
+def select(
+    e0: _Typed[_T0],
+    e1: _Typed[_T1],
+    e2: _Typed[_T2],
+    e3: _Typed[_T3],
+    e4: _Typed[_T4],
+    /,
+) -> Select[tuple[_T0, _T1, _T2, _T3, _T4]]: ...
+
+@overload
+def select(
+    e0: _Typed[_T0],
+    e1: _Typed[_T1],
+    e2: _Typed[_T2],
+    e3: _Typed[_T3],
+    e4: _Typed[_T4],
+    e5: _Typed[_T5],
+    /,
+) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5]]: ...
+
+@overload
+def select(
+    e0: _Typed[_T0],
+    e1: _Typed[_T1],
+    e2: _Typed[_T2],
+    e3: _Typed[_T3],
+    e4: _Typed[_T4],
+    e5: _Typed[_T5],
+    e6: _Typed[_T6],
+    /,
+) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5, _T6]]: ...
+
+@overload
+def select(
+    e0: _Typed[_T0],
+    e1: _Typed[_T1],
+    e2: _Typed[_T2],
+    e3: _Typed[_T3],
+    e4: _Typed[_T4],
+    e5: _Typed[_T5],
+    e6: _Typed[_T6],
+    e7: _Typed[_T7],
+    /,
+) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5, _T6, _T7]]: ...
+
+@overload
+def select(
+    e0: _Typed[_T0],
+    e1: _Typed[_T1],
+    e2: _Typed[_T2],
+    e3: _Typed[_T3],
+    e4: _Typed[_T4],
+    e5: _Typed[_T5],
+    e6: _Typed[_T6],
+    e7: _Typed[_T7],
+    e8: _Typed[_T8],
+    /,
+) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8]]: ...
+
+@overload
+def select(
+    e0: _Typed[_T0],
+    e1: _Typed[_T1],
+    e2: _Typed[_T2],
+    e3: _Typed[_T3],
+    e4: _Typed[_T4],
+    e5: _Typed[_T5],
+    e6: _Typed[_T6],
+    e7: _Typed[_T7],
+    e8: _Typed[_T8],
+    e9: _Typed[_T9],
+    /,
+) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8, _T9]]: ...
+
+@overload
+def select(*entities: Any) -> Select[Any]: ...
 def select(*entities: Any) -> Select[Any]:
     """Return ``SELECT`` of columns, tables, expressions or mapped classes."""
     return Select(*entities)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from lect.exc import ArgumentError, DuplicateColumnError, NoSuchColumnAttribute, NoSuchColumnError, nearest
 
@@ -59,6 +59,12 @@ class ColumnCollection(Generic[_C]):
     def __iter__(self) -> Iterator[_C]:
         return iter([c for _, c in self._entries])
 
+    @overload
+    def __getitem__(self, key: str | int) -> _C: ...
+
+    @overload
+    def __getitem__(self, key: Any) -> Any: ...
+
     def __getitem__(self, key: Any) -> Any:
         if key.__class__ is str:
             found = self._index.get(key)
@@ -83,7 +89,7 @@ class ColumnCollection(Generic[_C]):
             return self._entries[key]
         return (key, self[key])
 
-    def __getattr__(self, key: str) -> Any:
+    def __getattr__(self, key: str) -> _C:
         if key.startswith("__"):
             raise AttributeError(key)
         try:

@@ -42,7 +42,8 @@ class Mapped(SQLColumnExpression[_T_co], _MappedAttribute, Generic[_T_co]):
 
         def __get__(self, instance: object | None, owner: Any) -> InstrumentedAttribute[_T_co] | _T_co: ...
 
-        def __set__(self, instance: Any, value: Any) -> None: ...
+        # Writing goes through the class's hook; were there a __set__ at run time, reading would be slow.
+        def __set__(self, instance: Any, value: SQLColumnExpression[_T_co] | _T_co) -> None: ...
 
         def __delete__(self, instance: Any) -> None: ...
 
@@ -351,37 +352,41 @@ class InstrumentedAttribute(QueryableAttribute[_T]):
 
     inherit_cache = True
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        if instance is None:
-            return self
-        # Reached only when the value is not in __dict__.
-        values = instance.__dict__
-        state = values.get(STATE_KEY)
-        if state is None:
-            state = init_state(instance)
-        return self.impl.get(state, values)
+    if not TYPE_CHECKING:  # checkers know it from Mapped
+
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            if instance is None:
+                return self
+            # Reached only when the value is not in __dict__.
+            values = instance.__dict__
+            state = values.get(STATE_KEY)
+            if state is None:
+                state = init_state(instance)
+            return self.impl.get(state, values)
 
 
 class DataInstrumentedAttribute(InstrumentedAttribute[_T]):
     """A mapped attribute of a class that has a ``__setattr__`` of its own: the descriptor itself hears of writes."""
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        if instance is None:
-            return self
-        values = instance.__dict__
-        if self.key in values:
-            return values[self.key]
-        state = values.get(STATE_KEY)
-        if state is None:
-            state = init_state(instance)
-        return self.impl.get(state, values)
+    if not TYPE_CHECKING:
 
-    def __set__(self, instance: Any, value: Any) -> None:
-        self.impl.setter()(instance, value)
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            if instance is None:
+                return self
+            values = instance.__dict__
+            if self.key in values:
+                return values[self.key]
+            state = values.get(STATE_KEY)
+            if state is None:
+                state = init_state(instance)
+            return self.impl.get(state, values)
 
-    def __delete__(self, instance: Any) -> None:
-        values = instance.__dict__
-        state = values.get(STATE_KEY)
-        if state is None:
-            state = init_state(instance)
-        self.impl.delete(state, values)
+        def __set__(self, instance: Any, value: Any) -> None:
+            self.impl.setter()(instance, value)
+
+        def __delete__(self, instance: Any) -> None:
+            values = instance.__dict__
+            state = values.get(STATE_KEY)
+            if state is None:
+                state = init_state(instance)
+            self.impl.delete(state, values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from lect.exc import ArgumentError
 from lect.inspection import inspects
@@ -234,6 +234,18 @@ class AliasedInsp(InspectionAttr):
 
     def __clause_element__(self) -> Any:
         return self.selectable
+
+
+@overload
+def aliased(
+    element: type[_O], alias: Any = None, name: str | None = None, flat: bool = False, adapt_on_names: bool = False
+) -> type[_O]: ...
+
+
+@overload
+def aliased(
+    element: Any, alias: Any = None, name: str | None = None, flat: bool = False, adapt_on_names: bool = False
+) -> Any: ...
 
 
 def aliased(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from lect.exc import ArgumentError, InvalidRequestError, NoResultFound
 from lect_orm.base import object_state, state_str
@@ -13,11 +13,16 @@ from lect_orm.state import expire_all
 from lect_orm.unitofwork.cascade import cascade_iterator
 
 if TYPE_CHECKING:
+    from lect_orm.mapping.mapper import Mapper
+    from lect_orm.query.aliased import AliasedClass
     from lect_orm.state import InstanceState
 
 __all__ = ["SessionAccess", "identity_key"]
 
 _O = TypeVar("_O")
+
+if TYPE_CHECKING:
+    _Entity: TypeAlias = type[_O] | Mapper[_O] | AliasedClass[_O]
 
 
 class SessionAccess:
@@ -38,7 +43,7 @@ class SessionAccess:
 
     def get(
         self,
-        entity: type[_O] | Any,
+        entity: _Entity[_O],
         ident: Any,
         *,
         options: Sequence[Any] | None = None,
@@ -73,7 +78,7 @@ class SessionAccess:
         ):
             mapper = entity.__dict__.get("__mapper__") if isinstance(entity, type) else None
             if mapper is not None and ident.__class__ in _SCALARS and len(mapper.primary_key) == 1:
-                bucket = self.identity_map.buckets.get(mapper.base_mapper)
+                bucket = self.identity_map.buckets.get(mapper.identity_mapper)
                 state = None if bucket is None else bucket.get(ident)
                 if state is not None:
                     obj = state()
@@ -119,7 +124,7 @@ class SessionAccess:
         how["with_for_update"] = _for_update(how["with_for_update"])
         return load_by_key(self, found, pk, **how)
 
-    def get_one(self, entity: type[_O] | Any, ident: Any, **how: Any) -> _O:
+    def get_one(self, entity: _Entity[_O], ident: Any, **how: Any) -> _O:
         """Return the object with this primary key; arguments as for :meth:`get`.
 
         Raises:
@@ -132,7 +137,7 @@ class SessionAccess:
 
     def _lookup(self, mapper: Any, pk: tuple[Any, ...], identity_token: Any = None, passive: int | None = None) -> Any:
         """Return the living object of this key, refreshed when expired; None when unknown (or its row is gone)."""
-        bucket = self.identity_map.buckets.get(mapper.base_mapper)
+        bucket = self.identity_map.buckets.get(mapper.identity_mapper)
         if bucket is None:
             return None
         try:

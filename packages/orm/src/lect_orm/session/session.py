@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple, overload
 
 from lect.event import dispatcher
 from lect.exc import ArgumentError, InvalidRequestError, StatementError
@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
     from lect.engine import Result
     from lect.engine.result import ScalarResult
+    from lect.sql._select import Select
     from lect_orm.query.query import Query
     from lect_orm.unitofwork.report import FlushPlan
 
 __all__ = ["JoinTransactionMode", "Session"]
 
 _S = TypeVar("_S", bound="Session")
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
+_Rest = TypeVarTuple("_Rest")
 
 JoinTransactionMode = Literal["conditional_savepoint", "rollback_only", "control_fully", "create_savepoint"]
 _JOIN_MODES = ("conditional_savepoint", "rollback_only", "control_fully", "create_savepoint")
@@ -283,6 +287,30 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
 
     # -- statements ---------------------------------------------------------------------------------------------------
 
+    @overload
+    def execute(
+        self,
+        statement: Select[tuple[*_Ts]],
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        _parent_execute_state: Any = None,
+        _add_event: Any = None,
+    ) -> Result[*_Ts]: ...
+
+    @overload
+    def execute(
+        self,
+        statement: Any,
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        _parent_execute_state: Any = None,
+        _add_event: Any = None,
+    ) -> Result[Any]: ...
+
     def execute(
         self,
         statement: Any,
@@ -330,6 +358,28 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
                 return answer
         return _run(self, state.statement, state.parameters, state.local_execution_options, state.bind_arguments)
 
+    @overload
+    def scalar(
+        self,
+        statement: Select[tuple[_T, *_Rest]],
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> _T | None: ...
+
+    @overload
+    def scalar(
+        self,
+        statement: Any,
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> Any: ...
+
     def scalar(
         self,
         statement: Any,
@@ -343,6 +393,28 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         return self.execute(
             statement, params, execution_options=execution_options, bind_arguments=bind_arguments, **kw
         ).scalar()
+
+    @overload
+    def scalars(
+        self,
+        statement: Select[tuple[_T, *_Rest]],
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> ScalarResult[_T]: ...
+
+    @overload
+    def scalars(
+        self,
+        statement: Any,
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> ScalarResult[Any]: ...
 
     def scalars(
         self,
