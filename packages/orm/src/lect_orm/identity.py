@@ -55,7 +55,7 @@ def forget(state: InstanceState) -> None:
         return
     if state.pk is None:
         return
-    bucket = session.identity_map.buckets.get(state.mapper.base_mapper)
+    bucket = session.identity_map.buckets.get(state.mapper.identity_mapper)
     if bucket is not None and bucket.get(state.pk) is state:
         del bucket[state.pk]
 
@@ -88,7 +88,7 @@ class IdentityMap:
         Raises:
             InvalidRequestError: another living object has this identity.
         """
-        bucket = self.bucket(state.mapper.base_mapper)
+        bucket = self.bucket(state.mapper.identity_mapper)
         there = bucket.get(state.pk)
         if there is state:
             return False
@@ -106,7 +106,7 @@ class IdentityMap:
 
     def replace(self, state: InstanceState) -> InstanceState | None:
         """Enter an object in place of whatever has its identity; return what was displaced."""
-        bucket = self.bucket(state.mapper.base_mapper)
+        bucket = self.bucket(state.mapper.identity_mapper)
         there = bucket.get(state.pk)
         if there is state:
             return None
@@ -115,7 +115,7 @@ class IdentityMap:
 
     def discard(self, state: InstanceState) -> None:
         """Take an object out if it is the one the map holds."""
-        bucket = self.buckets.get(state.mapper.base_mapper)
+        bucket = self.buckets.get(state.mapper.identity_mapper)
         if bucket is not None and bucket.get(state.pk) is state:
             del bucket[state.pk]
 
@@ -123,7 +123,7 @@ class IdentityMap:
 
     def contains_state(self, state: InstanceState) -> bool:
         """Whether this very object is in the map."""
-        bucket = self.buckets.get(state.mapper.base_mapper)
+        bucket = self.buckets.get(state.mapper.identity_mapper)
         return bucket is not None and state.pk is not None and bucket.get(state.pk) is state
 
     def all_states(self) -> list[InstanceState]:

@@ -570,8 +570,6 @@ class _Making:
         self.reader = reader
         self.ctx = ctx
         self.processors = processors
-        mapper = reader.mapper
-        self.bucket = ctx.session.identity_map.bucket(mapper.identity_mapper)
         node = reader.node
         self.origin = None
         if not (node.empty and not node.criteria):
@@ -658,8 +656,10 @@ class _Making:
         callables = SharedCallables(left_out) if left_out else None
         on_load = self._on_load(mapper)
         existing = self._existing(mapper, fill, items)
+        # A concrete subclass has a space of primary keys of its own.
+        bucket = ctx.session.identity_map.bucket(mapper.identity_mapper)
         load: Callable[[Any], Any] = factory(
-            self.bucket, ctx.session._ref, self.origin, callables, missing, existing, on_load, ctx.token
+            bucket, ctx.session._ref, self.origin, callables, missing, existing, on_load, ctx.token
         )
         return load
 

@@ -202,7 +202,7 @@ def _run_update_by_key(
 
 
 def _refresh_by_key(session: Session, mapper: Any, rows: list[dict[str, Any]]) -> None:
-    bucket = session.identity_map.buckets.get(mapper.base_mapper)
+    bucket = session.identity_map.buckets.get(mapper.identity_mapper)
     if not bucket:
         return
     for row in rows:
@@ -281,7 +281,7 @@ def _evaluate(session: Session, plan: Any, params: Any) -> list[tuple[Any, Insta
     evaluator = Evaluator(mapper, params if isinstance(params, dict) else None)
     matches = evaluator.process(*plan.where)
     found: list[tuple[Any, InstanceState, bool]] = []
-    bucket = session.identity_map.buckets.get(mapper.base_mapper)
+    bucket = session.identity_map.buckets.get(mapper.identity_mapper)
     for state in list((bucket or {}).values()):
         obj = state()
         if obj is None or not isinstance(obj, mapper.class_):
@@ -328,7 +328,7 @@ class _Counted:
 
 
 def _in_session(session: Session, mapper: Any, keys: list[Any]) -> list[tuple[Any, InstanceState, bool]]:
-    bucket = session.identity_map.buckets.get(mapper.base_mapper)
+    bucket = session.identity_map.buckets.get(mapper.identity_mapper)
     if not bucket:
         return []
     found: list[tuple[Any, InstanceState, bool]] = []

@@ -144,7 +144,7 @@ class SessionMerge:
     ) -> tuple[Any, bool]:
         merged = None
         if pk is not None:
-            bucket = self.identity_map.buckets.get(mapper.base_mapper)
+            bucket = self.identity_map.buckets.get(mapper.identity_mapper)
             found = None if bucket is None else bucket.get(bucket_of(mapper, pk, token))
             merged = None if found is None else found()
             if merged is None:

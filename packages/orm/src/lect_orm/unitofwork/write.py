@@ -393,7 +393,7 @@ def finish(context: FlushContext) -> None:
         session._remove_newly_deleted(gone)
     born: States = []
     for mapper, (new, old) in by_mapper.items():
-        bucket = session.identity_map.bucket(mapper.base_mapper)
+        bucket = session.identity_map.bucket(mapper.identity_mapper)
         if new:
             _make_persistent(mapper, new, bucket, session.connection_callable is not None)
             born.extend(new)
