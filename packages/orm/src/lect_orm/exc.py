@@ -100,7 +100,10 @@ class UnmappedClassError(UnmappedError):
 
     def __init__(self, cls: Any, msg: str | None = None) -> None:
         if msg is None:
-            if isinstance(cls, type):
+            says = getattr(cls, "__lect_unmapped__", None) if isinstance(cls, type) else None
+            if says is not None:
+                msg = says()  # a class that is mapped later
+            elif isinstance(cls, type):
                 msg = f"Class '{cls.__module__}.{cls.__name__}' is not mapped; {_HOW_TO_MAP}"
             else:
                 msg = f"{cls!r} is not a mapped class"

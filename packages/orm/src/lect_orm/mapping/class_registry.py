@@ -69,6 +69,8 @@ class _SameName:
 
     def add(self, cls: type) -> None:
         alive = [r for r in self._refs if r() is not None]
+        if any(r() is cls for r in alive):
+            return  # known since it was written, mapped now
         for reference in alive:
             other = reference()
             if other is not None and other is not cls and other.__module__ == cls.__module__:

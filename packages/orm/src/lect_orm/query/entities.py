@@ -9,6 +9,7 @@ from lect.exc import ArgumentError
 from lect.shape import Shape, fresh, intern
 from lect.sql.entity import Entity, of_entity, register
 from lect_orm.attributes.descriptor import ANNOTATE, InstrumentedAttribute, QueryableAttribute
+from lect_orm.exc import UnmappedClassError
 
 __all__ = [
     "PLUGIN",
@@ -310,6 +311,8 @@ def annotated_column(element: Any, entity: Any, key: str) -> Any:
 def _node_of_class(cls: Any) -> Any:
     mapper = cls.__dict__.get("__mapper__")
     if mapper is None or not getattr(mapper, "is_mapper", False):
+        if hasattr(cls, "__lect_unmapped__"):
+            raise UnmappedClassError(cls)
         return None
     if not mapper.configured:
         mapper._check_configure()
