@@ -97,22 +97,6 @@ from lect.schema import (
     UniqueConstraint,
     insert_sentinel,
 )
-from lect.schema.checkfirst import (
-    CheckFirst,
-)
-from lect.schema.ddl import (
-    BaseDDLElement,
-    CreateTable,
-    DropTable,
-)
-from lect.schema.foreign_key import (
-    ForeignKeyTarget,
-)
-from lect.schema.view import (
-    CreateTableAs,
-    CreateView,
-    DropView,
-)
 from lect.sql._case import (
     Case,
     case,
@@ -201,6 +185,9 @@ from lect.sql.cte import (
 from lect.sql.dml import (
     UpdateBase,
     ValuesBase,
+)
+from lect.sql.dml_column import (
+    from_dml_column,
 )
 from lect.sql.element import (
     ClauseElement,
@@ -582,6 +569,7 @@ __all__ = [
     "exists",
     "extract",
     "false",
+    "from_dml_column",
     "func",
     "funcfilter",
     "insert",

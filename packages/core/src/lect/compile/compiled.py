@@ -196,6 +196,7 @@ class DmlPlan:
         "returning",
         "table",
         "unconsumed",
+        "valued",
         "written",
     )
 
@@ -213,6 +214,8 @@ class DmlPlan:
         self.unconsumed: tuple[str, ...] = ()
         #: Columns the statement writes, in order.
         self.written: tuple[Any, ...] = ()
+        #: Those of them whose value is just a parameter.
+        self.valued: tuple[Any, ...] = ()
 
 
 class Compiled:
@@ -375,9 +378,9 @@ class Compiled:
         return f"<Compiled {self.kind} for {self.dialect.name!r}: {self.string!r}>"
 
     @property
-    def postfetch(self) -> tuple[Any, ...]:
+    def postfetch(self) -> list[Any]:
         """Columns whose new value only the server knows."""
-        return () if self.dml is None else self.dml.postfetch
+        return [] if self.dml is None else list(self.dml.postfetch)
 
     @property
     def isinsert(self) -> bool:
@@ -421,7 +424,7 @@ class Compiled:
         out: dict[str, Any] = {}
         for name, param in self.binds.items():
             key = self.escaped_names.get(name, name) if escape_names else name
-            if params and param.key in params:
+            if params and not param.unique and param.key in params:
                 out[key] = params[param.key]
             elif params and name in params:
                 out[key] = params[name]

@@ -18,6 +18,8 @@ class CompileOptions:
         column_keys: names given for an execution (INSERT and UPDATE write these columns); None: not known.
         for_executemany: the plan is for many parameter sets, so nothing can be fetched per row.
         schema_translate_map: schema name or None -> the schema to write instead.
+        strict_keys: a name in `column_keys` that is no column is an error, as it is at execution; not for a statement
+            that is only compiled.
         linting: FROM elements that nothing joins are reported as a warning.
         batch: an INSERT plan gets a template for many rows per statement (see :mod:`lect.compile.compiled`).
         extra: what a caller gave in `compile_kwargs` for rules of their own (``writer.options.extra``).
@@ -33,6 +35,7 @@ class CompileOptions:
         "literal_binds",
         "render_postcompile",
         "schema_translate_map",
+        "strict_keys",
     )
 
     def __init__(
@@ -46,6 +49,7 @@ class CompileOptions:
         linting: bool = False,
         batch: bool = False,
         extra: Mapping[str, Any] | None = None,
+        strict_keys: bool = True,
     ) -> None:
         self.literal_binds = literal_binds
         self.render_postcompile = render_postcompile
@@ -54,6 +58,7 @@ class CompileOptions:
             None if column_keys is None else tuple([k if isinstance(k, str) else str(k.key) for k in column_keys])
         )
         self.for_executemany = for_executemany
+        self.strict_keys = strict_keys
         self.schema_translate_map = dict(schema_translate_map) if schema_translate_map else None
         self.linting = linting = bool(linting)
         self.batch = batch
@@ -89,6 +94,7 @@ class CompileOptions:
             schema_translate_map=schema_translate_map,
             linting=linting,
             extra=given,
+            strict_keys=False,
         )
 
 

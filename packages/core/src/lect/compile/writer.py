@@ -21,8 +21,10 @@ from lect.compile.conditions import is_condition
 from lect.compile.options import DEFAULT, CompileOptions
 from lect.compile.table import ANSI, Rule
 from lect.exc import CompileError, UnsupportedCompilationError
+from lect.operators import asbool
 from lect.sql.anonymous import anonymous_name, new_name, resolve
 from lect.sql.names import truncated_label
+from lect.types.boolean import Boolean
 
 __all__ = ["COLUMN", "FROM", "LATERAL", "PLAIN", "ResultColumn", "Scope", "Writer"]
 
@@ -214,6 +216,15 @@ class Writer:
         if self.conditions_apart and is_condition(node):
             return self.render(ConditionAsValue(node))
         return self.render(node)
+
+    def render_condition(self, node: Any) -> str:
+        """Write `node` where a condition stands: a boolean value is compared where the database wants it so."""
+        if not self.conditions_apart:
+            return self.render(node)
+        node = node.self_group(against=asbool)
+        text = self.render(node)
+        is_value = isinstance(getattr(node, "type", None), Boolean) and not is_condition(node)
+        return f"{text} = 1" if is_value else text
 
     def render_all(self, nodes: Iterable[Any], separator: str = ", ") -> str:
         """Write several nodes with `separator` between them."""

@@ -16,7 +16,6 @@ from lect.dialects.capabilities import (
     DefaultRow,
     MultiTableDelete,
     MultiTableUpdate,
-    Returning,
 )
 from lect.dialects.contract import Dialect
 
@@ -31,19 +30,19 @@ class DefaultDialect(Dialect):
     rules = ANSI
     default_capabilities = Capabilities(
         product="default",
-        insert_returning=Returning.NONE,
-        update_returning=Returning.NONE,
-        delete_returning=Returning.NONE,
         default_row=DefaultRow.EMPTY_VALUES,
+        multi_values=False,
         cte_in_dml=CteInDml.BEFORE_STATEMENT,
         multi_table_update=MultiTableUpdate.FROM,
-        multi_table_delete=MultiTableDelete.USING,
+        multi_table_delete=MultiTableDelete.TABLE_LIST,
         native_boolean=False,
         boolean_constants=BooleanConstants.COMPARISON,
     )
 
-    def __init__(self, *, supports_native_boolean: bool | None = None, **kw: Any) -> None:
-        super().__init__(**kw)
+    def __init__(
+        self, *, supports_native_boolean: bool | None = None, implicit_returning: bool = False, **kw: Any
+    ) -> None:
+        super().__init__(implicit_returning=implicit_returning, **kw)
         if supports_native_boolean is not None:
             self.supports_native_boolean = supports_native_boolean
 
@@ -57,9 +56,7 @@ class StrDialect(DefaultDialect):
     #: A statement shown is what was asked for, without what an execution would add.
     only_shows = True
     default_capabilities = DefaultDialect.default_capabilities.replace(
-        insert_returning=Returning.UNORDERED,
-        update_returning=Returning.UNORDERED,
-        delete_returning=Returning.UNORDERED,
+        multi_values=True,
         distinct_on=True,
         native_boolean=True,
         boolean_constants=BooleanConstants.TRUE_FALSE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lect.dialects.variants import BooleanConstants, DefaultRow, Returning
+from lect.dialects.variants import BooleanConstants, CteInDml, DefaultRow, Returning
 
 if TYPE_CHECKING:
     from lect.compile.identifiers import IdentifierPreparer
@@ -96,6 +96,16 @@ class Switches:
             self.capabilities = self.capabilities.replace(default_row=form)
         elif self.capabilities.default_row is form or form is DefaultRow.EMPTY_VALUES:
             self.capabilities = self.capabilities.replace(default_row=DefaultRow.NONE)
+
+    @property
+    def cte_follows_insert(self) -> bool:
+        """``INSERT INTO t WITH a AS (…) SELECT …`` rather than ``WITH a AS (…) INSERT INTO t SELECT …``."""
+        return self.capabilities.cte_in_dml is CteInDml.BEFORE_SELECT
+
+    @cte_follows_insert.setter
+    def cte_follows_insert(self, value: bool) -> None:
+        form = CteInDml.BEFORE_SELECT if value else CteInDml.BEFORE_STATEMENT
+        self.capabilities = self.capabilities.replace(cte_in_dml=form)
 
     @property
     def max_identifier_length(self) -> int:

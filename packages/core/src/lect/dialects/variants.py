@@ -86,6 +86,7 @@ class MultiTableDelete(Enum):
     """How a DELETE reads other tables."""
 
     USING = "using"  #: ``DELETE FROM t USING other WHERE …``
+    TABLE_LIST = "table-list"  #: ``DELETE FROM t , other WHERE …``: no database's, but that of dialects without one
     FROM_FROM = "from-from"  #: ``DELETE FROM t FROM t, other WHERE …``
     NONE = "none"  #: only through subqueries
 

@@ -34,6 +34,7 @@ class Insert(ValuesBase):
         children("_returning"),
         scalar("_return_defaults"),
         children("_return_defaults_columns"),
+        children("_supplemental_columns"),
         scalar("_sort_by_parameter_order"),
         child("_on_conflict"),
         children("_prefixes"),

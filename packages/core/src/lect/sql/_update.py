@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
-from lect.exc import ArgumentError
+from lect.exc import ArgumentError, InvalidRequestError
 from lect.sql.arguments import from_argument
 from lect.sql.dml import DmlWhere, ValuesBase
 from lect.sql.from_clause import MAKE_FROM
@@ -32,6 +32,7 @@ class Update(DmlWhere, ValuesBase):
         children("_returning"),
         scalar("_return_defaults"),
         children("_return_defaults_columns"),
+        children("_supplemental_columns"),
         children("_prefixes"),
         children("_hints"),
         children("_added_ctes"),
@@ -65,7 +66,7 @@ class Update(DmlWhere, ValuesBase):
 
     def values(self: _U, *args: Any, **kwargs: Any) -> _U:
         if self._ordered:
-            raise ArgumentError("Cannot call values() when the statement already has ordered values present")
+            raise InvalidRequestError("This statement already has ordered values present; values() cannot add to them")
         return super().values(*args, **kwargs)
 
     def inline(self: _U) -> _U:
@@ -86,6 +87,9 @@ class Delete(DmlWhere):
         children("_where"),
         children("_using"),
         children("_returning"),
+        scalar("_return_defaults"),
+        children("_return_defaults_columns"),
+        children("_supplemental_columns"),
         children("_prefixes"),
         children("_hints"),
         children("_added_ctes"),

@@ -102,6 +102,12 @@ class Alias(AliasedReturnsRows):
     def schema(self) -> Any:
         return None
 
+    @property
+    def description(self) -> str:
+        if isinstance(self.name, anonymous_name):
+            return f"Anonymous alias of {self.element.description}"
+        return str(self.name)
+
 
 class TableValuedAlias(AliasedReturnsRows):
     """A function that gives rows, in FROM, with or without a list of its columns."""

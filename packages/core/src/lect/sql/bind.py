@@ -94,6 +94,8 @@ class BindParameter(ColumnElement[_T]):
             sample = _sample(value) if expanding else value
             if _compared_to_type is not None:
                 self.type = _compared_to_type.coerce_compared_value(_compared_to_operator, sample)
+                if _compared_to_type.sensitive:
+                    self.type = self.type.as_sensitive()
             else:
                 self.type = resolve_value_type(sample)
                 self._type_of_value = True
@@ -199,7 +201,8 @@ class BindParameter(ColumnElement[_T]):
 
     def __repr__(self) -> str:
         name = self.key.base if isinstance(self.key, anonymous_name) else self.key
-        return f"BindParameter({name!r}, {self.value!r}, type_={self.type!r})"
+        value = "***" if self.type.sensitive else repr(self.value)
+        return f"BindParameter({name!r}, {value}, type_={self.type!r})"
 
 
 def _name_of(key: Any, quote: bool | None) -> str:

@@ -161,6 +161,8 @@ def operand(given: Any, expr: Any, op: OperatorType, type_: Any = None) -> Any:
         # A place for a value without a type takes the type of what it is compared with.
         sample = element.value
         typed = expr.type.coerce_compared_value(op, sample) if sample is not None else expr.type
+        if expr.type.sensitive:
+            typed = typed.as_sensitive()
         return element._with_type(typed)
     if element.__class__ is Grouping and element.element._is_bind_parameter and element.type is NULLTYPE:
         return Grouping(operand(element.element, expr, op))

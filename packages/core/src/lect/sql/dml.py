@@ -42,6 +42,8 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
     _returning: tuple[Any, ...] = ()
     _return_defaults: bool = False
     _return_defaults_columns: tuple[Any, ...] = ()
+    #: Columns that RETURNING fetches beside those whose values the server makes.
+    _supplemental_columns: tuple[Any, ...] = ()
     _hints: tuple[Hint, ...] = ()
     _sort_by_parameter_order: bool = False
 
@@ -105,14 +107,20 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
             raise InvalidRequestError("RETURNING is already configured on this statement")
         copy = self._generate()
         copy._return_defaults = True
-        given = (*cols, *(supplemental_cols or ()))
-        table = self._core_table
-        copy._return_defaults_columns = tuple(
-            [table._column_named(c) if isinstance(c, str) else resolve(c) for c in given]
-        )
+        found = self._columns_of_own(cols)
+        if self._return_defaults:
+            # Called again: all of them stay all of them, named ones become more.
+            known = self._return_defaults_columns
+            found = (*known, *[c for c in found if all(c is not k for k in known)]) if known and found else ()
+        copy._return_defaults_columns = found
+        copy._supplemental_columns = (*self._supplemental_columns, *self._columns_of_own(supplemental_cols or ()))
         if sort_by_parameter_order:
             copy._sort_by_parameter_order = True
         return copy
+
+    def _columns_of_own(self, given: Iterable[Any]) -> tuple[Any, ...]:
+        table = self._core_table
+        return tuple([table._column_named(c) if isinstance(c, str) else resolve(c) for c in given])
 
     def _column_expressions(self) -> Sequence[Any]:
         found: list[Any] = []
@@ -176,7 +184,7 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
         return self.table.entity_namespace
 
 
-def value_node(value: Any, column: Any, key: str) -> Any:
+def value_node(value: Any, column: Any, key: str | None) -> Any:
     """Return the expression for a value of `column`: the value bound under the column's key, or the expression "
     "given."""
     node = resolve(value)
@@ -187,6 +195,8 @@ def value_node(value: Any, column: Any, key: str) -> Any:
         if expression is None:
             raise ArgumentError(f"SQL expression or a value for column {key!r} expected, got {value!r}.")
         return expression
+    if key is None:
+        return BindParameter(None, value, type_=column.type)
     bind: BindParameter[Any] = BindParameter.__new__(BindParameter)
     bind.key = key
     bind.value = value
@@ -198,9 +208,9 @@ def value_node(value: Any, column: Any, key: str) -> Any:
     return bind
 
 
-def _named_bind(bind: Any, column: Any, key: str) -> Any:
+def _named_bind(bind: Any, column: Any, key: str | None) -> Any:
     """Return a parameter given as a value: one without a name of its own takes the column's."""
-    if bind.unique and not bind.expanding:
+    if key is not None and bind.unique and not bind.expanding:
         copy = bind._clone()
         copy.key, copy.unique = key, False
         copy.__dict__["_is_value_of_column"] = True

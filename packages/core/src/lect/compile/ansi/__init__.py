@@ -18,6 +18,7 @@ from lect.compile.ansi import (
     create_table,
     cte,
     ddl_text,
+    dml_column,
     extract,
     function,
     grouping,

@@ -15,7 +15,7 @@ def case(node: Case[Any], writer: Any) -> str:
     if node.value is not None:
         text += f"{writer.render_value(node.value)} "
     for when, then in node.whens:
-        condition = writer.render(when) if node.value is None else writer.render_value(when)
+        condition = writer.render_condition(when) if node.value is None else writer.render_value(when)
         text += f"WHEN {condition} THEN {writer.render_value(then)} "
     if node.else_ is not None:
         text += f"ELSE {writer.render_value(node.else_)} "

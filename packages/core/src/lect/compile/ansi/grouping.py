@@ -42,7 +42,7 @@ def chain(node: ExpressionClauseList[Any], writer: Any) -> str:
     special = writer.rules.find_operator(node.operator)
     if special is not None:
         return special(node, writer)  # type: ignore[no-any-return]
-    render = writer.render if node.operator in _OF_CONDITIONS else writer.render_value
+    render = writer.render_condition if node.operator in _OF_CONDITIONS else writer.render_value
     texts = [render(c) for c in node.clauses]
     return text_of(node.operator).join([t for t in texts if t])
 

@@ -71,8 +71,15 @@ def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str]:
             raise CompileError(f"Unconsumed column names: {name}")
         columns.append(column)
     select = node._select
-    if node._include_defaults and isinstance(select, Select):
+    if node._include_defaults:
         added = added_columns(node, writer, plan, node._select_names)
+        if added and not isinstance(select, Select):
+            names = ", ".join([repr(str(c.key)) for c, _ in added])
+            raise CompileError(
+                f"Can't extend statement for INSERT..FROM SELECT to include additional default-holding column(s) {names}"
+                ".  Convert the selectable to a subquery() first, or pass include_defaults=False to "
+                "Insert.from_select() to skip these columns."
+            )
         if added:
             columns.extend([c for c, _ in added])
             select = select.add_columns(*[e for _, e in added])
@@ -91,22 +98,28 @@ def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str]:
 def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, str | None]:
     """Return the columns, VALUES, and the text of one row when there is just one."""
     if node._sort_by_parameter_order and node._multi_values:
-        raise CompileError("Can't use explicit sort_by_parameter_order with an INSERT of several rows of VALUES")
+        raise CompileError(
+            "RETURNING cannot be deterministically sorted when using an INSERT of several rows of VALUES; give the rows "
+            "to execute() as a list of dictionaries"
+        )
     cells = insert_cells(node, writer, plan)
     if not cells:
         keys = list(plan.table.primary_key)
+        keys = keys or list(plan.table.c)[:1]
         if writer.options.for_executemany and keys and writer.capabilities.default_in_values:
             # Drivers repeat a statement for each parameter set only where it has a place for values.
             return f" ({writer.quote(keys[0].name)})", " VALUES (DEFAULT)", None
         return "", empty_row(writer), None
     names = column_names(cells, writer)
     row = f"({', '.join([c.text for c in cells])})"
+    plan.valued = tuple([c.column for c in cells if c.param is not None])
     _find_primary_key(node, plan, cells, writer)
     if not node._multi_values:
         return f" {names}", f" VALUES {row}", row
     if not writer.capabilities.multi_values:
-        writer.refuse(
-            "INSERT with several rows of VALUES", instead="give the rows to execute() as a list of dictionaries"
+        raise CompileError(
+            f"The {writer.dialect.name!r} dialect with current database version settings does not support in-place "
+            "multirow inserts.  Give the rows to execute() as a list of dictionaries."
         )
     rows = [row]
     for number in range(1, len(node._multi_values)):
@@ -122,7 +135,10 @@ def empty_row(writer: Any) -> str:
         return " DEFAULT VALUES"
     if form == "EMPTY_VALUES":
         return " () VALUES ()"
-    return writer.refuse("an INSERT without values", instead="give a value for at least one column")  # type: ignore[no-any-return]
+    raise CompileError(
+        f"The {writer.dialect.name!r} dialect with current database version settings does not support empty inserts.  "
+        "Give a value for at least one column."
+    )
 
 
 def _find_primary_key(node: Insert, plan: DmlPlan, cells: list[Written], writer: Any) -> None:
@@ -183,16 +199,38 @@ def _needed(node: Insert, plan: DmlPlan, writer: Any) -> list[Any]:
         return []
     wanted: list[Any] = []
     lastrowid = writer.capabilities.generated_key.name == "CURSOR" and not options.for_executemany
-    for column, source in zip(table.primary_key, plan.primary_key or [None] * len(table.primary_key), strict=True):
-        if (source is None and not (lastrowid and column.server_default is None and column.default is None)) or (
-            source is not None and source[0] == "lastrowid" and not lastrowid
-        ):
-            wanted.append(column)
     if node._return_defaults:
-        only = {id(c) for c in node._return_defaults_columns}
-        for column in [*plan.postfetch, *node._return_defaults_columns]:
-            if (not only or id(column) in only) and all(column is not w for w in wanted):
+        return _asked_for(node, plan)
+    written = {id(c) for c in plan.written}
+    for column, source in zip(table.primary_key, plan.primary_key or [None] * len(table.primary_key), strict=True):
+        if source is None:
+            # Nobody gives a value to a key without a default: there is nothing to fetch.
+            made = id(column) in written or _has_default(column)
+            if made and not (lastrowid and column.server_default is None and column.default is None):
                 wanted.append(column)
+        elif source[0] == "lastrowid" and not lastrowid:
+            wanted.append(column)
+    return wanted
+
+
+def _has_default(column: Any) -> bool:
+    return (
+        column.server_default is not None
+        or column.default is not None
+        or column is getattr(column.table, "autoincrement_column", None)
+    )
+
+
+def _asked_for(node: Insert, plan: DmlPlan) -> list[Any]:
+    """Return what ``return_defaults()`` fetches: the key, and all columns (or those named) whose values were not given.
+    """
+    given = {id(c) for c in plan.valued}
+    named = node._return_defaults_columns
+    wanted: list[Any] = []
+    for column in (*node._supplemental_columns, *plan.table.primary_key, *(named or plan.table.c)):
+        asked = id(column) not in given or any(column is s for s in node._supplemental_columns)
+        if asked and all(column is not w for w in wanted):
+            wanted.append(column)
     return wanted
 
 

@@ -62,7 +62,7 @@ def select(node: Select[Any], writer: Any) -> str:
 def all_of(conditions: Any, writer: Any) -> str:
     """Write conditions joined by AND."""
     if len(conditions) == 1:
-        return writer.render(conditions[0].self_group(against=asbool))  # type: ignore[no-any-return]
+        return writer.render_condition(conditions[0].self_group(against=asbool))  # type: ignore[no-any-return]
     return writer.render(and_(*conditions))  # type: ignore[no-any-return]
 
 

@@ -27,9 +27,7 @@ def extra_froms(node: Any) -> list[Any]:
         found.update(dict.fromkeys(froms_of(clause)))
     row = getattr(node, "_values", None)
     if row is not None:
-        for column, value in row.cells:
-            if not isinstance(column, str) and column.table is not None:
-                found.setdefault(column.table)
+        for _, value in row.cells:
             found.update(dict.fromkeys(froms_of(value)))
     own = node.table
     hidden = {own, *own._from_objects}
@@ -50,7 +48,15 @@ def set_clause(cells: list[Written], writer: Any, several: bool) -> str:
     """Return ``a=x, b=y``; ``t.a=x`` where the statement may write several tables, and lists them."""
     if several and writer.capabilities.multi_table_update.name == "TABLE_LIST":
         return ", ".join([f"{writer.render(c.column)}={c.text}" for c in cells])
-    return ", ".join([f"{writer.quote(c.column.name)}={c.text}" for c in cells])
+    return ", ".join([f"{_target(c.column, writer)}={c.text}" for c in cells])
+
+
+def _target(column: Any, writer: Any) -> str:
+    """Return what stands left of ``=`` in SET: a column without its table, or part of one."""
+    if column.__visit_name__ == "column":
+        return writer.quote(column.name)  # type: ignore[no-any-return]
+    with writer.without_tables():
+        return writer.render(column)  # type: ignore[no-any-return]
 
 
 @ANSI.rule(ExtraFroms)
@@ -67,6 +73,8 @@ def extra_from_clause(node: ExtraFroms, writer: Any) -> str:
         return f" FROM {froms}"
     if form == "USING":
         return f" USING {froms}"
+    if kind == "delete":
+        return f" , {froms}"
     return f", {froms}"
 
 
@@ -91,7 +99,7 @@ def update(node: Update, writer: Any) -> str:
             scope.facts["hints"] = hints_of(node, writer)
         prepare_added(node, writer)
         text = f"UPDATE {words_of(node._prefixes, writer)}{writer.render_from(table)}"
-        cells = update_cells(node, writer, plan)
+        cells = update_cells(node, writer, plan, extra)
         sets = f" SET {set_clause(cells, writer, bool(extra) or table._is_join)}"
         froms = writer.render(ExtraFroms(node, extra)) if extra else ""
         where = where_clause(node, writer)
@@ -119,14 +127,30 @@ def _returning(node: Any, plan: DmlPlan, writer: Any, results: bool) -> str:
         and not writer.options.for_executemany
         and adds_returning(writer.dialect)
     ):
-        only = node._return_defaults_columns
-        wanted = list(only) if only else list(plan.postfetch)
+        given = {id(c) for c in plan.written} - {id(c) for c in plan.postfetch}
+        only = [c for c in node._return_defaults_columns if id(c) not in given]
+        made = only if node._return_defaults_columns else plan.postfetch
+        supplemental = node._supplemental_columns
+        wanted = [*supplemental, *[c for c in made if all(c is not s for s in supplemental)]]
         if wanted:
             plan.returning = "implicit"
             plan.returned = tuple(wanted)
             plan.postfetch = tuple([c for c in plan.postfetch if all(c is not w for w in wanted)])
             return returning_columns(wanted, writer, results)
     return ""
+
+
+def _returning_of_delete(node: Any, plan: DmlPlan, writer: Any, results: bool) -> str:
+    wanted = [*node._return_defaults_columns, *node._supplemental_columns]
+    if node._returning:
+        plan.returning = "explicit"
+        plan.returned = tuple(node._column_expressions())
+        return returning(node, writer, results)
+    if not wanted or writer.capabilities.delete_returning.name == "NONE" or not adds_returning(writer.dialect):
+        return ""
+    plan.returning = "implicit"
+    plan.returned = tuple(wanted)
+    return returning_columns(wanted, writer, results)
 
 
 @ANSI.rule(Delete)
@@ -152,9 +176,5 @@ def delete(node: Delete, writer: Any) -> str:
         text = f"DELETE {words_of(node._prefixes, writer)}FROM {writer.render_from(table)}"
         froms = writer.render(ExtraFroms(node, extra)) if extra else ""
         where = where_clause(node, writer)
-        returned = ""
-        if node._returning:
-            plan.returning = "explicit"
-            plan.returned = tuple(node._column_expressions())
-            returned = returning(node, writer, results)
+        returned = _returning_of_delete(node, plan, writer, results)
         return with_clause(writer.render(DeleteParts(node, text, "", froms, where, returned)), scope, writer)
