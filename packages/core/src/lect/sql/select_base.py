@@ -319,7 +319,7 @@ class GenerativeSelect(SelectBase):
 
         Args:
             nowait: fail at once when a row is locked. `skip_locked`: leave locked rows out.
-            read: lock against changes only (FOR SHARE). `key_share`: the weaker forms of PostgreSQL.
+            read: lock against changes only (FOR SHARE). `key_share`: the weaker form of either.
             of: tables or columns whose rows are locked; all by default.
         """
         copy = self._generate()

@@ -5,15 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from lect.event import EventKey, Events
 from lect.exc import ArgumentError
 
-if TYPE_CHECKING:
-    from lect_orm.session.orm_execute import ORMExecuteState
-    from lect_orm.session.session import Session
-    from lect_orm.session.transaction import SessionTransaction
+# What listeners are given; named here for readers, since the session imports this module.
+Session: TypeAlias = Any
+SessionTransaction: TypeAlias = Any
+ORMExecuteState: TypeAlias = Any
 
 __all__ = ["SessionEvents"]
 

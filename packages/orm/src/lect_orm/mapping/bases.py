@@ -72,6 +72,9 @@ class DeclarativeMeta(_ClassAttributes):
         type.__init__(cls, classname, bases, dict_)
 
 
+registry.default_metaclass = DeclarativeMeta
+
+
 def _setup_base(cls: Any) -> None:
     """Give a new base class its registry and MetaData, as the class says or fresh ones."""
     given = cls.__dict__.get("registry", getattr(cls, "registry", None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from lect.schema.metadata import MetaData
 from lect_orm.mapping import configure
@@ -20,6 +20,9 @@ _T = TypeVar("_T")
 
 class registry:
     """See the module. Declarative bases have one (``Base.registry``); imperative mapping uses it directly."""
+
+    #: Metaclass of bases made by :meth:`generate_base`; set by the module of declarative bases, which needs this one.
+    default_metaclass: ClassVar[Any] = type
 
     def __init__(
         self,
@@ -142,8 +145,6 @@ class registry:
 
     def generate_base(self, mapper: Any = None, cls: Any = object, name: str = "Base", metaclass: Any = None) -> Any:
         """Return a new declarative base class."""
-        from lect_orm.mapping.bases import DeclarativeMeta
-
         bases = cls if isinstance(cls, tuple) else (cls,)
         body: dict[str, Any] = {"registry": self, "metadata": self.metadata, "_lect_registry": self}
         if isinstance(cls, type):
@@ -155,7 +156,7 @@ class registry:
             body["__mapper_cls__"] = mapper
         if hasattr(cls, "__class_getitem__"):
             body["__class_getitem__"] = classmethod(lambda c, key: c)
-        kind: Any = metaclass or DeclarativeMeta
+        kind: Any = metaclass or self.default_metaclass
         return kind(name, bases, body)
 
     def mapped_as_dataclass(self, cls: Any = None, /, **kw: Any) -> Any:
