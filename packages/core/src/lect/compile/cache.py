@@ -86,9 +86,33 @@ class PlanCache:
     def __len__(self) -> int:
         return len(self.entries)
 
-    def report(self) -> dict[str, int]:
-        """Return counters: plans kept, size, hits, misses, statements that could not be cached, plans dropped."""
+    def crowded(self, least: int = 8) -> list[tuple[int, str]]:
+        """Return ``(number of keys, a text)`` for statements that are kept under many keys, the most crowded first.
+
+        Texts count as one statement when they differ only in numbers and in the length of lists: values written into
+        the text, or ``VALUES`` built with a parameter per row, fill a cache that bound values and ``in_()`` would not.
+
+        Args:
+            least: number of keys from which on a statement is reported.
+        """
+        import re
+
+        found: dict[str, list[str]] = {}
+        for plan, _ in list(self.entries.values()):
+            text = getattr(plan, "string", "")
+            alike = re.sub(r"'[^']*'", "'...'", text)
+            alike = re.sub(r"(?<![A-Za-z])\d+|_\d+\b", "#", alike)
+            alike = re.sub(r"([:%?$][^,()]*)(, [:%?$][^,()]*)+", r"\1", alike)
+            alike = re.sub(r"(\([^()]*\))(, \1)+", r"\1", alike)
+            found.setdefault(alike, []).append(text)
+        many = [(len(texts), texts[0]) for texts in found.values() if len(texts) >= least and texts[0]]
+        return sorted(many, key=lambda each: -each[0])
+
+    def report(self) -> dict[str, Any]:
+        """Return counters: plans kept, size, hits, misses, statements that could not be cached, plans dropped; and
+        under ``crowded`` what :meth:`crowded` finds."""
         return {
+            "crowded": self.crowded(),
             "plans": len(self.entries),
             "size": self.size,
             "hits": self.hits,

@@ -104,7 +104,8 @@ class CursorResult(Result[*_Ts]):
             text, params = self._context.statement, self._context.shown_parameters
         elif run is not None:
             text = run[0].text
-        self.connection._handle_error(error, text, params, self.cursor, self._context, fetching=True)
+        plan = None if run is None else run[0]
+        self.connection._handle_error(error, text, params, self.cursor, self._context, fetching=True, plan=plan)
 
     def failed(self, error: BaseException) -> None:
         """Translate an error that reading :meth:`raw_cursor` raised.

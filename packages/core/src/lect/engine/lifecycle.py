@@ -464,14 +464,23 @@ class ConnectionLife:
         if committing and failure is not None and failure.disconnected:
             failure = unknown_outcome(failure)
         interrupted = not isinstance(error, Exception)
+        if context is not None:
+            plan = context.plan
+        hidden = None if plan is None else plan.hidden
+        shown: Any = parameters
+        cause: Any = error
+        if hidden is not None and hidden.names:
+            shown = hidden.parameters(parameters)
+            if isinstance(error, Exception):
+                cause = hidden.original(error, parameters)
+            if failure is not None:
+                failure = failure.replace(message=hidden.scrub(failure.message, parameters))
         wrapped: LectError | None = None
         many = bool(context is not None and context.executemany)
         hide = self.engine.hide_parameters
         if failure is not None:
-            wrapped = wrap_failure(failure, error, statement, parameters, hide_parameters=hide, ismulti=many or None)
+            wrapped = wrap_failure(failure, cause, statement, shown, hide_parameters=hide, ismulti=many or None)
             if failure.sqlstate is None and failure.kind is None and not failure.disconnected and parameters:
-                if context is not None:
-                    plan = context.plan
                 wrapped.detail.extend(about_refused_values(plan, parameters))
             if statement is not None and self._transaction is not None:
                 self._transaction._note_failure(wrapped, failure)
@@ -481,7 +490,7 @@ class ConnectionLife:
             and isinstance(error, Exception)
             and not isinstance(error, DontWrapMixin)
         ):
-            wrapped = wrap_statement_error(error, statement, parameters, hide_parameters=hide, ismulti=many or None)
+            wrapped = wrap_statement_error(cause, statement, shown, hide_parameters=hide, ismulti=many or None)
         disconnected = (failure is not None and failure.disconnected) or (interrupted and not self._closed)
         spread = not interrupted
         self._handling = True
@@ -529,7 +538,7 @@ class ConnectionLife:
         if replaced is not None:
             raise replaced.with_traceback(error.__traceback__) from error
         if wrapped is not None:
-            raise wrapped.with_traceback(error.__traceback__) from error
+            raise wrapped.with_traceback(error.__traceback__) from cause
 
     def _lost(self, error: BaseException, spread: bool) -> None:
         """The driver's connection is unusable: throw it away, and with `spread` every other that is older than now."""

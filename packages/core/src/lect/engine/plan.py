@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lect.engine.elision import Elision
 from lect.engine.row import Columns, _find_by_name, duplicates
 
 __all__ = ["Plan"]
@@ -21,10 +22,23 @@ class Plan:
         compiled: the statement's text and parameters (:class:`lect.compile.compiled.Compiled`).
         plain: running it is ``cursor.execute(text, collect(binds, params))`` and nothing else.
         columns: columns of the result once they are known, when they are the same at each execution.
+        hidden: what logs and errors do not show; None when there is no such thing.
         born: when it was compiled (monotonic seconds), for the log.
     """
 
-    __slots__ = ("born", "brackets", "by_names", "collect", "columns", "compiled", "dml", "expands", "plain", "text")
+    __slots__ = (
+        "born",
+        "brackets",
+        "by_names",
+        "collect",
+        "columns",
+        "compiled",
+        "dml",
+        "expands",
+        "hidden",
+        "plain",
+        "text",
+    )
 
     def __init__(self, compiled: Any, born: float = 0.0) -> None:
         self.compiled = compiled
@@ -33,6 +47,7 @@ class Plan:
         self.expands: bool = compiled.expands
         self.dml = compiled.dml
         self.plain = not self.expands and self.dml is None and compiled.kind not in ("ddl", "other")
+        self.hidden = Elision.of(compiled)
         self.columns: Columns | None = None
         self.by_names: dict[tuple[str, ...], Columns] = {}
         self.born = born
@@ -78,6 +93,7 @@ class Plan:
             [self._processor(c.type, d[1]) for c, d in zip(known, description, strict=True)],
             _unique_filters(known),
             ambiguous=duplicates(keys),
+            hidden=() if self.hidden is None else self.hidden.columns,
         )
 
     def _by_name(self, known: Sequence[Any], names: tuple[str, ...], description: Sequence[Any]) -> Columns:
@@ -96,6 +112,7 @@ class Plan:
             [None if c is None else _unique_filter(c.type) for c in matched],
             find=_find_by_name,
             ambiguous=duplicates(keys),
+            hidden=[i for i, c in enumerate(matched) if c is not None and c.type.sensitive],
         )
 
 

@@ -84,7 +84,7 @@ class Prepared:
         try:
             values = plan.collect(self.binds, None)
         except Exception as error:
-            connection._handle_error(error, plan.text, None, None, None, preparing=True)
+            connection._handle_error(error, plan.text, None, None, None, preparing=True, plan=plan)
             raise
         cursor = None
         try:

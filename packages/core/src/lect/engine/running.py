@@ -13,6 +13,7 @@ from lect.compile import CompileOptions, compile_statement
 from lect.dialects.variants import GeneratedKey
 from lect.engine.bulk import run_batches
 from lect.engine.cursor import CursorResult
+from lect.engine.elision import HIDDEN
 from lect.engine.execution import ExecutionContext
 from lect.engine.guard import LimitedReader, within
 from lect.engine.options import check_options, merged
@@ -443,6 +444,9 @@ def _log_statement(connection: Any, context: ExecutionContext, text: str, values
     if connection.engine.hide_parameters:
         log.write(INFO, token + "[%s] [SQL parameters hidden due to hide_parameters=True]", words)
     else:
+        plan = context.plan
+        if plan is not None and plan.hidden is not None:
+            values = plan.hidden.parameters(values)
         shown = format_parameters(values if values is not None else (), ismulti=many)
         log.write(INFO, token + "[%s] %s", words, shown)
 
@@ -637,7 +641,7 @@ def _make_result(
     if dml is not None or options.get("preserve_rowcount"):
         _buffer_dml(connection, context, result, cursor, dml)
     if connection._log_level == DEBUG:
-        _log_rows(connection, result, description)
+        _log_rows(connection, result, description, columns.hidden)
     return result
 
 
@@ -685,7 +689,9 @@ def _learn_key(connection: Any, context: ExecutionContext, cursor: Any, dml: Any
             context.lastrowid = None if row is None else row[0]
 
 
-def _log_rows(connection: Any, result: CursorResult[Any], description: Sequence[Any]) -> None:
+def _log_rows(
+    connection: Any, result: CursorResult[Any], description: Sequence[Any], hidden: frozenset[int]
+) -> None:
     log, token = connection._log, connection._token
     log.write(DEBUG, token + "Col %r", tuple([d[0] for d in description]))
     source = result._source
@@ -695,7 +701,8 @@ def _log_rows(connection: Any, result: CursorResult[Any], description: Sequence[
 
         def _show(self, row: Any) -> Any:
             if row is not None:
-                log.write(DEBUG, token + "Row %s", format_parameters(tuple(row)))
+                shown = tuple([HIDDEN if i in hidden else value for i, value in enumerate(row)])
+                log.write(DEBUG, token + "Row %s", format_parameters(shown))
             return row
 
         def fetchone(self) -> Any:

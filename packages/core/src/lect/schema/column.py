@@ -58,6 +58,8 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         primary_key: part of the primary key.
         quote: force or forbid quoting of the name.
         system: the database has it without being told: left out of CREATE TABLE.
+        sensitive: values appear in no log, error message or representation; ``info={"sensitive": True}`` means the
+            same.
         insert_sentinel: a value of this column tells the rows of a many-row INSERT apart.
     """
 
@@ -78,6 +80,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
     constraints: Any = frozenset()
     _user_defined_nullable: Any = NULL_UNSPECIFIED
     _insert_sentinel: bool = False
+    sensitive: bool = False
     _omit_from_statements: bool = False
     _creation_order: int = 0
 
@@ -106,6 +109,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         system: bool = False,
         comment: str | None = None,
         insert_sentinel: bool = False,
+        sensitive: bool = False,
         _omit_from_statements: bool = False,
         _proxies: Any = None,
         **dialect_kwargs: Any,
@@ -148,6 +152,10 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             self._proxies = _proxies
         if info is not None:
             self.info = info
+        if sensitive or (info and info.get("sensitive")):
+            self.sensitive = True
+            if self.type is not NULLTYPE:  # else a foreign key will bring it
+                self.type = self.type.as_sensitive()
         self._type_attached()
         self._take_defaults(default, insert_default, onupdate, server_default, server_onupdate)
         self._init_items(*args)
@@ -183,6 +191,8 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
     def _set_type(self, type_: Any) -> None:
         """Take `type_`, found by a foreign key, and tell the columns that refer to this one."""
         self.type = to_instance(type_)
+        if self.sensitive:
+            self.type = self.type.as_sensitive()
         self._shape = None
         self._type_attached()
         for tell in self.__dict__.pop("_type_waiters", ()):
@@ -372,6 +382,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
             comment=self.comment,
             nullable=self._user_defined_nullable,
             insert_sentinel=self._insert_sentinel,
+            sensitive=self.sensitive,
             _omit_from_statements=self._omit_from_statements,
             **self._all_dialect_kwargs(),
         )

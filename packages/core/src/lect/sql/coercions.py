@@ -164,6 +164,8 @@ def operand(given: Any, expr: Any, op: OperatorType, type_: Any = None) -> Any:
         if expr.type.sensitive:
             typed = typed.as_sensitive()
         return element._with_type(typed)
+    if element._is_bind_parameter and expr.type.sensitive and not element.type.sensitive:
+        return element._with_type(element.type.as_sensitive())
     if element.__class__ is Grouping and element.element._is_bind_parameter and element.type is NULLTYPE:
         return Grouping(operand(element.element, expr, op))
     return element

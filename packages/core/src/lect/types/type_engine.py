@@ -120,6 +120,9 @@ class TypeEngine(Generic[_T]):
     #: Among types of one kind, the one of higher rank holds the values of both.
     _rank: ClassVar[int] = 0
 
+    #: Values are not to be shown in logs, errors and representations; see :meth:`as_sensitive`.
+    sensitive: bool = False
+
     _variant_mapping: Variants = _NO_VARIANTS
     _shape: Shape | None = None
 
@@ -233,6 +236,16 @@ class TypeEngine(Generic[_T]):
         copy._shape = None
         return copy
 
+    def as_sensitive(self: _TE) -> _TE:
+        """Return a copy whose values, bound or returned, appear in no log, error message or representation."""
+        if self.sensitive:
+            return self
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy.sensitive = True
+        copy._shape = None
+        return copy
+
     def copy(self: _TE, **kw: Any) -> _TE:
         """Return a copy."""
         return self.adapt(self.__class__)  # type: ignore[return-value]
@@ -244,6 +257,8 @@ class TypeEngine(Generic[_T]):
             adapted._variant_mapping = self._variant_mapping
         if self.should_evaluate_none:
             adapted.should_evaluate_none = True
+        if self.sensitive:
+            adapted.sensitive = True
         return adapted
 
     def with_variant(self: _TE, type_: TypeEngine[Any] | type[TypeEngine[Any]], *dialect_names: str) -> _TE:
@@ -384,6 +399,8 @@ class TypeEngine(Generic[_T]):
         if parts is None:
             self._shape = uncacheable(type(self))
         else:
+            if self.sensitive:
+                parts = ("sensitive", *parts)
             try:
                 self._shape = intern(parts)
             except TypeError:  # an argument that cannot be hashed

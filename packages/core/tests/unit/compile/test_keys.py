@@ -121,3 +121,22 @@ def test_audit_finds_a_wrong_key() -> None:
     cache.check("key", one, lambda: select(people.c.id).compile())
     with pytest.raises(PlanMismatch, match=r"people\.name"):
         cache.check("key", one, lambda: other)
+
+
+def test_report_names_statements_with_many_keys() -> None:
+    import lect
+
+    engine = lect.create_mock_engine("sqlite://", lambda *a: None)
+    cache = PlanCache(500)
+    table = lect.table("t", lect.column("a"), lect.column("b"))
+    statements = [lect.select(table).where(lect.text(f"a = {n}")) for n in range(10, 30)]
+    statements += [lect.select(table).where(table.c.a == n) for n in range(20)]
+    statements += [lect.select(lect.func.f(*range(n))) for n in range(2, 14)]
+    for number, statement in enumerate(statements):
+        compiled = statement.compile(dialect=engine.dialect)
+        cache.put((lect.sql.node.statement_key(statement)[0], number), compiled)
+    first, second, third = cache.report()["crowded"]
+    assert first[0] == second[0] == 20
+    assert "WHERE a = 10" in first[1]
+    assert third[0] == 12
+    assert cache.crowded(least=21) == []

@@ -107,7 +107,7 @@ def test_errors_of_the_function_come_through(make: Any) -> None:
 
 
 def test_answers_that_are_no_password(make: Any) -> None:
-    with pytest.raises(exc.InvalidRequestError, match="must return a string or a Credential, not .* bytes"):
+    with pytest.raises(exc.InvalidRequestError, match=r"must return a string or a Credential, not .* bytes"):
         connect(make(lambda: SECRET.encode()))
 
     async def ask() -> str:
@@ -132,7 +132,8 @@ def test_the_secret_is_never_shown(make: Any) -> None:
     Asking.good = staticmethod(lambda password: False)  # type: ignore[assignment]
     with pytest.raises(exc.OperationalError) as e:
         connect(engine)
-    shown = [repr(credential), repr(engine), str(engine.url), str(e.value), "".join(traceback.format_exception(e.value))]
+    trace = "".join(traceback.format_exception(e.value))
+    shown = [repr(credential), repr(engine), str(engine.url), str(e.value), trace]
     assert not [text for text in shown if SECRET in text]
     with pytest.raises(TypeError):
         pickle.dumps(credential)
