@@ -16,7 +16,8 @@ class AssociationCollection:
     """What the three kinds have in common.
 
     Args:
-        lazy_collection: returns the collection of members; asked at each use, so that a replaced or expired collection is
+        lazy_collection: returns the collection of members; asked at each use, so that a replaced or expired
+            collection is
             seen, and nothing is loaded before it is needed.
         creator: makes a member of a value.
         getter: value of a member.
@@ -44,10 +45,9 @@ class AssociationCollection:
         return self.lazy_collection()
 
     def _is_same_view(self, other: Any) -> bool:
-        """Whether `other` is a view of the very same collection through the same proxy (``p.names += [...]`` sets it back)."""
-        return (
-            self is other
-            or type(other) is type(self)
+        """Whether `other` shows the same collection through the same proxy (``p.names += …`` sets it back)."""
+        return self is other or (
+            type(other) is type(self)
             and other.parent.parent is self.parent.parent
             and self.lazy_collection == other.lazy_collection
         )
@@ -191,7 +191,7 @@ class _AssociationList(AssociationCollection, MutableSequence[_T]):
 
     __rmul__ = __mul__
 
-    def __iadd__(self, values: Iterable[Any]) -> _AssociationList[_T]:
+    def __iadd__(self, values: Iterable[Any]) -> _AssociationList[_T]:  # type: ignore[misc]
         self.extend(values)
         return self
 
@@ -205,10 +205,10 @@ class _AssociationList(AssociationCollection, MutableSequence[_T]):
         return self
 
     def __eq__(self, other: object) -> bool:
-        return list(self) == _plain_list(other)
+        return bool(list(self) == _plain_list(other))
 
     def __ne__(self, other: object) -> bool:
-        return list(self) != _plain_list(other)
+        return bool(list(self) != _plain_list(other))
 
     def __lt__(self, other: Any) -> bool:
         return list(self) < _plain_list(other)  # type: ignore[no-any-return]
@@ -323,10 +323,10 @@ class _AssociationDict(AssociationCollection, MutableMapping[_KT, _VT]):
         return dict(self.items())
 
     def __eq__(self, other: object) -> bool:
-        return dict(self.items()) == _plain_dict(other)
+        return bool(dict(self.items()) == _plain_dict(other))
 
     def __ne__(self, other: object) -> bool:
-        return dict(self.items()) != _plain_dict(other)
+        return bool(dict(self.items()) != _plain_dict(other))
 
     def __repr__(self) -> str:
         return repr(dict(self.items()))
@@ -501,10 +501,10 @@ class _AssociationSet(AssociationCollection, MutableSet[_T]):
         return self
 
     def __eq__(self, other: object) -> bool:
-        return set(self) == _plain_set(other)
+        return bool(set(self) == _plain_set(other))
 
     def __ne__(self, other: object) -> bool:
-        return set(self) != _plain_set(other)
+        return bool(set(self) != _plain_set(other))
 
     def __lt__(self, other: Any) -> bool:
         return set(self) < _plain_set(other)  # type: ignore[no-any-return]

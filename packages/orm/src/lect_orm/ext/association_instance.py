@@ -107,7 +107,8 @@ class AssociationProxyInstance(Generic[_T]):
         self._entity = owning_class
         self._scalar_getset: tuple[Callable[[Any], Any], Callable[..., None]] | None = None
 
-    # -- making ---------------------------------------------------------------------------------------------------------------
+    # -- making
+    # ---------------------------------------------------------------------------------------------------------------
 
     @classmethod
     def for_proxy(cls, parent: Any, owning_class: Any, parent_instance: Any = None) -> AssociationProxyInstance[Any]:
@@ -146,7 +147,8 @@ class AssociationProxyInstance(Generic[_T]):
         except Exception as error:
             name = target_class.__name__
             raise InvalidRequestError(
-                f'Association proxy received an unexpected error when trying to retrieve attribute "{name}.{value_attr}" from class '
+                "Association proxy received an unexpected error when trying to retrieve attribute "
+                f'"{name}.{value_attr}" from class '
                 f'"{name}": {error}'
             ) from error
         made = kind(parent, owning_class, target_class, value_attr)
@@ -164,7 +166,8 @@ class AssociationProxyInstance(Generic[_T]):
         """Return the proxy that suits one object: this one, unless it depends on the class of the related object."""
         return self
 
-    # -- facts ----------------------------------------------------------------------------------------------------------------
+    # -- facts
+    # ----------------------------------------------------------------------------------------------------------------
 
     @property
     def info(self) -> dict[Any, Any]:
@@ -213,7 +216,8 @@ class AssociationProxyInstance(Generic[_T]):
         found = self.remote_attr
         return found if isinstance(found, AssociationProxyInstance) else None
 
-    # -- values of objects ----------------------------------------------------------------------------------------------------
+    # -- values of objects
+    # ----------------------------------------------------------------------------------------------------
 
     def _accessors(self) -> tuple[Callable[[Any], Any], Callable[..., None]]:
         found = self._scalar_getset
@@ -227,7 +231,7 @@ class AssociationProxyInstance(Generic[_T]):
         return _default_getset(self.value_attr, collection_class)
 
     def get(self, obj: Any) -> Any:
-        """Return the value for an object: that of the related object, or a view of the collection. Without object, this."""
+        """Return the related object's value, or a view of the collection; without object, this proxy."""
         if obj is None:
             return self
         if self.scalar:
@@ -235,7 +239,7 @@ class AssociationProxyInstance(Generic[_T]):
         return self._view(obj)
 
     def set(self, obj: Any, values: Any) -> None:
-        """Give the related object another value, making it when there is none; or replace the values of a collection."""
+        """Give the related object (made when there is none) another value, or replace those of a collection."""
         parent = self.parent
         if self.scalar:
             target = getattr(obj, self.target_collection)
@@ -297,7 +301,8 @@ class AssociationProxyInstance(Generic[_T]):
         else:
             raise ArgumentError("no proxy_bulk_set supplied for custom collection_class implementation")
 
-    # -- SQL ------------------------------------------------------------------------------------------------------------------
+    # -- SQL
+    # ------------------------------------------------------------------------------------------------------------------
 
     def _criterion_exists(self, criterion: Any = None, *, is_has: bool = False, **kwargs: Any) -> Any:
         nested = self._nested
@@ -333,7 +338,8 @@ class AssociationProxyInstance(Generic[_T]):
 
     def __clause_element__(self) -> Any:
         raise NotImplementedError(
-            "The association proxy can't be used as a plain column expression; it only works inside of a comparison expression"
+            "The association proxy can't be used as a plain column expression; it only works inside of a comparison "
+            "expression"
         )
 
     def __repr__(self) -> str:
@@ -382,7 +388,7 @@ class ColumnAssociationProxyInstance(ColumnOperators, AssociationProxyInstance[_
 
     __hash__ = object.__hash__
 
-    def __eq__(self, other: object) -> Any:  # type: ignore[override]
+    def __eq__(self, other: object) -> Any:
         # Also rows without a related object have the value None.
         found = self._comparator._exists(self.remote_attr.operate(_eq, other))
         if other is None:
@@ -403,7 +409,8 @@ class AmbiguousAssociationProxyInstance(AssociationProxyInstance[_T]):
     def _ambiguous(self) -> Any:
         raise AttributeError(
             f"Association proxy {self.owning_class.__name__}.{self.target_collection} refers to an attribute "
-            f"'{self.value_attr}' that is not directly mapped on class {self.target_class.__name__}; therefore this operation "
+            f"'{self.value_attr}' that is not directly mapped on class {self.target_class.__name__}; therefore this "
+            "operation "
             "cannot proceed since we don't know what type of object is referred towards"
         )
 

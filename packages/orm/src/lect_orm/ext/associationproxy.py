@@ -54,23 +54,25 @@ def association_proxy(
     cascade_scalar_deletes: bool = False,
     create_on_none_assignment: bool = False,
     init: Any = NO_ARG,
-    repr: Any = NO_ARG,  # noqa: A002 - the name that dataclasses use
+    repr: Any = NO_ARG,
     default: Any = NO_ARG,
     default_factory: Any = NO_ARG,
     compare: Any = NO_ARG,
     kw_only: Any = NO_ARG,
-    hash: Any = NO_ARG,  # noqa: A002
+    hash: Any = NO_ARG,
     dataclass_metadata: Any = NO_ARG,
 ) -> AssociationProxy[Any]:
     """Declare an attribute that shows attribute `attr` of what relationship `target_collection` leads to.
 
-    Over a collection it is a view: a list, set or dictionary of the values, whose changes are changes of the members. Over a
+    Over a collection it is a view: a list, set or dictionary of the values, whose changes are changes of the
+        members. Over a
     reference it is the value of that object, or None without one.
 
     Args:
         target_collection: name of a relationship of this class.
         attr: name of an attribute of the related class: a column, a relationship, a hybrid, another proxy.
-        creator: makes a related object of a value (of key and value for a dictionary); the related class itself if not given.
+        creator: makes a related object of a value (of key and value for a dictionary); the related class itself if
+            not given.
         getset_factory: ``(collection class, proxy) -> (getter, setter)`` in place of reading and writing `attr`.
         proxy_factory: ``(lazy collection, creator, attr, proxy) -> view``, for a view of one's own.
         proxy_bulk_set: ``(view, values)``: how values are entered into a view of one's own when the attribute is set.
@@ -107,7 +109,7 @@ def association_proxy(
 
 
 class AssociationProxy(InspectionAttrInfo, _MappedAttribute, Generic[_T]):
-    """The descriptor that :func:`association_proxy` makes; also the annotation of one: ``names: AssociationProxy[list[str]]``."""
+    """What :func:`association_proxy` makes, and its annotation: ``names: AssociationProxy[list[str]]``."""
 
     is_attribute = True
     extension_type = ASSOCIATION_PROXY
@@ -173,7 +175,8 @@ class AssociationProxy(InspectionAttrInfo, _MappedAttribute, Generic[_T]):
         found = self._instance_for(class_, obj)
         if found is None:
             raise InvalidRequestError(
-                f"This association proxy has no mapped owning class; can't locate a mapped property: {class_!r} is not mapped "
+                f"This association proxy has no mapped owning class; can't locate a mapped property: {class_!r} is "
+                "not mapped "
                 f"(proxy through {self.target_collection!r})"
             )
         return found

@@ -1,6 +1,7 @@
 """Classes and relationships from tables: of a reflected database, or of classes that are mapped already.
 
-``automap_base()`` makes a base whose ``prepare()`` maps every table that has a primary key and gives the classes relationships
+``automap_base()`` makes a base whose ``prepare()`` maps every table that has a primary key and gives the classes
+relationships
 along their foreign keys. :func:`cascade_mappers` gives relationships to classes mapped by hand.
 """
 
@@ -30,7 +31,8 @@ __all__ = [
 ]
 
 
-# -- names, to be replaced by functions of one's own --------------------------------------------------------------------------
+# -- names, to be replaced by functions of one's own
+# --------------------------------------------------------------------------
 
 
 def classname_for_table(base: Any, tablename: str, table: Any) -> str:
@@ -49,7 +51,13 @@ def name_for_collection_relationship(base: Any, local_cls: Any, referred_cls: An
 
 
 def generate_relationship(
-    base: Any, direction: Any, return_fn: Callable[..., Any], attrname: str, local_cls: Any, referred_cls: Any, **kw: Any
+    base: Any,
+    direction: Any,
+    return_fn: Callable[..., Any],
+    attrname: str,
+    local_cls: Any,
+    referred_cls: Any,
+    **kw: Any,
 ) -> Any:
     """Return the ``relationship()`` or ``backref()`` for an attribute; None leaves it out.
 
@@ -68,7 +76,8 @@ def generate_relationship(
     raise TypeError(f"Unknown relationship function: {return_fn}")
 
 
-# -- the base -----------------------------------------------------------------------------------------------------------------
+# -- the base
+# -----------------------------------------------------------------------------------------------------------------
 
 
 class Classes(Mapping[str, Any]):
@@ -128,7 +137,8 @@ class AutomapBase:
     @classmethod
     def __lect_unmapped__(cls) -> str:
         return (
-            f"Class {cls.__module__}.{cls.__name__} is a subclass of AutomapBase.  Mappings are not produced until the .prepare() "
+            f"Class {cls.__module__}.{cls.__name__} is a subclass of AutomapBase.  Mappings are not produced until "
+            "the .prepare() "
             "method is called on the class hierarchy."
         )
 
@@ -138,7 +148,7 @@ class AutomapBase:
         autoload_with: Any = None,
         *,
         schema: str | None = None,
-        reflection_options: Mapping[str, Any] = {},  # noqa: B006 - never changed
+        reflection_options: Mapping[str, Any] = {},
         modulename_for_table: Callable[[Any, str, Any], str | None] | None = None,
         classname_for_table: Callable[[Any, str, Any], str] | None = None,
         name_for_scalar_relationship: Callable[[Any, Any, Any, Any], str] | None = None,
@@ -146,14 +156,16 @@ class AutomapBase:
         generate_relationship: Callable[..., Any] | None = None,
         collection_class: Any = None,
     ) -> None:
-        """Map the tables that have a primary key, and the classes written by hand; may be called again for further tables.
+        """Map the tables that have a primary key, and the classes written by hand; may be called again for further
+        tables.
 
         Args:
             autoload_with: engine or connection whose tables are reflected first.
             schema: the schema to reflect.
             reflection_options: further arguments for ``MetaData.reflect``.
             modulename_for_table: ``(base, table name, table) -> __module__`` of the class, None for no particular one.
-            classname_for_table, name_for_scalar_relationship, name_for_collection_relationship, generate_relationship: in place
+            classname_for_table, name_for_scalar_relationship, name_for_collection_relationship,
+                generate_relationship: in place
                 of the functions of this module.
             collection_class: class of collections, a list if not given.
         """
@@ -200,7 +212,7 @@ def automap_base(declarative_base: Any = None, **kw: Any) -> Any:
         kw: arguments for ``declarative_base()``: metadata, cls, name …
     """
     base = _declarative_base(**kw) if declarative_base is None else declarative_base
-    made = type(base)(
+    return type(base)(
         base.__name__,
         (AutomapBase, base),
         {
@@ -211,13 +223,13 @@ def automap_base(declarative_base: Any = None, **kw: Any) -> Any:
             "_lect_automapped": {},
         },
     )
-    return made
 
 
 _declarative_base = declarative_base
 
 
-# -- prepare ------------------------------------------------------------------------------------------------------------------
+# -- prepare
+# ------------------------------------------------------------------------------------------------------------------
 
 
 def _waiting(root: Any) -> list[Any]:
@@ -257,10 +269,12 @@ def _prepare(root: Any, naming: Naming, modulename_for_table: Any, classname_for
     for table, first, second in associations:
         many_to_many(table, first, second, plans, naming)
     new = [plan for table, plan in plans.items() if table not in known]
-    for scan in sorted([*scans, *[s for s in map(pending_scan, made) if s is not None]], key=lambda s: len(s.cls.__mro__)):
-        plan = plans.get(scan.deferred_table)
-        if plan is not None and plan.scan is scan:
-            for key, prop in plan.properties.items():
+    for scan in sorted(
+        [*scans, *[s for s in map(pending_scan, made) if s is not None]], key=lambda s: len(s.cls.__mro__)
+    ):
+        own = plans.get(scan.deferred_table)
+        if own is not None and own.scan is scan:
+            for key, prop in own.properties.items():
                 scan.properties.setdefault(key, prop)
         map_deferred(scan)
     for plan in plans.values():
@@ -274,7 +288,7 @@ def _prepare(root: Any, naming: Naming, modulename_for_table: Any, classname_for
 
 
 def _class_for(root: Any, table: Any, modulename_for_table: Any, classname_for_table: Any) -> Any:
-    """Return a new class for a table; None, with a warning, when the name is taken by a class of no particular module."""
+    """Return a new class for a table; None, with a warning, when its name is taken."""
     name = classname_for_table(root, table.name, table)
     module = None if modulename_for_table is None else modulename_for_table(root, table.name, table)
     body: dict[str, Any] = {"__table__": table, "__module__": module if module is not None else __name__}
@@ -284,7 +298,8 @@ def _class_for(root: Any, table: Any, modulename_for_table: Any, classname_for_t
         from lect.exc import LectWarning
 
         warnings.warn(
-            f"Ignoring duplicate class name '{name}' received in automap base for table {table.fullname} without ``__module__`` "
+            f"Ignoring duplicate class name '{name}' received in automap base for table {table.fullname} without "
+            "``__module__`` "
             "being set; consider using the ``modulename_for_table`` hook",
             LectWarning,
             stacklevel=5,
@@ -304,16 +319,15 @@ def _enter_by_module(root: Any, cls: Any) -> None:
             held._enter(part, Classes())
         held = held[part]
         if not isinstance(held, Classes):
-            raise InvalidRequestError(
-                f'name "{part}" matches both a class name and a module name'
-            )
+            raise InvalidRequestError(f'name "{part}" matches both a class name and a module name')
     existing = held.get(cls.__name__)
     if isinstance(existing, Classes):
         raise InvalidRequestError(f'name "{cls.__name__}" matches both a class name and a module name')
     held._enter(cls.__name__, cls)
 
 
-# -- relationships for classes that are mapped --------------------------------------------------------------------------------
+# -- relationships for classes that are mapped
+# --------------------------------------------------------------------------------
 
 
 def pluralized(name: str) -> str:
@@ -338,12 +352,14 @@ def cascade_mappers(
 ) -> None:
     """Give mapped classes relationships, in both directions, along the foreign keys between their tables.
 
-    ``cascade_mappers(User, Address)`` maps ``user.addresses`` and ``address.user``. A table that consists of two foreign keys to
+    ``cascade_mappers(User, Address)`` maps ``user.addresses`` and ``address.user``. A table that consists of two
+    foreign keys to
     tables of these classes makes a many-to-many. Attributes and relationships that exist already are left alone.
 
     Args:
         classes_or_mappers: mapped classes, or mappers.
-        name_for_scalar_relationship, name_for_collection_relationship: names of the attributes; the lower-case name of the
+        name_for_scalar_relationship, name_for_collection_relationship: names of the attributes; the lower-case name
+            of the
             other class, in plural for a collection.
         generate_relationship: makes each relationship, as for automap; None leaves it out.
         collection_class: class of collections.
@@ -377,5 +393,3 @@ def cascade_mappers(
         for key, prop in plan.properties.items():
             if not mapper.has_property(key):
                 mapper.add_property(key, prop)
-
-

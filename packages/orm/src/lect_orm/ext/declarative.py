@@ -13,6 +13,7 @@ from lect_orm.mapping.declarative import ClassScan
 from lect_orm.mapping.declared_attr import declared_attr, scan_values
 from lect_orm.mapping.deferred_declaration import defer, map_deferred, pending_scan
 from lect_orm.mapping.inheritance import configure_polymorphic_on
+from lect_orm.mapping.mapper import Mapper
 from lect_orm.mapping.polymorphic_union import polymorphic_union
 
 __all__ = [
@@ -28,14 +29,15 @@ __all__ = [
 
 
 def _descendants(cls: type) -> Iterator[type]:
-    for sub in cls.__subclasses__():
+    subclasses: list[type] = cls.__subclasses__()
+    for sub in subclasses:
         yield sub
         yield from _descendants(sub)
 
 
 def _last_first(cls: type) -> Iterator[type]:
     """Yield the classes that derive from `cls`, those written last first: the order of SELECTs in the UNION."""
-    todo = list(cls.__subclasses__())
+    todo: list[type] = list(cls.__subclasses__())
     while todo:
         sub = todo.pop()
         todo.extend(sub.__subclasses__())
@@ -84,7 +86,8 @@ def _load_from_union(mapper: Any, union: Any, discriminator: str) -> None:
 def _forget_expressions(cls: type) -> None:
     for attribute in cls.__dict__.values():
         held = getattr(attribute, "__dict__", {})
-        held.pop("_expression", None) if isinstance(held, dict) else None
+        held = held if isinstance(held, dict) else {}
+        held.pop("_expression", None)
         comparator = held.get("comparator")
         if comparator is not None:
             getattr(comparator, "__dict__", {}).pop("_element", None)
@@ -99,9 +102,11 @@ def _inherit_missing(base: Any, mapper: Any) -> None:
 
 
 class AbstractConcreteBase(ConcreteBase):
-    """As :class:`ConcreteBase` for a base without a table of its own: it is mapped to the UNION of its subclasses' tables.
+    """As :class:`ConcreteBase` for a base without a table of its own: it is mapped to the UNION of its subclasses'
+    tables.
 
-    The base is mapped when mappers are configured. With ``strict_attrs = True`` it has only the attributes that it declares.
+    The base is mapped when mappers are configured. With ``strict_attrs = True`` it has only the attributes that it
+    declares.
     """
 
     @classmethod
@@ -114,8 +119,10 @@ class AbstractConcreteBase(ConcreteBase):
     @classmethod
     def __lect_unmapped__(cls) -> str:
         return (
-            f"Class {cls.__module__}.{cls.__name__} is a subclass of AbstractConcreteBase and has a mapping pending until all "
-            "subclasses are defined. Call the lect_orm.configure_mappers() function after all subclasses have been defined to "
+            f"Class {cls.__module__}.{cls.__name__} is a subclass of AbstractConcreteBase and has a mapping pending "
+            "until all "
+            "subclasses are defined. Call the lect_orm.configure_mappers() function after all subclasses have been "
+            "defined to "
             "complete the mapping of this class."
         )
 
@@ -124,9 +131,7 @@ class AbstractConcreteBase(ConcreteBase):
         if AbstractConcreteBase not in cls.__bases__ or "__mapper__" in cls.__dict__:
             return
         mappers = [
-            m
-            for m in (sub.__dict__.get("__mapper__") for sub in _last_first(cls))
-            if getattr(m, "is_mapper", False)
+            m for m in (sub.__dict__.get("__mapper__") for sub in _last_first(cls)) if getattr(m, "is_mapper", False)
         ]
         if not mappers:
             return
@@ -164,9 +169,7 @@ def _map_to_union(cls: Any, union: Any, discriminator: str) -> Any:
             discriminator,
             *[c.key for c in union.c if c.primary_key],
         }
-    make = getattr(cls, "__mapper_cls__", None)
-    if make is None:
-        from lect_orm.mapping.mapper import Mapper as make  # noqa: N813 - the default of a hook
+    make = getattr(cls, "__mapper_cls__", Mapper)
     type.__setattr__(cls, "__table__", union)
     return make(cls, union, properties=properties, registry=registry, **arguments)
 
@@ -189,7 +192,8 @@ def _adopt(base: Any, mapper: Any) -> None:
 class DeferredReflection:
     """A mixin for classes whose tables are reflected by ``prepare(engine)``, after which they are mapped.
 
-    Used on a base of one's own (``class Reflected(DeferredReflection): __abstract__ = True``), ``Reflected.prepare()`` is about its
+    Used on a base of one's own (``class Reflected(DeferredReflection): __abstract__ = True``), ``Reflected.prepare()``
+    is about its
     subclasses only.
     """
 
@@ -201,7 +205,8 @@ class DeferredReflection:
     @classmethod
     def __lect_unmapped__(cls) -> str:
         return (
-            f"Class {cls.__module__}.{cls.__name__} is a subclass of DeferredReflection.  Mappings are not produced until the "
+            f"Class {cls.__module__}.{cls.__name__} is a subclass of DeferredReflection.  Mappings are not produced "
+            "until the "
             ".prepare() method is called on the class hierarchy."
         )
 

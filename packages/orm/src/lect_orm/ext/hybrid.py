@@ -46,7 +46,7 @@ def _function(fn: Any) -> Any:
     return fn.__func__ if isinstance(fn, classmethod) else fn
 
 
-class hybrid_method(InspectionAttrInfo, Generic[_R]):  # noqa: N801 - a decorator
+class hybrid_method(InspectionAttrInfo, Generic[_R]):
     """Decorates a method that may be called on an object (plain Python) and on its class (an SQL expression).
 
     Without ``@method.expression`` the same function serves both; it then gets the class, or an alias, as ``self``.
@@ -97,7 +97,7 @@ class _InplaceMethod:
         return self._method.expression(expr)
 
 
-class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a decorator
+class hybrid_property(InspectionAttrInfo, Generic[_T]):
     """Decorates a property that computes on an object and is an SQL expression on its class.
 
     ``@name.setter``, ``@name.deleter``, ``@name.expression``, ``@name.comparator``, ``@name.update_expression`` and
@@ -109,7 +109,8 @@ class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a decora
         fset, fdel: as of ``property``.
         expr: expression, from the class or an alias.
         custom_comparator: operators, from the class or an alias.
-        update_expr: ``(cls, value) -> [(attribute, value), ...]``: what setting the property means in an UPDATE or INSERT.
+        update_expr: ``(cls, value) -> [(attribute, value), ...]``: what setting the property means in an UPDATE or
+            INSERT.
         bulk_dml_setter: ``(cls, mapping, value)``: enters the columns' values into one row of a bulk INSERT or UPDATE.
     """
 
@@ -142,7 +143,8 @@ class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a decora
         if not self.__name__.isidentifier() or self.__name__ not in owner.__dict__:
             self.__name__ = name
 
-    # -- on an object -----------------------------------------------------------------------------------------------------------
+    # -- on an object
+    # -----------------------------------------------------------------------------------------------------------
 
     @overload
     def __get__(self, instance: Any, owner: Literal[None]) -> hybrid_property[_T]: ...
@@ -168,7 +170,8 @@ class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a decora
             raise AttributeError(f"can't delete attribute {self.__name__!r}: the hybrid has no deleter")
         self.fdel(instance)
 
-    # -- decorators -------------------------------------------------------------------------------------------------------------
+    # -- decorators
+    # -------------------------------------------------------------------------------------------------------------
 
     def _copy(self, **changes: Any) -> hybrid_property[_T]:
         made = object.__new__(type(self))
@@ -179,7 +182,7 @@ class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a decora
 
     @property
     def overrides(self) -> hybrid_property[_T]:
-        """This property itself: ``@Base.name.overrides.expression`` in a subclass, where ``Base.name`` is an expression."""
+        """This property: ``@Base.name.overrides.expression`` in a subclass, ``Base.name`` being an expression."""
         return self
 
     @property
@@ -212,10 +215,11 @@ class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a decora
         return self._copy(update_expr=_function(meth))
 
     def bulk_dml(self, meth: Any) -> hybrid_property[_T]:
-        """Return a copy that can be given in rows of a bulk INSERT or UPDATE: ``meth(cls, mapping, value)`` enters columns."""
+        """Return a copy for rows of a bulk INSERT or UPDATE: ``meth(cls, mapping, value)`` enters columns."""
         return self._copy(bulk_dml_setter=_function(meth))
 
-    # -- on a class -------------------------------------------------------------------------------------------------------------
+    # -- on a class
+    # -------------------------------------------------------------------------------------------------------------
 
     def comparator_for(self, owner: Any) -> Any:
         """Return the operators of the property as `owner`, a class or an alias of one, has them."""
@@ -229,7 +233,7 @@ class hybrid_property(InspectionAttrInfo, Generic[_T]):  # noqa: N801 - a decora
         return getattr(self.expr, "__doc__", None) or self.__doc__
 
     def dml_values(self, owner: Any, value: Any) -> list[tuple[Any, Any]]:
-        """Return pairs (attribute or expression, value): what setting the property to `value` means in an UPDATE or INSERT."""
+        """Return pairs (attribute or expression, value): what a value means in an UPDATE or INSERT."""
         if self.update_expr is not None:
             return _flat(self.update_expr(owner, value))
         return _flat(self.comparator_for(owner)._bulk_update_tuples(value))
@@ -315,7 +319,7 @@ class Comparator(PropComparator[_T]):
         return _element(self.expression)
 
     @property
-    def prop(self) -> Any:  # type: ignore[override]
+    def prop(self) -> Any:
         """As :attr:`property`."""
         return self.property
 
@@ -325,7 +329,7 @@ class Comparator(PropComparator[_T]):
         return self.expression.property
 
     def adapt_to_entity(self, adapt_to_entity: Any) -> Comparator[_T]:
-        """Return the operators for an alias: these; the hybrid asks its function again with the alias in place of the class."""
+        """Return these: for an alias the hybrid asks its function again."""
         return self
 
 
@@ -394,7 +398,7 @@ class HybridAttribute(QueryableAttribute[_T]):
         self.__doc__ = hybrid.class_doc
 
     @property
-    def comparator(self) -> Any:  # type: ignore[override]
+    def comparator(self) -> Any:
         """The operators; the hybrid's function runs when they are first asked for."""
         found = self.__dict__.get("_comparator")
         if found is None:
@@ -402,7 +406,7 @@ class HybridAttribute(QueryableAttribute[_T]):
         return found
 
     @property
-    def prop(self) -> Any:  # type: ignore[override]
+    def prop(self) -> Any:
         """The mapped property of the attribute that the hybrid returns, None when it returns something else."""
         return getattr(self.comparator, "prop", None)
 
@@ -423,7 +427,8 @@ class HybridAttribute(QueryableAttribute[_T]):
         if name in descriptor.__dict__:
             return descriptor.__dict__[name]
         raise AttributeError(
-            f"Neither 'HybridAttribute' object nor {type(comparator).__name__!r} object associated with {self} has an attribute "
+            f"Neither 'HybridAttribute' object nor {type(comparator).__name__!r} object associated with {self} has "
+            "an attribute "
             f"{name!r}"
         )
 
@@ -477,7 +482,18 @@ class HybridAttribute(QueryableAttribute[_T]):
 
 
 _DECORATORS = frozenset(
-    {"getter", "setter", "deleter", "update_expression", "bulk_dml", "inplace", "fget", "fset", "fdel", "custom_comparator"}
+    {
+        "getter",
+        "setter",
+        "deleter",
+        "update_expression",
+        "bulk_dml",
+        "inplace",
+        "fget",
+        "fset",
+        "fdel",
+        "custom_comparator",
+    }
 )
 
 

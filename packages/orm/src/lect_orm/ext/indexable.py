@@ -22,17 +22,19 @@ class _NoDefault:
 _NO_DEFAULT = _NoDefault()
 
 
-class index_property(hybrid_property[_T]):  # noqa: N801 - used like a property
+class index_property(hybrid_property[_T]):
     """An element of an indexed attribute as an attribute: ``name = index_property("document", "name")``.
 
-    On an object it reads and writes ``document["name"]`` (and notes that `document` has changed); on the class it is the SQL
+    On an object it reads and writes ``document["name"]`` (and notes that `document` has changed); on the class it is
+    the SQL
     expression ``document["name"]``. Override :meth:`expr` to cast it.
 
     Args:
         attr_name: name of the attribute with the list, array or JSON value; another index_property will do.
         index: number or key of the element.
         default: what is read where there is none; without it that is an AttributeError.
-        datatype: makes the value when there is none and an element is set; a dictionary for keys, else a list long enough.
+        datatype: makes the value when there is none and an element is set; a dictionary for keys, else a list long
+            enough.
         mutable: whether the element can be set and deleted.
         onebased: whether elements are counted from 1 in SQL, as those of PostgreSQL's arrays are.
     """

@@ -29,7 +29,8 @@ def defer(scan: Any) -> None:
     for name, declared in scan.declared.items():
         if getattr(declared, "use_existing_column", False):
             raise ArgumentError(
-                f"Can't use use_existing_column with deferred mappers ({cls.__name__}.{name}): the table is not known yet"
+                f"Can't use use_existing_column with deferred mappers ({cls.__name__}.{name}): the table is not "
+                "known yet"
             )
     scan._complete()
     base = None if scan.inherits is None else pending_scan(scan.inherits)
