@@ -1,19 +1,18 @@
 """The identity map: within one session, one row is one object.
 
 Objects are held weakly, in one plain dictionary per base mapper, so that a loader finds an object with one look-up.
-What is
-new, changed or marked for deletion is held strongly by the session itself.
+What is new, changed or marked for deletion is held strongly by the session itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-
-if TYPE_CHECKING:
-    from lect_orm.state import InstanceState
+from typing import Any, NamedTuple, TypeAlias
 
 __all__ = ["IdentityKey", "IdentityMap", "TokenKey", "bucket_of", "forget", "public_key", "token_of"]
+
+#: A state, seen from below: `lect_orm.state` imports this module.
+InstanceState: TypeAlias = Any
 
 #: ``(base class, primary key tuple, identity token)``
 IdentityKey: TypeAlias = tuple[type, tuple[Any, ...], Any]
