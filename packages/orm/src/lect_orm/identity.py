@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
+from lect.exc import InvalidRequestError
+
 __all__ = ["IdentityKey", "IdentityMap", "TokenKey", "bucket_of", "forget", "public_key", "token_of"]
 
 #: A state, seen from below: `lect_orm.state` imports this module.
@@ -92,13 +94,9 @@ class IdentityMap:
         if there is state:
             return False
         if there is not None and there() is not None:
-            from lect.exc import InvalidRequestError
-            from lect_orm.state import state_str
-
             raise InvalidRequestError(
-                f"Can't attach instance {state_str(state)}; another instance with key {state.key} is already present "
-                "in "
-                "this session."
+                f"Can't attach instance <{state.mapper.class_.__name__} at {id(state()):#x}>; another instance with key "
+                f"{state.key} is already present in this session."
             )
         bucket[state.pk] = state
         return True
