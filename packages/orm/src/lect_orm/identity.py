@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from lect.exc import InvalidRequestError
+from lect_orm.base import state_str
 
 __all__ = ["IdentityKey", "IdentityMap", "TokenKey", "bucket_of", "forget", "public_key", "token_of"]
 
@@ -95,7 +96,7 @@ class IdentityMap:
             return False
         if there is not None and there() is not None:
             raise InvalidRequestError(
-                f"Can't attach instance <{state.mapper.class_.__name__} at {id(state()):#x}>; another instance with key "
+                f"Can't attach instance {state_str(state)}; another instance with key "
                 f"{state.key} is already present in this session."
             )
         bucket[state.pk] = state
