@@ -378,6 +378,11 @@ class Compiled:
         return f"<Compiled {self.kind} for {self.dialect.name!r}: {self.string!r}>"
 
     @property
+    def implicit_returning(self) -> list[Any]:
+        """Columns of a RETURNING that nobody wrote, to fetch what the server makes."""
+        return list(self.dml.returned) if self.dml is not None and self.dml.returning == "implicit" else []
+
+    @property
     def postfetch(self) -> list[Any]:
         """Columns whose new value only the server knows."""
         return [] if self.dml is None else list(self.dml.postfetch)

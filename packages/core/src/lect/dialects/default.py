@@ -32,6 +32,7 @@ class DefaultDialect(Dialect):
         product="default",
         default_row=DefaultRow.EMPTY_VALUES,
         multi_values=False,
+        default_in_values=False,
         cte_in_dml=CteInDml.BEFORE_STATEMENT,
         multi_table_update=MultiTableUpdate.FROM,
         multi_table_delete=MultiTableDelete.TABLE_LIST,

@@ -58,6 +58,7 @@ class Switches:
     supports_identity_columns = _flag("identity_columns", "GENERATED … AS IDENTITY exists.")
     supports_native_enum = _flag("native_enum", "Enumerations are types of the server's own.")
     supports_native_uuid = _flag("native_uuid", "UUIDs are a type of the server's own.")
+    supports_default_metavalue = _flag("default_in_values", "``VALUES (DEFAULT)`` writes a column's default.")
     insert_returning = _returning("insert_returning", "INSERT gives rows with RETURNING.")
     update_returning = _returning("update_returning", "UPDATE gives rows with RETURNING.")
     delete_returning = _returning("delete_returning", "DELETE gives rows with RETURNING.")

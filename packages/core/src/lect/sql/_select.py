@@ -22,7 +22,7 @@ from lect.sql.from_clause import MAKE_FROM, froms_of
 from lect.sql.join import reduce_columns
 from lect.sql.node import Node, child, children, scalar
 from lect.sql.select_base import GenerativeSelect
-from lect.sql.select_froms import display_froms
+from lect.sql.select_froms import display_froms, first_join_from
 
 if TYPE_CHECKING:
     from lect.sql.element import SQLColumnExpression
@@ -54,6 +54,10 @@ class JoinStep(Node):
         self.left = left
         self.isouter = isouter
         self.full = full
+
+    def _from(self, left: Any) -> JoinStep:
+        """Return this step with its left side said."""
+        return JoinStep(self.target, self.onclause, left, self.isouter, self.full)
 
 
 class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
@@ -159,6 +163,9 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         if maintain_column_froms:
             # What the join steps already contain stays theirs; the rest becomes explicit.
             copy._from_obj = tuple(dict.fromkeys([*self._from_obj, *self.columns_clause_froms]))
+        elif self._joins and self._joins[0].left is None and not self._from_obj and self._plugin is None:
+            # The join goes on from what the columns given up brought in.
+            copy._joins = (first_join_from(self), *self._joins[1:])
         copy._raw_columns = columns = columns_of(flatten_one(entities))
         copy._note_entities(columns)
         return copy

@@ -17,6 +17,7 @@ from lect.operators import asc_op, desc_op, nulls_first_op, nulls_last_op
 from lect.sql import coercions
 from lect.sql.element import ClauseElement
 from lect.sql.label_reference import LabelReference, TextualLabelReference
+from lect.sql.text import TextClause
 
 __all__ = [
     "column_argument",
@@ -74,6 +75,8 @@ def column_argument(value: Any) -> Any:
     if found is not None:
         return column_argument(found)
     if isinstance(value, str):
+        if value == "*":
+            return TextClause("*")  # every column: there is nothing else that it could mean
         raise ArgumentError(
             f"Textual column expression {value!r} should be explicitly declared with text({value!r}), or use "
             f"column({value!r}) for more specificity"

@@ -105,6 +105,10 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
         "possible."""
         if self._returning:
             raise InvalidRequestError("RETURNING is already configured on this statement")
+        if sort_by_parameter_order and self._kind != "insert":
+            raise ArgumentError(
+                "The 'sort_by_parameter_order' argument to return_defaults() only applies to INSERT statements"
+            )
         copy = self._generate()
         copy._return_defaults = True
         found = self._columns_of_own(cols)
@@ -136,6 +140,14 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
     @property
     def _all_selected_columns(self) -> Sequence[Any]:
         return self._column_expressions()
+
+    @property
+    def returning_column_descriptions(self) -> list[dict[str, Any]]:
+        """One dictionary per column of RETURNING: name, type, expr; with entities also entity and aliased."""
+        if self._plugin is not None and hasattr(self._plugin, "returning_column_descriptions"):
+            return self._plugin.returning_column_descriptions(self)  # type: ignore[no-any-return]
+        named = [n for n in self._named_columns(False) if n.column._is_column_element]
+        return [{"name": n.name, "type": n.column.type, "expr": n.column} for n in named]
 
     def _named_columns(self, nested: bool) -> list[NamedColumn]:
         if self._plugin is not None:

@@ -203,7 +203,7 @@ def _name_expression(column: Any, taken: dict[Any, Any], qualified: bool, unlabe
     key = own if qualified else given or column._proxy_key or own
     if qualified and given is not None and is_column and given != column.key:
         key = join_names(column.table.name, "_", given) if column.table.named_with_column else given
-    if unlabeled and is_column:
+    if (unlabeled and is_column) or (column.__visit_name__ == "scalar_function_column" and not qualified):
         return NamedColumn(column, own, None, key)
     existing = taken.get(own)
     if existing is None:

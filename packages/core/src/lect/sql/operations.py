@@ -325,7 +325,10 @@ def _part_of_string(
         other = other.replace("%", escape + "%").replace("_", escape + "_")
     element = operand(other, expr, op)
     left, right = (element, expr) if reverse else (expr, element)
-    return BinaryExpression(left, right, op, BOOLEANTYPE, NEGATIONS[op], _escaping(escape))
+    modifiers = _escaping(escape)
+    if autoescape:  # a database with more wildcards than those two escapes them too
+        modifiers = {**(modifiers or {}), "autoescape": True}
+    return BinaryExpression(left, right, op, BOOLEANTYPE, NEGATIONS[op], modifiers)
 
 
 @operation(ops.match_op)

@@ -10,7 +10,7 @@ from lect.exc import InvalidRequestError
 from lect.sql.from_clause import froms_of
 from lect.sql.join import Join, can_join, join_condition, last_of
 
-__all__ = ["display_froms", "explicit_froms"]
+__all__ = ["display_froms", "explicit_froms", "first_join_from"]
 
 
 def explicit_froms(select: Any) -> list[Any]:
@@ -35,6 +35,16 @@ def _apply(select: Any, step: Any, found: list[Any]) -> None:
         found.append(made)
     else:
         found[index] = made
+
+
+def first_join_from(select: Any) -> Any:
+    """Return the first join of a SELECT with the left side that its columns mean; unchanged where they mean none."""
+    step = select._joins[0]
+    try:
+        left, _ = _implicit_left(select, step.target, step.onclause, [])
+    except InvalidRequestError:
+        return step
+    return step._from(left)
 
 
 def _stated_left(left: Any, found: list[Any]) -> tuple[Any, int | None]:

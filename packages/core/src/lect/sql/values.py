@@ -39,6 +39,10 @@ class Values(NamedFromClause, HasCTE):
         self.name = new_name() if name is None else quoted_name(name)
 
     @property
+    def description(self) -> str:
+        return str(self.name) if self._named else "(unnamed VALUES element)"
+
+    @property
     def named_with_column(self) -> bool:  # type: ignore[override]
         """Rows without a name stand in FROM without one, and their columns are written without it."""
         return self._named

@@ -20,7 +20,10 @@ def extra_froms(node: ExtraFroms, writer: Any) -> str:
     """
     froms = ", ".join([writer.render_from(f) for f in node.froms])
     if isinstance(node.statement, Delete):
-        return f" USING {writer.render_from(node.statement.table)}, {froms}"
+        table = node.statement.table
+        if any(table in f._from_objects for f in node.froms):
+            return f" USING {froms}"  # a join has it already
+        return f" USING {writer.render_from(table)}, {froms}"
     return f", {froms}"
 
 

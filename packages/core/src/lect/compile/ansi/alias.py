@@ -65,6 +65,8 @@ def subquery(node: Subquery, writer: Any) -> str:
 def lateral(node: Lateral, writer: Any) -> str:
     """``LATERAL (SELECT …) AS name`` in FROM, the name elsewhere."""
     position = writer.position
+    if node is writer.statement:
+        return lateral_text(node, writer)  # shown by itself
     name = alias_name(node, writer)
     if position != FROM:
         return name
@@ -85,6 +87,8 @@ def lateral_text(node: Lateral, writer: Any) -> str:
 def table_valued(node: TableValuedAlias, writer: Any) -> str:
     """``function(…) AS name`` in FROM, with the list of columns where it was asked for; the name elsewhere."""
     position = writer.position
+    if node is writer.statement:
+        return writer.render(node.element)  # type: ignore[no-any-return]  # shown by itself
     name = alias_name(node, writer)
     if position != FROM:
         return name

@@ -10,6 +10,7 @@ from typing import Any
 from lect import operators as ops
 from lect.compile.ansi.operator_text import text_of
 from lect.compile.table import ANSI
+from lect.exc import CompileError
 from lect.sql._cast import Cast
 from lect.sql.binary import BinaryExpression
 from lect.sql.function import FunctionAsBinary
@@ -90,14 +91,14 @@ def not_match(node: Any, writer: Any) -> str:
 @ANSI.operator(ops.regexp_match_op, ops.not_regexp_match_op)
 def regexp_match(node: Any, writer: Any) -> str:
     """Refused: there is no common spelling."""
-    writer.refuse("regexp_match()")
+    raise CompileError(f"{writer.dialect.name} dialect does not support regular expressions")
     return ""
 
 
 @ANSI.operator(ops.regexp_replace_op)
 def regexp_replace(node: Any, writer: Any) -> str:
     """Refused: there is no common spelling."""
-    writer.refuse("regexp_replace()")
+    raise CompileError(f"{writer.dialect.name} dialect does not support regular expression replacements")
     return ""
 
 

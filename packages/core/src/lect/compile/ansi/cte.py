@@ -63,12 +63,12 @@ def cte(node: CTE, writer: Any) -> str:
     name = writer.name(node.name, "alias")
     if position != FROM:
         return writer.quote(name)  # type: ignore[no-any-return]
+    if _is_visible(writer, name, node):
+        return writer.quote(name)  # type: ignore[no-any-return]
     original = node._alias_of
     if original is not None:
         before = writer.render_from(original)
         return f"{before} AS {writer.quote(name)}"
-    if _is_visible(writer, name, node):
-        return writer.quote(name)  # type: ignore[no-any-return]
     keeper = _keeper(writer, node)
     existing = keeper.names.get(name)
     if existing is not None:
@@ -105,14 +105,18 @@ def values_text(element: Any, writer: Any) -> str:
 
 def words_of(words: Any, writer: Any) -> str:
     """Return prefixes or suffixes meant for this dialect, each with a space after it."""
-    return "".join([f"{writer.render(w.text)} " for w in words if w.dialect is None or w.dialect in writer.dialect_names])
+    names = writer.dialect_names
+    return "".join([f"{writer.render(w.text)} " for w in words if w.dialect is None or w.dialect in names])
 
 
 def prepare_added(node: Any, writer: Any) -> None:
     """Write the CTEs given to ``add_cte()``."""
     for added in node._added_ctes:
         if added.nest_here:
-            writer.facts.setdefault("nest_here", set()).add(added.cte)
+            places = writer.facts.setdefault("nest_here", {})
+            if places.setdefault(added.cte, node) is not node:
+                raise CompileError("CTE is stated as 'nest_here' in more than one location")
+    for added in node._added_ctes:
         writer.render_from(added.cte)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from lect.compile.table import ANSI
+from lect.exc import CompileError
 from lect.sql import known_functions as known
 from lect.sql.function import FunctionElement, FunctionFrom, ScalarFunctionColumn
 from lect.sql.names import quoted_name
@@ -64,7 +65,7 @@ def function(node: Any, writer: Any) -> str:
 @ANSI.rule(known.aggregate_strings)
 def aggregate_strings(node: Any, writer: Any) -> str:
     """Refused: every database has a name of its own for it."""
-    writer.refuse("aggregate_strings()", "the dialect does not say what it is called")
+    raise CompileError(f"{writer.dialect.name} dialect does not support the aggregate_strings function")
     return ""
 
 

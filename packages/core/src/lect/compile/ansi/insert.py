@@ -74,10 +74,10 @@ def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str]:
     if node._include_defaults:
         added = added_columns(node, writer, plan, node._select_names)
         if added and not isinstance(select, Select):
-            names = ", ".join([repr(str(c.key)) for c, _ in added])
+            lacking = ", ".join([repr(str(c.key)) for c, _ in added])
             raise CompileError(
-                f"Can't extend statement for INSERT..FROM SELECT to include additional default-holding column(s) {names}"
-                ".  Convert the selectable to a subquery() first, or pass include_defaults=False to "
+                "Can't extend statement for INSERT..FROM SELECT to include additional default-holding column(s) "
+                f"{lacking}.  Convert the selectable to a subquery() first, or pass include_defaults=False to "
                 "Insert.from_select() to skip these columns."
             )
         if added:
@@ -99,8 +99,8 @@ def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, 
     """Return the columns, VALUES, and the text of one row when there is just one."""
     if node._sort_by_parameter_order and node._multi_values:
         raise CompileError(
-            "RETURNING cannot be deterministically sorted when using an INSERT of several rows of VALUES; give the rows "
-            "to execute() as a list of dictionaries"
+            "RETURNING cannot be deterministically sorted when using an INSERT of several rows of VALUES; give the "
+            "rows to execute() as a list of dictionaries"
         )
     cells = insert_cells(node, writer, plan)
     if not cells:

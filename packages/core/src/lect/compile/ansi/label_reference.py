@@ -86,6 +86,8 @@ def written(node: _Written, writer: Any) -> str:
 def textual_label_reference(node: TextualLabelReference, writer: Any) -> str:
     """The label or column of that name; anything else is an error, never text."""
     name = node.name
+    if writer.scope.statement is None:
+        return writer.quote(name)  # type: ignore[no-any-return]  # desc("name") shown by itself
     named = _columns(writer)
     for each in named:
         if each.column.__visit_name__ == "label" and each.column.name == name:

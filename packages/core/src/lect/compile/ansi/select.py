@@ -157,6 +157,11 @@ def note_result(named: NamedColumn, final: str, writer: Any) -> None:
     if not column._is_column_element:
         writer.add_result(None, None, (column,), column.type if hasattr(column, "type") else None)
         return
+    if column.__visit_name__ == "tuple":
+        raise CompileError(
+            "Most backends don't support SELECTing from a tuple() object.  If this is an ORM query, consider using the "
+            "Bundle object."
+        )
     key = final or None
     objects: tuple[Any, ...] = (final,) if named.repeated else (column, final)
     writer.add_result(key, final, objects, column.type)

@@ -131,7 +131,9 @@ def _returning(node: Any, plan: DmlPlan, writer: Any, results: bool) -> str:
         only = [c for c in node._return_defaults_columns if id(c) not in given]
         made = only if node._return_defaults_columns else plan.postfetch
         supplemental = node._supplemental_columns
-        wanted = [*supplemental, *[c for c in made if all(c is not s for s in supplemental)]]
+        # Named columns come first; of those found out, the columns asked for beside them do.
+        groups = (only, supplemental) if node._return_defaults_columns else (supplemental, made)
+        wanted = list({id(c): c for group in groups for c in group}.values())
         if wanted:
             plan.returning = "implicit"
             plan.returned = tuple(wanted)
