@@ -32,7 +32,7 @@ def engine(request: pytest.FixtureRequest, database_url: Callable[[str], str]) -
 
 def count_up(connection: lect.Connection) -> None:
     """Read, then write what was read plus one: wrong unless transactions are serialised."""
-    seen = connection.scalar(select(counter.c.n).where(counter.c.id == 1))
+    seen = connection.scalar(select(counter.c.n).where(counter.c.id == 1)) or 0
     connection.execute(update(counter).where(counter.c.id == 1).values(n=seen + 1))
 
 
@@ -110,7 +110,7 @@ def test_error_that_follows_tells_the_first(engine: Any) -> None:
         connection.begin_nested()
         with pytest.raises(exc.UndefinedTable):
             connection.execute(text("SELECT * FROM missing"))
-        connection.get_nested_transaction().rollback()
+        connection.get_nested_transaction().rollback()  # type: ignore[union-attr]
         with pytest.raises(exc.DBAPIError) as again:
             connection.execute(text("SELECT 1 / 0"))
         assert "failed first" not in str(again.value)
@@ -127,7 +127,7 @@ def test_counter_is_exact_under_asyncio(engine: Any) -> None:
     retry = Retry(attempts=1000, max_delay=0.1, before=lambda e, n, s: replays.append(type(e).__name__))
 
     async def up(connection: AsyncConnection) -> None:
-        seen = await connection.scalar(select(counter.c.n).where(counter.c.id == 1))
+        seen = await connection.scalar(select(counter.c.n).where(counter.c.id == 1)) or 0
         await connection.execute(update(counter).where(counter.c.id == 1).values(n=seen + 1))
 
     async def main() -> None:

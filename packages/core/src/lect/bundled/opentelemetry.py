@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pluggy
+
 from lect import event
 from lect.exc import InvalidRequestError
-from lect.plugins import hookimpl
 
 try:
     from opentelemetry import trace
@@ -21,6 +22,8 @@ except ImportError as error:
     ) from error
 
 __all__ = ["lect_engine_created", "lect_engine_options"]
+
+hookimpl = pluggy.HookimplMarker("lect")
 
 _PROVIDER = "opentelemetry_tracer_provider"
 

@@ -13,11 +13,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import pluggy
+
 from lect import event
 from lect.exc import ArgumentError
-from lect.plugins import hookimpl
 
 __all__ = ["comment", "lect_engine_created", "lect_engine_options", "tagged"]
+
+hookimpl = pluggy.HookimplMarker("lect")
 
 _NO_TAGS: Mapping[str, Any] = {}
 _block: ContextVar[Mapping[str, Any]] = ContextVar("lect_query_tags", default=_NO_TAGS)

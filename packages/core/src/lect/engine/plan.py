@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lect.dialects.variants import GeneratedKey
 from lect.engine.elision import Elision
 from lect.engine.row import Columns, _find_by_name, duplicates
 
@@ -15,10 +16,23 @@ _MAX_NAME_SETS = 16
 Processor = Callable[[Any], Any]
 
 
+def _key_query(compiled: Any) -> str:
+    """Return the query that goes behind an INSERT, in the same batch, and tells its key; "" for none."""
+    dml = compiled.dml
+    if dml is None or dml.kind != "insert" or dml.returning is not None:
+        return ""
+    if compiled.dialect.capabilities.generated_key is not GeneratedKey.APPENDED_QUERY:
+        return ""
+    if not any(how is None or how[0] == "lastrowid" for how in dml.primary_key):
+        return ""
+    return compiled.dialect.generated_key_sql(compiled) or ""
+
+
 class Plan:
     """One entry of the plan cache.
 
     Attributes:
+        appended: what a single execution sends behind the INSERT to learn the generated key; nearly always empty.
         compiled: the statement's text and parameters (:class:`lect.compile.compiled.Compiled`).
         plain: running it is ``cursor.execute(text, collect(binds, params))`` and nothing else.
         columns: columns of the result once they are known, when they are the same at each execution.
@@ -27,6 +41,7 @@ class Plan:
     """
 
     __slots__ = (
+        "appended",
         "born",
         "brackets",
         "by_names",
@@ -51,6 +66,7 @@ class Plan:
         self.columns: Columns | None = None
         self.by_names: dict[tuple[str, ...], Columns] = {}
         self.born = born
+        self.appended = _key_query(compiled)
         self.brackets: Any = compiled.dialect.brackets(compiled) if self.dml is not None else None
 
     # What PlanCache.check asks of a plan.

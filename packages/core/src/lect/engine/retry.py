@@ -19,7 +19,6 @@ from lect.limits import check_seconds, remaining
 
 if TYPE_CHECKING:
     from lect.engine.connection import Connection
-    from lect.engine.engine import Engine
 
 __all__ = ["Retry", "run"]
 
@@ -155,7 +154,7 @@ class Attempts:
 
 
 def run(
-    engine: Engine,
+    engine: Any,
     fn: Callable[[Connection], _T],
     retry: Retry | None = None,
     options: dict[str, Any] | None = None,

@@ -312,6 +312,8 @@ def _run_plan(
             text, values = plan.compiled.expand(binds, given[0] if given else None)
         else:
             values = plan.collect(binds, given[0] if given else None)
+        if plan.appended and not many:
+            text = f"{text}; {plan.appended}"
     except Exception as error:
         if isinstance(error, CompileError):
             raise
@@ -602,6 +604,8 @@ def _make_result(
 ) -> CursorResult[Any]:
     dml = None if plan is None else plan.dml
     if dml is not None and dml.kind == "insert" and not context.executemany:
+        if plan is not None and plan.appended:
+            return _with_appended_key(connection, context, cursor, run)
         _learn_key(connection, context, cursor, dml)
     source: Any = cursor if context.limit is None else LimitedReader(connection, cursor, context.limit)
     streaming = False
@@ -663,6 +667,23 @@ def _buffer(cursor: Any, options: _Options) -> GrowingBuffer:
     return GrowingBuffer(cursor, options.get("max_row_buffer") or 1000)
 
 
+def _with_appended_key(connection: Any, context: ExecutionContext, cursor: Any, run: Any) -> CursorResult[Any]:
+    """Return the result of an INSERT whose key is told by the query behind it: the next result but the row count."""
+    try:
+        affected = cursor.rowcount
+        while cursor.description is None and cursor.nextset():
+            pass
+        row = cursor.fetchone() if cursor.description is not None else None
+    except BaseException as error:
+        connection._handle_error(error, context.statement, context.shown_parameters, cursor, context)
+        raise
+    context.lastrowid = None if row is None else row[0]
+    result = without_rows(connection, cursor, run)
+    result._rowcount = affected
+    result._context = context
+    return result
+
+
 def _learn_key(connection: Any, context: ExecutionContext, cursor: Any, dml: Any) -> None:
     """Learn the key that the server generated, the way it has."""
     # A key given as SQL is known to nobody but the server, too.
@@ -673,11 +694,6 @@ def _learn_key(connection: Any, context: ExecutionContext, cursor: Any, dml: Any
     way = connection.dialect.capabilities.generated_key
     if way is GeneratedKey.CURSOR:
         context.lastrowid = getattr(cursor, "lastrowid", None)
-    elif way is GeneratedKey.APPENDED_QUERY:
-        while cursor.description is None and cursor.nextset():
-            pass
-        row = cursor.fetchone() if cursor.description is not None else None
-        context.lastrowid = None if row is None else row[0]
     elif way is GeneratedKey.QUERY:
         sql = connection.dialect.generated_key_sql(context.compiled)
         if sql:
