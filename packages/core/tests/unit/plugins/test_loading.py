@@ -245,7 +245,7 @@ def test_checks_of_a_connector(registry: Registry) -> None:
 
 def test_not_a_dialect_at_all(registry: Registry) -> None:
     with pytest.raises(
-        exc.PluginError, match="is the class dict; expected a subclass of lect.dialects.contract.Dialect"
+        exc.PluginError, match=r"is the class dict; expected a subclass of lect.dialects.contract.Dialect"
     ):
         registry.register(DIALECTS, "x", dict)
     with pytest.raises(exc.PluginError, match="is a int; expected a subclass of"):
