@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from lect.dialects.contract import Conversion, ConversionRequest, Pairing
-from lect.types import large_binary
+from lect.types import large_binary, temporal
 from lect_mssql.errors import DISCONNECT_CODES
-from lect_mssql.types import DATETIMEOFFSET, offset_text
+from lect_mssql.types import offset_text
 from lect_pyodbc import Profile
 
 __all__ = ["pairing"]
@@ -35,7 +35,7 @@ def input_size(pyodbc: Any, type_: Any, is_none: bool) -> tuple[int, int, int] |
 def conversion(request: ConversionRequest) -> Conversion | None:
     """A point in time with an offset is sent as text: pyodbc (5.2) drops the offset of a datetime."""
     type_ = request.type_
-    if isinstance(type_, DATETIMEOFFSET):
+    if isinstance(type_, temporal.DateTime) and type_.timezone:
         return Conversion(bind=lambda value: None if value is None else offset_text(value))
     return None
 

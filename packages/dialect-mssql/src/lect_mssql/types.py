@@ -123,9 +123,25 @@ class DATETIME(sql_types.DATETIME):
     """A point in time to 3.33 milliseconds; DATETIME2 keeps more."""
 
     def _literal_text(self, value: Any) -> str:
-        text = super()._literal_text(value)
-        # The type takes three digits and no more: longer literals are an error (241).
-        return text[:23] if "." in text else text
+        return datetime_text(value)
+
+
+def datetime_text(value: Any) -> str:
+    """Return a point in time as the type DATETIME reads it, whatever the session's language is: with a T.
+
+    The type takes three digits of a second and no more: longer literals are an error (241).
+    """
+    if not isinstance(value, dt.datetime):
+        value = dt.datetime(value.year, value.month, value.day)
+    text: str = value.replace(tzinfo=None).isoformat("T", "milliseconds" if value.microsecond else "seconds")
+    return text
+
+
+class _DateTime(temporal.DateTime):
+    """A generic point in time: DATETIMEOFFSET with an offset, DATETIME without."""
+
+    def _literal_text(self, value: Any) -> str:
+        return offset_text(value) if self.timezone else datetime_text(value)
 
 
 class TIME(_Precise, temporal.Time):
@@ -292,6 +308,8 @@ def _path(steps: Any) -> str:
 
     https://learn.microsoft.com/sql/relational-databases/json/json-path-expressions-sql-server
     """
+    import json
+
     text = "$"
     for step in steps:
         if isinstance(step, int):
@@ -299,8 +317,7 @@ def _path(steps: Any) -> str:
                 raise CompileError("SQL Server counts elements of a JSON array from its beginning only")
             text += f"[{step}]"
         else:
-            escaped = step.replace("\\", "\\\\").replace('"', '\\"')
-            text += f'."{escaped}"'
+            text += f".{json.dumps(step, ensure_ascii=False)}"  # a key is written as it is in a document
     return text
 
 
@@ -351,6 +368,13 @@ class _NCHAR(_Unicode, sql_types.NCHAR):
 
 TYPE_ADAPTATIONS: dict[type, type] = {
     temporal.Date: _Date,
+    temporal.DateTime: _DateTime,
+    # Types of the server's own remain what they are.
+    DATETIME2: DATETIME2,
+    DATETIMEOFFSET: DATETIMEOFFSET,
+    SMALLDATETIME: SMALLDATETIME,
+    sql_types.DATETIME: DATETIME,
+    sql_types.TIMESTAMP: sql_types.TIMESTAMP,
     json_type.JSON: JSON,
     json_type.JSONIndexType: JSONIndexType,
     json_type.JSONPathType: JSONPathType,

@@ -26,7 +26,11 @@ class Parsers:
 
     def check(self, text: str, only: str = "") -> None:
         """Raise for text that one of the parsers does not understand; `only` names the one that knows the construct."""
-        text = _PARAMETER.sub(r"@\1", re.sub(r"__\[POSTCOMPILE_\w+\]", "5", text)).strip()
+        self.check_text(_PARAMETER.sub(r"@\1", re.sub(r"__\[POSTCOMPILE_\w+\]", "5", text)), only)
+
+    def check_text(self, text: str, only: str = "") -> None:
+        """The same for T-SQL as it is sent."""
+        text = text.strip()
         if text in self.seen:
             return
         self.seen.add(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -224,6 +225,13 @@ def test_concatenation(check: Any) -> None:
     check(select(t.c.id).where(t.c.x.contains("a")), "SELECT t.id \nFROM t \nWHERE (t.x LIKE '%' + :x_1 + '%')")
 
 
+def test_autoescape_takes_brackets_for_themselves(check: Any) -> None:
+    check(
+        select(t.c.id).where(t.c.x.contains("50%[", autoescape=True)),
+        "SELECT t.id \nFROM t \nWHERE (t.x LIKE '%' + REPLACE(:x_1, '[', '/[') + '%' ESCAPE '/')",
+    )
+
+
 def test_division(check: Any) -> None:
     check(select((t.c.y / 2).label("q")), "SELECT t.y / (:y_1 + 0.0) AS q \nFROM t")
 
@@ -291,6 +299,8 @@ def test_tablesample(check: Any) -> None:
         (literal("it's"), "'it''s'"),
         (literal("é"), "N'é'"),
         (literal("a\\\nb"), "'a\\\\\n\nb'"),
+        (literal(dt.datetime(2024, 2, 13, 1, 2, 3, 456789)), "'2024-02-13T01:02:03.456'"),
+        (literal(dt.datetime(2024, 2, 13)), "'2024-02-13T00:00:00'"),
         (literal(b"a\x00"), "0x6100"),
         (literal(True), "1"),
     ],

@@ -36,6 +36,7 @@ from lect_mssql.compile import (
     hints,
     insert,
     join,
+    like,
     limit,
     locking,
     returning,

@@ -8,6 +8,8 @@ from lect.compile.ansi.constraints import expression
 from lect.compile.ansi.create_index import checked_index, index_expressions
 from lect.compile.ansi.schema_names import index_name
 from lect.schema.ddl import CreateIndex, DropIndex
+from lect.sql.column import ColumnClause
+from lect.sql.unary import UnaryExpression
 from lect_mssql.compile.constraints import clustered
 from lect_mssql.compile.table import RULES
 
@@ -21,6 +23,8 @@ def create_index(ddl: CreateIndex, writer: Any) -> str:
     index = checked_index(ddl.element)
     if ddl.if_not_exists:
         writer.refuse("CREATE INDEX IF NOT EXISTS", instead="use index.create(engine, checkfirst=True)")
+    if not all(_is_column(each) for each in index.expressions):
+        writer.refuse("an index over an expression", instead="add a Computed column, and index that")
     options = index.dialect_options["mssql"]
     text = "CREATE {}{}{}INDEX {} ON {}".format(
         "UNIQUE " if index.unique else "",
@@ -39,6 +43,13 @@ def create_index(ddl: CreateIndex, writer: Any) -> str:
         condition = options["where"]
         text += f" WHERE {condition if isinstance(condition, str) else expression(condition, writer)}"
     return text
+
+
+def _is_column(element: Any) -> bool:
+    """Whether an index may have the element: a column, in either direction, or text that the user answers for."""
+    while isinstance(element, UnaryExpression) and element.operator is None:
+        element = element.element
+    return isinstance(element, ColumnClause) or element._is_text_clause
 
 
 @RULES.rule(DropIndex)
