@@ -59,12 +59,13 @@ from lect_orm.loading.option_functions import (
 )
 from lect_orm.loading.options import Load, LoaderCriteriaOption, ORMOption, UserDefinedOption
 from lect_orm.loading.strategies.dynamic import WriteOnlyCollection
-from lect_orm.mapping.annotations import DynamicMapped, WriteOnlyMapped
+from lect_orm.mapping.annotations import DynamicMapped, Unmapped, WriteOnlyMapped
 from lect_orm.mapping.bases import (
     DeclarativeBase,
     DeclarativeBaseNoMeta,
     DeclarativeMeta,
     MappedAsDataclass,
+    add_mapped_attribute,
     as_declarative,
     declarative_base,
     has_inherited_table,
@@ -86,10 +87,12 @@ from lect_orm.mapping.factories import (
     reconstructor,
     relationship,
     synonym,
+    synonym_for,
+    unmapped_column,
     validates,
 )
 from lect_orm.mapping.imperative import mapper
-from lect_orm.mapping.mapped_column import MappedColumn
+from lect_orm.mapping.mapped_column import MappedColumn, UnmappedColumn
 from lect_orm.mapping.mapper import Mapper
 from lect_orm.mapping.polymorphic_union import polymorphic_union
 from lect_orm.mapping.property import MapperProperty
@@ -188,13 +191,16 @@ __all__ = [
     "StaleDataError",
     "Synonym",
     "SynonymProperty",
+    "Unmapped",
     "UnmappedClassError",
+    "UnmappedColumn",
     "UnmappedColumnError",
     "UnmappedError",
     "UnmappedInstanceError",
     "UserDefinedOption",
     "WriteOnlyCollection",
     "WriteOnlyMapped",
+    "add_mapped_attribute",
     "aliased",
     "as_declarative",
     "attribute_keyed_dict",
@@ -249,8 +255,10 @@ __all__ = [
     "sessionmaker",
     "subqueryload",
     "synonym",
+    "synonym_for",
     "undefer",
     "undefer_group",
+    "unmapped_column",
     "validates",
     "was_deleted",
     "with_expression",

@@ -15,7 +15,7 @@ from lect.exc import ArgumentError
 from lect_orm.attributes.descriptor import Mapped
 from lect_orm.exc import MappedAnnotationError
 
-__all__ = ["Annotation", "DynamicMapped", "WriteOnlyMapped", "annotations_of", "read_annotation"]
+__all__ = ["Annotation", "DynamicMapped", "Unmapped", "WriteOnlyMapped", "annotations_of", "read_annotation"]
 
 _T_co = typing.TypeVar("_T_co", covariant=True)
 
@@ -32,6 +32,14 @@ class WriteOnlyMapped(Mapped[_T_co]):
 
     __slots__ = ()
     collection_strategy = "write_only"
+
+
+class Unmapped(typing.Generic[_T_co]):
+    """Annotation of a column that is the table's alone: ``searched: Unmapped[str] = unmapped_column()``. The class has
+    no attribute of that name; the column takes type and nullability from the annotation as mapped ones do.
+    """
+
+    __slots__ = ()
 
 
 class Annotation:
@@ -99,7 +107,7 @@ def _container_by_name(text: str, cls: type) -> tuple[Any, str] | None:
         outer = evaluate(match.group(1), cls)
     except (NameError, MappedAnnotationError, AttributeError):
         return None
-    if isinstance(outer, type) and issubclass(outer, Mapped):
+    if isinstance(outer, type) and issubclass(outer, Mapped | Unmapped):
         return outer, match.group(2).strip()
     return None
 
@@ -118,7 +126,7 @@ def split_mapped(raw: Any, cls: type) -> tuple[Any, Any] | None:
     if isinstance(raw, str):
         found = _container_by_name(raw, cls)
         if found is None:
-            if "Mapped" in raw and _NAME.match(raw) is None:
+            if ("Mapped" in raw or "Unmapped" in raw) and _NAME.match(raw) is None:
                 try:
                     raw = evaluate(raw, cls)
                 except NameError:
@@ -131,10 +139,10 @@ def split_mapped(raw: Any, cls: type) -> tuple[Any, Any] | None:
         except NameError:
             return container, _target_text(inside)
     origin = get_origin(raw)
-    if isinstance(origin, type) and issubclass(origin, Mapped):
+    if isinstance(origin, type) and issubclass(origin, Mapped | Unmapped):
         args = get_args(raw)
         return origin, args[0] if args else Any
-    if isinstance(raw, type) and issubclass(raw, Mapped):
+    if isinstance(raw, type) and issubclass(raw, Mapped | Unmapped):
         return raw, Any
     if origin is typing.ClassVar:
         return None

@@ -27,6 +27,7 @@ __all__ = [
     "DeclarativeBaseNoMeta",
     "DeclarativeMeta",
     "MappedAsDataclass",
+    "add_mapped_attribute",
     "as_declarative",
     "declarative_base",
     "has_inherited_table",
@@ -34,6 +35,11 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+
+
+def add_mapped_attribute(target: Any, key: str, attr: Any) -> None:
+    """Map a further attribute of a mapped class; for classes whose metaclass does not do it at assignment."""
+    add_attribute(target, key, attr)
 
 
 class _ClassAttributes(type):

@@ -122,15 +122,31 @@ class _Columns:
         if prop is not None and prop.is_synonym:
             prop = mapper._props.get(prop.name)
         if prop is not None and prop.is_column:
-            return prop.columns[0]
-        if prop is None and key in ("__table__", "c", "columns"):
-            return getattr(self._cls, key)
+            return getattr(self._cls, prop.key)
+        if prop is not None and prop.is_relationship:
+            raise InvalidRequestError(
+                f"Property {key!r} is not an instance of ColumnProperty (i.e. does not correspond directly to a "
+                f"Column): {self._cls.__name__}.{key} is a relationship"
+            )
+        if prop is None and key == "__table__":
+            return _TableColumns(self._cls.__table__)  # type: ignore[attr-defined]
         if prop is None:
             found = getattr(self._cls, key, None)
             if found is None:
                 raise AttributeError(f"Class {self._cls!r} does not have a mapped column named {key!r}")
             return found
         return getattr(self._cls, key)
+
+
+class _TableColumns:
+    """``Class.__table__`` inside an expression given as a string: its columns are attributes, as the class's are."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def __getattr__(self, key: str) -> Any:
+        found = self._table.c.get(key)
+        return getattr(self._table, key) if found is None else found
 
 
 class _Names(dict[str, Any]):
@@ -241,6 +257,8 @@ class Resolver:
 def _real(value: Any) -> Any:
     if isinstance(value, _Columns):
         return value._cls
+    if isinstance(value, _TableColumns):
+        return value._table
     if isinstance(value, list | tuple):
         return [_real(v) for v in value]
     return value

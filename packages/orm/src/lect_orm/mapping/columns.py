@@ -68,12 +68,16 @@ def configure_primary_key(mapper: Any) -> None:
         mapper.primary_key = tuple([_own_column(mapper, c) for c in given])
         for col in mapper.primary_key:
             table = getattr(col, "table", None)
-            if table in mapper.pks_by_table and not mapper.pks_by_table[table]:
+            if table in mapper.pks_by_table and not (
+                mapper.pks_by_table[table] and _mapped_columns_only(mapper, mapper.pks_by_table[table])
+            ):
                 mapper.pks_by_table[table] = tuple(c for c in mapper.primary_key if c.table is table)
     elif mapper.inherits is not None and not mapper.concrete:
         mapper.primary_key = mapper.inherits.primary_key
     else:
-        all_keys = [c for t in mapper.tables for c in mapper.pks_by_table[t]]
+        all_keys = [
+            c for t in mapper.tables for c in mapper.pks_by_table[t] if _mapped_columns_only(mapper, (c,))
+        ]
         if not all_keys and not isinstance(mapper.persist_selectable, Join):
             all_keys = [c for c in columns_of(mapper.persist_selectable) if c.primary_key]
         onclause = getattr(mapper.persist_selectable, "onclause", None)
@@ -84,6 +88,12 @@ def configure_primary_key(mapper: Any) -> None:
             f"'{mapper.persist_selectable.description}'"
         )
     mapper.primary_key_set = frozenset(mapper.primary_key)
+
+
+def _mapped_columns_only(mapper: Any, columns: Iterable[Any]) -> bool:
+    """Whether none of the columns is declared as the table's alone."""
+    unmapped = [u for base in mapper.class_.__mro__ for u in base.__dict__.get("_lect_unmapped", ())]
+    return not any(c is u for c in columns for u in unmapped)
 
 
 def _own_column(mapper: Any, given: Any) -> Any:
@@ -203,6 +213,8 @@ def _userland(value: Any) -> bool:
 
 
 def _excluded(mapper: Any, name: str, key: str, local: bool, column: Any) -> bool:
+    if any(column in base.__dict__.get("_lect_unmapped", ()) for base in mapper.class_.__mro__):
+        return True
     sources = [mapper.class_] if local else mapper.class_.__mro__
     dataclass_fields = getattr(mapper.class_, "__dataclass_fields__", {})
     for source in sources:

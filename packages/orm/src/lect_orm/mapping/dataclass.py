@@ -8,7 +8,7 @@ from lect.absent import NO_ARG
 from lect.exc import InvalidRequestError
 from lect_orm.attributes.descriptor import Mapped
 from lect_orm.base import _MappedAttribute
-from lect_orm.mapping.annotations import annotations_of, read_annotation, split_mapped
+from lect_orm.mapping.annotations import Unmapped, annotations_of, read_annotation, split_mapped
 
 __all__ = ["DataclassArguments", "make_dataclass", "mixin_as_dataclass"]
 
@@ -41,6 +41,11 @@ def make_dataclass(cls: type, arguments: DataclassArguments, attributes: dict[st
         declared = attributes.get(name, cls.__dict__.get(name, NO_ARG))
         split = split_mapped(raw, cls)
         mapped = isinstance(declared, _MappedAttribute)
+        if split is not None and split[0] is Unmapped:
+            if name in cls.__dict__:
+                held[name] = cls.__dict__[name]
+                type.__delattr__(cls, name)
+            continue
         if split is None and not mapped:
             new[name] = raw
             continue

@@ -7,14 +7,16 @@ from typing import Any
 
 from lect.exc import ArgumentError, InvalidRequestError
 from lect.schema.column import Column
+from lect.schema.metadata import MetaData
 from lect.schema.table import Table
 from lect_orm.base import InspectionAttr, _MappedAttribute, mapper_of
 from lect_orm.exc import MappedAnnotationError
-from lect_orm.mapping.annotations import Annotation, annotations_of, read_annotation, relationship_target
+from lect_orm.mapping import notices
+from lect_orm.mapping.annotations import Annotation, Unmapped, annotations_of, read_annotation, relationship_target
 from lect_orm.mapping.column_property import ColumnProperty
 from lect_orm.mapping.dataclass import make_dataclass
 from lect_orm.mapping.declared_attr import declared_attr, scan_values
-from lect_orm.mapping.mapped_column import MappedColumn
+from lect_orm.mapping.mapped_column import MappedColumn, UnmappedColumn
 from lect_orm.mapping.mapper import Mapper
 from lect_orm.mapping.property import MapperProperty
 
@@ -99,6 +101,8 @@ class ClassScan:
         self.properties: dict[str, Any] = {}
         self.columns: list[tuple[Any, int]] = []
         self.column_names: dict[Any, str] = {}
+        #: columns of the table that no attribute stands for
+        self.unmapped: set[Any] = set()
         self.allow_unmapped = getattr(cls, "__allow_unmapped__", False)
         self.inherits = self._inherited()
         self.dataclass = cls.__dict__.get("_lect_apply_dc_transforms")
@@ -196,8 +200,8 @@ class ClassScan:
 
     def _declared_attr(self, base: Any, name: str, value: declared_attr[Any], raw: Any) -> None:
         cls = self.cls
-        if base is cls and not value._cascading:
-            pass
+        if base is cls and value._cascading:
+            notices.cascading_ignored(cls)
         made = value.__get__(None, cls)
         hints = getattr(value.fget, "__annotations__", {})
         hint = hints.get("return")
@@ -212,6 +216,7 @@ class ClassScan:
         self._take(base, name, made, None, declared=True)
 
     def _take(self, base: Any, name: str, value: Any, raw: Any, declared: bool = False) -> None:
+        found = None
         if raw is not None and name not in self.annotated:
             found = read_annotation(raw, base)
             if found is not None:
@@ -220,6 +225,9 @@ class ClassScan:
                     value = _declaration_for(found)
             elif isinstance(value, _MappedAttribute) and not isinstance(value, declared_attr):
                 self._plain_annotation(base, name, value, raw)
+        self._check_unmapped(name, found, value)
+        if name in ("metadata", "registry"):
+            self._reserved(base, name, value)
         if value is _ABSENT:
             return
         if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Column | MapperProperty):
@@ -236,18 +244,42 @@ class ClassScan:
             )
             return
         if isinstance(value, Column | MapperProperty | MappedColumn):
-            if name == "metadata":
-                raise InvalidRequestError("Attribute name 'metadata' is reserved when using the Declarative API.")
-            if name == "registry":
-                raise InvalidRequestError("Attribute name 'registry' is reserved when using the Declarative API.")
+            if isinstance(value, MapperProperty):
+                for other, held in list(self.declared.items()):
+                    if held is value:
+                        notices.property_reassigned(self.cls, other, name)
+                        del self.declared[other]
             self.declared[name] = value
         elif declared:
+            if getattr(value, "_is_column_element", False):
+                notices.not_mapped_expression(self.cls, name)
             if isinstance(value, InspectionAttr) or getattr(value, "is_clause_element", False) or value is not None:
                 self.properties[name] = value
         elif getattr(value, "_lect_instrumented_column", False) or _is_mapped_attribute(value, base, self.cls):
             # ``name = OtherClass.attribute`` within a class: the column of that attribute.
             if base is self.cls:
                 self.declared[name] = _synonym_or_column(name, value)
+        elif getattr(value, "_is_column_element", False):
+            notices.not_mapped_expression(base, name)
+
+    def _check_unmapped(self, name: str, found: Annotation | None, value: Any) -> None:
+        """Refuse ``Unmapped[]`` without ``unmapped_column()``, and the other way round."""
+        said = found is not None and found.container is Unmapped
+        if said and not isinstance(value, UnmappedColumn):
+            raise ArgumentError(
+                f'Attribute "{self.name}.{name}" uses the Unmapped[] annotation, which must be used with '
+                f"unmapped_column(), not with {value!r}"
+            )
+        if found is not None and not said and isinstance(value, UnmappedColumn):
+            raise ArgumentError(
+                f'Attribute "{self.name}.{name}" uses unmapped_column() with the Mapped[] annotation; use Unmapped[] '
+                "for a column without attribute, or mapped_column()"
+            )
+
+    def _reserved(self, base: Any, name: str, value: Any) -> None:
+        expected = isinstance(value, MetaData) if name == "metadata" else base is not self.cls
+        if value is not _ABSENT and not expected:
+            notices.reserved_name(self.cls, name)
 
     def _plain_annotation(self, base: Any, name: str, value: Any, raw: Any) -> None:
         found = None if getattr(value, "is_synonym", False) else read_annotation(raw, base, allow_plain=True)
@@ -280,11 +312,15 @@ class ClassScan:
 
     def _complete(self) -> None:
         cls = self.cls
+        notices.check_multiple_names(cls, self.declared)
         for name, value in list(self.declared.items()):
             annotation = self.annotated.get(name)
             if isinstance(value, MappedColumn):
                 if annotation is not None:
                     value.complete(name, annotation, self.registry, cls)
+                if isinstance(value, UnmappedColumn):
+                    self._unmapped_column(name, value)
+                    continue
                 self._column(name, value.column, value.sort_order, value)
                 prop = value.mapper_property_to_assign
                 if prop is not None:
@@ -296,6 +332,19 @@ class ClassScan:
                     _complete_property(value, annotation, cls, name, self)
                 self._property_columns(name, value)
                 self.properties[name] = value
+
+    def _unmapped_column(self, name: str, value: UnmappedColumn) -> None:
+        cls = self.cls
+        if value.mapping_arguments:
+            raise ArgumentError(
+                f'Attribute "{self.name}.{name}" is not mapped, and does not accept the argument(s) '
+                f"{', '.join(repr(a) for a in value.mapping_arguments)}"
+            )
+        self._column(name, value.column, value.sort_order, value)
+        self.properties.pop(name, None)
+        self.unmapped.add(value.column)
+        if name in cls.__dict__:
+            type.__delattr__(cls, name)
 
     def _property_columns(self, name: str, value: Any) -> None:
         if isinstance(value, ColumnProperty):
@@ -324,30 +373,12 @@ class ClassScan:
             self.properties[key or column.key] = column
             return
         if key is not None:
-            if column in self.column_names:
-                self._conflict(key, column, column)
             self.column_names.setdefault(column, key)
             if key != column.key:
                 self.properties.setdefault(key, column)
         else:
             self.column_names.setdefault(column, column.key)
         self.columns.append((column, sort_order))
-
-    def _conflict(self, key: str, column: Any, held: Any) -> None:
-        import warnings
-
-        from lect.exc import LectWarning
-
-        other = self.column_names[held]
-        if other == key:
-            return
-        warnings.warn(
-            f"On class {self.name!r}, Column object {column.name!r} named directly multiple times, only one will be "
-            "used: "
-            f"{', '.join(sorted((other, key)))}. Consider using orm.synonym instead",
-            LectWarning,
-            stacklevel=8,
-        )
 
     def _table(self) -> Any:
         cls = self.cls
@@ -389,7 +420,10 @@ class ClassScan:
         if autoload_with is not None:
             kw["autoload_with"] = autoload_with
         make: Any = getattr(cls, "__table_cls__", Table)
-        metadata = getattr(cls, "metadata", None) or self.registry.metadata
+        metadata = next(
+            (b.__dict__["metadata"] for b in cls.__mro__ if isinstance(b.__dict__.get("metadata"), MetaData)),
+            self.registry.metadata,
+        )
         table = make(self.tablename, metadata, *_unique(ordered), *args, **kw)
         type.__setattr__(cls, "__table__", table)
         return table
@@ -476,10 +510,13 @@ class ClassScan:
         else:
             parent = self.inherits
         concrete = args.get("concrete", False)
+        chosen = bool(args.get("exclude_properties"))
         if table is not None and parent is not None and not concrete:
             self._hide_inherited(parent, args)
         elif table is None and parent is not None and not concrete:
             self._exclude_siblings(parent, args)
+        if self.unmapped:
+            type.__setattr__(cls, "_lect_unmapped", frozenset(self.unmapped))
         make = getattr(cls, "__mapper_cls__", Mapper)
         for name, value in self.properties.items():
             if not isinstance(value, MapperProperty | Column) and not getattr(value, "is_clause_element", False):
@@ -489,7 +526,21 @@ class ClassScan:
             for name, value in self.properties.items()
             if isinstance(value, MapperProperty | Column) or getattr(value, "is_clause_element", False)
         }
-        return make(cls, table, inherits=parent, properties=properties, registry=self.registry, **args)
+        made = make(cls, table, inherits=parent, properties=properties, registry=self.registry, **args)
+        if (chosen or args.get("include_properties") is not None) and getattr(made, "is_mapper", False):
+            self._check_excluded(made)
+        return made
+
+    def _check_excluded(self, mapper: Any) -> None:
+        """Warn of columns declared in the class that the mapper's arguments leave out."""
+        for name, value in self.declared.items():
+            if isinstance(value, UnmappedColumn) or not isinstance(value, MappedColumn | Column):
+                continue
+            column = value.column if isinstance(value, MappedColumn) else value
+            prop = mapper.column_to_prop.get(column)
+            left_out = mapper.exclude_properties or ()
+            if prop is None or column.name in left_out or column in left_out:
+                notices.declared_but_excluded(self.cls, name)
 
     def _hide_inherited(self, parent: Any, args: dict[str, Any]) -> None:
         """Names that the base declares as something else than columns are not hidden by columns of the same name."""
@@ -590,6 +641,8 @@ def _declaration_for(annotation: Annotation) -> Any:
     for extra in annotation.extras:
         if isinstance(extra, MapperProperty):
             return extra
+    if annotation.container is Unmapped:
+        return UnmappedColumn()
     if annotation.container is not None and getattr(annotation.container, "collection_strategy", None):
         from lect_orm.mapping.factories import relationship
 
@@ -708,25 +761,24 @@ def _listed(value: Any) -> list[Any]:
 def add_attribute(cls: Any, key: str, value: Any) -> None:
     """Map an attribute assigned to a mapped class."""
     mapper = cls.__dict__["__mapper__"]
-    if isinstance(value, MappedColumn):
+    if isinstance(value, UnmappedColumn):
+        _name_column(value.column, key)
+        type.__setattr__(cls, "_lect_unmapped", cls.__dict__.get("_lect_unmapped", frozenset()) | {value.column})
+        _append_column(cls, value.column)
+    elif isinstance(value, MappedColumn):
         prop = value.mapper_property_to_assign
         column = value.column
-        if column.name is None:
-            column.name = column.key = _name(key)
+        _name_column(column, key)
         _append_column(cls, column)
         mapper.add_property(key, prop if prop is not None else column)
     elif isinstance(value, Column):
-        if value.name is None:
-            value.name = value.key = _name(key)
-        elif value.key is None:
-            value.key = value.name
+        _name_column(value, key)
         _append_column(cls, value)
         mapper.add_property(key, value)
     elif isinstance(value, ColumnProperty):
         for column in value.columns:
             if isinstance(column, Column) and column.table is None:
-                if column.name is None:
-                    column.name = column.key = _name(key)
+                _name_column(column, key)
                 _append_column(cls, column)
         mapper.add_property(key, value)
     elif isinstance(value, MapperProperty):
@@ -738,6 +790,14 @@ def add_attribute(cls: Any, key: str, value: Any) -> None:
     else:
         type.__setattr__(cls, key, value)
         mapper.memo.clear()
+
+
+def _name_column(column: Any, key: str) -> None:
+    """Name a column by its attribute where it has no name of its own."""
+    if column.name is None:
+        column.name = _name(key)
+    if column.key is None:
+        column.key = column.name
 
 
 def _append_column(cls: Any, column: Any) -> None:

@@ -9,7 +9,7 @@ from lect.absent import NO_ARG
 from lect.exc import ArgumentError
 from lect_orm.mapping.column_property import MappedSQLExpression, QueryExpression
 from lect_orm.mapping.descriptor_properties import CompositeProperty, SynonymProperty
-from lect_orm.mapping.mapped_column import AttributeOptions, MappedColumn, check_arguments
+from lect_orm.mapping.mapped_column import AttributeOptions, MappedColumn, UnmappedColumn, check_arguments
 from lect_orm.relationships.relationship import RelationshipProperty
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "reconstructor",
     "relationship",
     "synonym",
+    "synonym_for",
+    "unmapped_column",
     "validates",
 ]
 
@@ -57,6 +59,22 @@ def mapped_column(__name_pos: Any = None, __type_pos: Any = None, /, *args: Any,
     if kw.get("default") is NO_ARG:
         kw.pop("default")
     return MappedColumn(*positional, **kw)
+
+
+def unmapped_column(__name_pos: Any = None, __type_pos: Any = None, /, *args: Any, **kw: Any) -> Any:
+    """Declare a column of the table that the class has no attribute for.
+
+    Such a column is created with the table and filled by its default or by the database. It goes with the annotation
+    ``Unmapped[...]``, or with none when a type is given.
+
+    Args:
+        args, kw: as for :func:`mapped_column`, without what concerns the attribute (dataclass fields, deferral).
+    """
+    positional = tuple(a for a in (__name_pos, __type_pos) if a is not None) + args
+    check_arguments(positional)
+    if kw.get("default", NO_ARG) is NO_ARG:
+        kw.pop("default", None)
+    return UnmappedColumn(*positional, **kw)
 
 
 def orm_insert_sentinel(
@@ -133,6 +151,15 @@ def synonym(
         attribute_options=options,
         **kw,
     )
+
+
+def synonym_for(name: str, map_column: bool = False) -> Callable[[Any], Any]:
+    """Make a property of the class a synonym of attribute `name`, for queries: a decorator over ``@property``."""
+
+    def decorate(descriptor: Any) -> Any:
+        return synonym(name, map_column=map_column, descriptor=descriptor)
+
+    return decorate
 
 
 def backref(name: str, **kwargs: Any) -> tuple[str, dict[str, Any]]:

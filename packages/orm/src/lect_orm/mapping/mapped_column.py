@@ -11,9 +11,12 @@ from lect.types.null import NULLTYPE
 from lect_orm.base import _MappedAttribute
 from lect_orm.mapping.column_property import ColumnProperty, creation_order
 
-__all__ = ["AttributeOptions", "MappedColumn"]
+__all__ = ["AttributeOptions", "MappedColumn", "UnmappedColumn"]
 
 _DATACLASS_FIELDS = ("init", "repr", "default", "default_factory", "compare", "kw_only", "hash", "dataclass_metadata")
+
+#: arguments that say how the attribute is loaded: of no use to a column without one
+_MAPPING_ARGUMENTS = ("deferred", "deferred_group", "deferred_raiseload", "active_history")
 
 
 class AttributeOptions:
@@ -39,6 +42,7 @@ class MappedColumn(_MappedAttribute):
     def __init__(self, *args: Any, **kw: Any) -> None:
         given: AttributeOptions | None = kw.pop("attribute_options", None)
         self.attribute_options: AttributeOptions = given if given is not None else AttributeOptions()
+        self.mapping_arguments = [n for n in _MAPPING_ARGUMENTS if kw.get(n, NO_ARG) not in (NO_ARG, None, False)]
         self.deferred = kw.pop("deferred", NO_ARG)
         self.deferred_group = kw.pop("deferred_group", None)
         self.deferred_raiseload = kw.pop("deferred_raiseload", None)
@@ -182,9 +186,16 @@ class MappedColumn(_MappedAttribute):
             self.sort_order = pattern.sort_order
         self.deferred = self.deferred or pattern.deferred
         self.deferred_group = self.deferred_group or pattern.deferred_group
+        self.deferred_raiseload = self.deferred_raiseload or pattern.deferred_raiseload
         self.active_history = self.active_history or pattern.active_history
+        given = {*self.mapping_arguments, *pattern.mapping_arguments}
+        self.mapping_arguments = [n for n in _MAPPING_ARGUMENTS if n in given]
         self.use_existing_column = self.use_existing_column or pattern.use_existing_column
         self.foreign_keys = mine.foreign_keys
+
+
+class UnmappedColumn(MappedColumn):
+    """See ``unmapped_column()``: a column of the table that no attribute of the class stands for."""
 
 
 def _nullable_said(pattern: MappedColumn | None) -> bool:
