@@ -89,8 +89,8 @@ class MSIdentifiers(IdentifierPreparer):
 
 def is_temporary(table: Any) -> bool:
     """Whether a table was made with the prefix TEMPORARY, which T-SQL says by the first letter of the name."""
-    prefixes = getattr(table, "_prefixes", None)
-    return bool(prefixes) and any(str(prefix).upper() in _TEMPORARY for prefix in prefixes)
+    prefixes: tuple[Any, ...] = getattr(table, "_prefixes", None) or ()
+    return any(str(prefix).upper() in _TEMPORARY for prefix in prefixes)
 
 
 def owner_of(schema: str) -> tuple[str | None, str]:

@@ -1,7 +1,7 @@
 """Every statement of the compliance suite, as SQL Server would get it.
 
-The cases run on SQLite, so that they find what they expect; whatever they execute is executed a second time on an engine
-of SQL Server whose driver sends nothing. A statement that is refused, that a parser of T-SQL does not understand, or
+The cases run on SQLite, so that they find what they expect; whatever they execute is executed a second time on an
+engine of SQL Server whose driver sends nothing. A statement that is refused, that a parser of T-SQL does not understand, or
 whose parameters are not as many as its placeholders, fails the case.
 """
 
@@ -16,7 +16,7 @@ pytest.importorskip("lect_sqlite", reason="the cases run on SQLite")
 
 from lect import event, exc
 from lect_compliance.case import needs_of
-from lect_compliance.suite import *
+from lect_compliance.suite import *  # noqa: F403
 
 lect_url = "sqlite://"
 

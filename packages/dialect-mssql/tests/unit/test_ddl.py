@@ -206,6 +206,7 @@ def test_comments(check: Any) -> None:
     [
         (lambda t: d.CreateTable(t, if_not_exists=True), "use metadata.create_all(), which looks first"),
         (lambda t: d.CreateIndex(Index("i", t.c.a), if_not_exists=True), "checkfirst=True"),
+        (lambda t: d.CreateIndex(Index("i", t.c.a + 1)), "add a Computed column, and index that"),
         (lambda t: d.CreateSchema("s", if_not_exists=True), "has_schema(name)"),
         (lambda t: d.DropSchema("s", cascade=True), "drop what is in the schema first"),
         (
