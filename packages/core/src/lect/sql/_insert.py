@@ -58,8 +58,6 @@ class Insert(ValuesBase):
         return self._select
 
     def _with_rows(self: _I, rows: Any) -> _I:
-        if self._values is not None:
-            raise InvalidRequestError("Can't mix single and multiple VALUES formats in one INSERT statement")
         made = tuple([self._row(self._as_mapping(row)) for row in rows])
         copy = self._generate()
         copy._multi_values = self._multi_values + made

@@ -298,8 +298,6 @@ class ValuesBase(UpdateBase):
         if args and isinstance(args[0], (list, tuple)) and args[0] and isinstance(args[0][0], (list, tuple, Mapping)):
             return self._with_rows(args[0])
         copy = self._generate()
-        if self._multi_values:
-            raise InvalidRequestError("Can't mix single and multiple VALUES formats in one INSERT statement")
         given = kwargs if not args else self._as_mapping(args[0])
         row = self._row(given)
         if self._values is not None:

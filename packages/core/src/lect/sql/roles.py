@@ -7,7 +7,7 @@ what is accepted where is decided by the functions of :mod:`lect.sql.coercions` 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from lect.exc import ArgumentError
 from lect.sql import arguments, coercions
@@ -38,10 +38,8 @@ class SQLRole:
 
     __slots__ = ()
 
-    @staticmethod
-    def _coerce(given: Any) -> Any:
-        """Return the node for `given` in this place; ArgumentError when there is none."""
-        return coercions.column_or_value(given)
+    #: Returns the node for an argument in this place; raises ArgumentError when there is none.
+    _coerce: ClassVar[Any] = staticmethod(coercions.column_or_value)
 
 
 def _labeled(given: Any) -> Any:

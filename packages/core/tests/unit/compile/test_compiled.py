@@ -15,9 +15,9 @@ t = table("t", column("a"), column("b"))
 
 
 def plan_of(statement: Any, style: str = "named", **options: Any) -> Any:
-    return compile_statement(
-        statement, DefaultDialect(paramstyle=style), CompileOptions(**options), statement_key(statement)[1]
-    )
+    dialect = DefaultDialect(paramstyle=style)
+    dialect.supports_multivalues_insert = True
+    return compile_statement(statement, dialect, CompileOptions(**options), statement_key(statement)[1])
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,7 @@ def dialects(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             raise exc.NoSuchModuleError(name) from None
 
     monkeypatch.setattr(dialect_options, "_find_declared", find)
-    monkeypatch.setattr(dialect_options, "_tables", {})
-    monkeypatch.setattr(dialect_options, "_added", {})
+    monkeypatch.setattr(dialect_options.DialectKWArgs, "_kw_registry", {})
     yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lect import (
+    ARRAY,
     Column,
     DefaultDialect,
     Integer,
@@ -14,12 +15,15 @@ from lect import (
     bindparam,
     column,
     delete,
+    from_dml_column,
     func,
     insert,
     select,
     table,
     update,
 )
+from lect.compile.options import CompileOptions
+from lect.compile.writer import Writer
 from lect.exc import ArgumentError, CompileError, InvalidRequestError
 
 t = table("t", column("a"), column("b"))
@@ -64,7 +68,9 @@ def test_insert_with_an_unknown_column_names_it() -> None:
 
 def test_unknown_name_given_for_the_execution() -> None:
     with pytest.raises(CompileError, match="Unconsumed column names: nope"):
-        insert(t).compile(column_keys=["a", "nope"])
+        Writer(DefaultDialect(), CompileOptions(column_keys=["a", "nope"])).render(insert(t))
+    # A statement that is only looked at takes the names it knows.
+    assert sql(insert(t).compile(column_keys=["a", "nope"])) == "INSERT INTO t (a) VALUES (:a)"
 
 
 def test_defaults_of_the_client_are_prefetched_and_expressions_written() -> None:
@@ -87,13 +93,15 @@ def test_returning_of_expressions() -> None:
 
 
 def test_returning_is_refused_where_there_is_none() -> None:
+    dialect = DefaultDialect()
+    dialect.insert_returning = False
     with pytest.raises(CompileError, match=r"INSERT\.\.RETURNING is not supported by dialect 'default'"):
-        insert(t).values(a=1).returning(t.c.a).compile(dialect=DefaultDialect())
+        insert(t).values(a=1).returning(t.c.a).compile(dialect=dialect)
 
 
 def test_single_row_and_rows_do_not_mix() -> None:
     with pytest.raises(InvalidRequestError, match="Can't mix"):
-        insert(t).values(a=1).values([{"a": 2}])
+        str(insert(t).values(a=1).values([{"a": 2}]))
 
 
 def test_update_with_conditions_and_other_tables() -> None:
@@ -121,7 +129,39 @@ def test_update_with_correlated_subquery() -> None:
 
 
 def test_delete_with_other_tables() -> None:
-    assert sql(delete(t).where(t.c.a == u.c.a)) == "DELETE FROM t USING u WHERE t.a = u.a"
+    assert sql(delete(t).where(t.c.a == u.c.a)) == "DELETE FROM t , u WHERE t.a = u.a"
+
+
+def test_value_of_another_column() -> None:
+    statement = insert(facts).values(name="x", kind=from_dml_column(facts.c.name) + "!")
+    assert sql(statement).startswith("INSERT INTO facts (name, kind, made) VALUES (:name, (:name || :param_1), now()")
+    assert sql(update(t).values(a=from_dml_column(t.c.b))) == "UPDATE t SET a=t.b"
+    with pytest.raises(CompileError, match="Can't resolve referenced column name in INSERT statement: 'b'"):
+        str(insert(t).values(a=from_dml_column(t.c.b)))
+    with pytest.raises(CompileError, match=r"only inside of the values\(\)"):
+        str(select(from_dml_column(t.c.b)))
+
+
+def test_element_in_set() -> None:
+    element = column("a", ARRAY(Integer))[5]
+    assert sql(update(t).values({element: 7})) == "UPDATE t SET a[:a_1]=:param_1"
+
+
+def test_columns_of_other_tables_in_set_are_refused() -> None:
+    with pytest.raises(CompileError, match=r"Backend does not support additional tables .* 'u' in SET"):
+        str(update(t).values({u.c.a: 1}).where(t.c.a == u.c.a))
+
+
+def test_return_defaults_again_adds_columns() -> None:
+    statement = insert(t).return_defaults(t.c.a).return_defaults(t.c.b)
+    assert statement._return_defaults_columns == (t.c.a, t.c.b)
+    assert insert(t).return_defaults().return_defaults(t.c.b)._return_defaults_columns == ()
+
+
+def test_defaults_cannot_extend_a_union() -> None:
+    union = select(t.c.a).union(select(u.c.a))
+    with pytest.raises(CompileError, match=r"default-holding column\(s\) 'kind', 'made'"):
+        str(insert(facts).from_select(["name"], union))
 
 
 def test_on_conflict_is_refused_without_upsert() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from lect.compile.ansi.hints import with_hint
 from lect.compile.table import ANSI
-from lect.compile.writer import FROM, LATERAL
+from lect.compile.writer import FROM, LATERAL, PLAIN
 from lect.sql.alias import Alias, TableValuedAlias
 from lect.sql.subquery import Lateral, Subquery
 from lect.sql.tablesample import TableSample
@@ -66,21 +66,21 @@ def lateral(node: Lateral, writer: Any) -> str:
     """``LATERAL (SELECT …) AS name`` in FROM, the name elsewhere."""
     position = writer.position
     if node is writer.statement:
-        return lateral_text(node, writer)  # shown by itself
+        return lateral_text(node, writer, PLAIN)  # shown by itself
     name = alias_name(node, writer)
     if position != FROM:
         return name
     return named(lateral_text(node, writer), name, writer)
 
 
-def lateral_text(node: Lateral, writer: Any) -> str:
+def lateral_text(node: Lateral, writer: Any, position: int = LATERAL) -> str:
     """Return ``LATERAL (SELECT …)``."""
     if writer.capabilities.lateral.name == "NONE":
         writer.refuse("LATERAL", instead="write the subquery without references to other FROM elements")
     element = unnamed(node.element)
     if element._is_from_clause:
         return f"LATERAL {writer.render_from(element)}"
-    return f"LATERAL ({writer.render_as(element, LATERAL)})"
+    return f"LATERAL ({writer.render_as(element, position)})"
 
 
 @ANSI.rule(TableValuedAlias)

@@ -12,7 +12,7 @@ from lect.compile.ansi.returning import returning, returning_columns
 from lect.compile.clauses import InsertParts
 from lect.compile.compiled import MARK, BatchTemplate, DmlPlan
 from lect.compile.table import ANSI
-from lect.exc import CompileError, LectWarning
+from lect.exc import CompileError, InvalidRequestError, LectWarning
 from lect.sql._insert import Insert
 from lect.sql._select import Select
 
@@ -97,6 +97,8 @@ def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str]:
 
 def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, str | None]:
     """Return the columns, VALUES, and the text of one row when there is just one."""
+    if node._values is not None and node._multi_values:
+        raise InvalidRequestError("Can't mix single and multiple VALUES formats in one INSERT statement")
     if node._sort_by_parameter_order and node._multi_values:
         raise CompileError(
             "RETURNING cannot be deterministically sorted when using an INSERT of several rows of VALUES; give the "
@@ -104,6 +106,7 @@ def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, 
         )
     cells = insert_cells(node, writer, plan)
     if not cells:
+        _find_primary_key(node, plan, cells, writer)
         keys = list(plan.table.primary_key)
         keys = keys or list(plan.table.c)[:1]
         if writer.options.for_executemany and keys and writer.capabilities.default_in_values:

@@ -107,9 +107,9 @@ def part_of_string(node: Any, writer: Any) -> str:
         own = writer.rules.find_operator(ops.ilike_op)
         if own is not ilike:
             operator = ops.not_ilike_op if negated else ops.ilike_op
-            whole = BinaryExpression(left, right, operator, modifiers=node.modifiers)
+            whole: BinaryExpression[Any] = BinaryExpression(left, right, operator, modifiers=node.modifiers)
             whole.right = wrapped(right, before, behind)
-            return own(whole, writer)
+            return own(whole, writer)  # type: ignore[no-any-return]
         left, right = Lowered(left), Lowered(right)
     pattern = wrapped(right, before, behind)
     words = " NOT LIKE " if negated else " LIKE "
