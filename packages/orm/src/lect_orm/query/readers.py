@@ -11,11 +11,18 @@ from lect.sql.boolean import and_
 from lect.sql.join import Join
 from lect_orm.attributes.collections import InstrumentedList
 from lect_orm.loading.generate import loader_factory, row_values
+from lect_orm.loading.n_plus_one import guards
 from lect_orm.loading.options import EMPTY, OptionNode, Step
 from lect_orm.loading.origin import LoadOrigin
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass
-from lect_orm.query.relationship_join import Joined, join_along, single_criterion
+from lect_orm.query.relationship_join import (
+    Joined,
+    adapt_secondary,
+    join_along,
+    populated_entity,
+    single_criterion,
+)
 
 __all__ = ["BundleReader", "ColumnReader", "EntityReader", "POST_LOADERS"]
 
@@ -362,7 +369,7 @@ class EntityReader:
 
     def _joined(self, prop: Any, step: Step | None) -> None:
         translation = self.translation
-        target = step.of_type if step is not None and step.of_type is not None else prop.entity
+        target = populated_entity(prop, step)
         if target.is_mapper:
             mappers = target.with_polymorphic_mappers
             alias = AliasedClass(target, flat=True, with_polymorphic_mappers=mappers or None)._lect_aliased
@@ -437,7 +444,7 @@ class EntityReader:
             for element in prop.order_by:
                 adapted = alias._adapt_element(element)
                 if joined.secondary is not None:
-                    adapted = _adapt_secondary(adapted, prop.secondary, joined.secondary)
+                    adapted = adapt_secondary(adapted, prop.secondary, joined.secondary)
                 translation.eager_order.append(adapted)
 
     def _left(self, column: Any) -> Any:
@@ -554,15 +561,6 @@ def _join_to_realias(prop: Any, left: Callable[[Any], Any], alias: Any) -> Any:
     )
 
 
-def _adapt_secondary(element: Any, secondary: Any, alias: Any) -> Any:
-    def change(node: Any) -> Any:
-        if is_column(node) and node.table is secondary:
-            return alias.corresponding_column(node)
-        return None
-
-    return replace_columns(element, change)
-
-
 class _Making:
     """One entity in one execution: its loaders by class, and what was made so far."""
 
@@ -572,8 +570,9 @@ class _Making:
         self.processors = processors
         node = reader.node
         self.origin = None
-        if not (node.empty and not node.criteria):
+        if not (node.empty and not node.criteria) or ctx.session._guard is not None or guards(reader.mapper):
             self.origin = LoadOrigin(node, path=reader.path)
+            self.origin.emitted_for = ctx.execution_options.get("_lect_load")
         self.children = [(c, c.reader.make(ctx, processors)) for c in reader.children]
         #: objects seen in this execution, with what their joined collections have got: object id -> {key: ids}
         self.seen: dict[int, Any] = {}

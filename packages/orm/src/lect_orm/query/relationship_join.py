@@ -10,7 +10,16 @@ from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass
 from lect_orm.relationships.comparator import CONDITIONS
 
-__all__ = ["Joined", "adapter_of", "exists_parts", "join_along", "relationship_onclause", "single_criterion"]
+__all__ = [
+    "Joined",
+    "adapt_secondary",
+    "adapter_of",
+    "exists_parts",
+    "join_along",
+    "populated_entity",
+    "relationship_onclause",
+    "single_criterion",
+]
 
 
 class Froms(NamedTuple):
@@ -45,6 +54,29 @@ def single_criterion(entity: Any) -> Any:
     identities = [m.polymorphic_identity for m in mapper.self_and_descendants if m.polymorphic_identity is not None]
     column = entity.adapt_own_column(mapper.polymorphic_on)
     return column.in_(identities)
+
+
+def populated_entity(prop: Any, step: Any) -> Any:
+    """Return the entity that a loader fills a relationship with.
+
+    Narrowed to a class that shares its base's table, it is the base: the attribute holds all its members whatever the
+    options say.
+    """
+    target = step.of_type if step is not None and step.of_type is not None else prop.entity
+    if target is not prop.entity and target.is_mapper and target.single and target.isa(prop.mapper):
+        return prop.entity
+    return target
+
+
+def adapt_secondary(element: Any, secondary: Any, alias: Any) -> Any:
+    """Return an expression over the table between as one over an alias of it."""
+
+    def change(node: Any) -> Any:
+        if is_column(node) and node.table is secondary:
+            return alias.corresponding_column(node)
+        return None
+
+    return replace_columns(element, change)
 
 
 def target_adapter(prop: Any, target: Any) -> Callable[[Any], Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lect.exc import InvalidRequestError
+from lect.exc import InvalidRequestError, MissingGreenlet
 from lect.sql._select import Select
 from lect.sql.bind import BindParameter
+from lect.sql.naming import LABEL_STYLE_NONE
 from lect_orm.base import (
     ATTR_EMPTY,
     INIT_OK,
@@ -22,9 +23,11 @@ from lect_orm.base import (
     state_str,
 )
 from lect_orm.exc import DetachedInstanceError
+from lect_orm.loading.n_plus_one import notice_relationship
 from lect_orm.loading.options import EMPTY
 from lect_orm.loading.origin import LoadOrigin
 from lect_orm.loading.tree_option import TreeOption
+from lect_orm.loading.unawaited import relationship_not_awaited
 from lect_orm.query.entities import entity_node
 from lect_orm.query.execute import run
 from lect_orm.relationships.join_condition import plain
@@ -81,9 +84,12 @@ class LazyLoader:
             )
         if not passive & RELATED_OBJECT_OK and passive & SQL_OK and not prop.simple_many_to_one:
             return PASSIVE_NO_RESULT
-        if prop.simple_many_to_one:
-            return self._get(session, state, passive, strategy, node, step)
-        return self._emit(session, state, passive, strategy, node, step)
+        try:
+            if prop.simple_many_to_one:
+                return self._get(session, state, passive, strategy, node, step)
+            return self._emit(session, state, passive, strategy, node, step)
+        except MissingGreenlet as error:
+            raise relationship_not_awaited(state, prop, self._statement, error) from error
 
     def _refuse(self, kind: str) -> None:
         prop = self.prop
@@ -167,7 +173,7 @@ class LazyLoader:
         if prop.order_by:
             statement = statement.order_by(*prop.order_by)
         self._sources = sources
-        return statement
+        return statement._replace(_label_style=LABEL_STYLE_NONE)
 
     def _emit(self, session: Any, state: Any, passive: int, strategy: str, node: Any, step: Any) -> Any:
         prop = self.prop
@@ -192,6 +198,8 @@ class LazyLoader:
                 nulls.append(bind)
         if self._sources and missing:
             return [] if prop.uselist else None
+        if session._guard is not None or strategy == "raise_n_plus_one":
+            notice_relationship(session, state, prop, strategy)
         statement = _with_values(statement, values)
         options: dict[str, Any] = {"_lect_load": LoadOrigin(None, "relationship", state, prop)}
         if passive & NO_AUTOFLUSH or (prop.direction.value == 2 and prop.simple_many_to_one):

@@ -9,6 +9,7 @@ from typing import Any
 from lect.exc import LectWarning
 from lect.sql._select import Select
 from lect.sql.bind import BindParameter
+from lect.sql.naming import LABEL_STYLE_NONE
 from lect.sql.tuple import tuple_
 from lect_orm.base import STATE_KEY
 from lect_orm.loading.options import EMPTY, OptionNode, Step
@@ -19,7 +20,7 @@ from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.entities import entity_node
 from lect_orm.query.execute import run
 from lect_orm.query.readers import POST_LOADERS
-from lect_orm.query.relationship_join import join_along
+from lect_orm.query.relationship_join import adapt_secondary, join_along, populated_entity
 from lect_orm.relationships.relationship import _only_equalities
 
 __all__ = ["SelectInLoader"]
@@ -47,8 +48,8 @@ class SelectInLoader:
         self.chunk = CHUNK
         if step is not None and step.argument("chunksize"):
             self.chunk = step.argument("chunksize")
-        target = step.of_type if step is not None and step.of_type is not None else prop.entity
-        self.target = target
+        self.target = populated_entity(prop, step)
+        self._secondary: Any = None
         self._built: Any = None
 
     def load(self, ctx: Any, objects: Sequence[Any]) -> None:
@@ -129,6 +130,9 @@ class SelectInLoader:
             return ("child", self._complete(self._through_child()), self._reference_keys())
         if simple and self._refers_to_key():
             return ("remote", self._complete(self._through_remote()), _primary_key)
+        between = self._keys_between()
+        if between is not None:
+            return ("secondary", self._complete(self._through_secondary(between)), _primary_key)
         return ("parent", self._complete(self._through_parent()), _primary_key)
 
     def _complete(self, statement: Any) -> Any:
@@ -137,11 +141,15 @@ class SelectInLoader:
             order = prop.order_by
             if self.target is not prop.entity and not self.target.is_mapper:
                 order = [self.target._adapt_element(o) for o in order]
+            if self._secondary is not None:
+                order = [adapt_secondary(o, prop.secondary, self._secondary) for o in order]
             statement = statement.order_by(*order)
         if step is not None and step.criteria:
             statement = statement.where(*step.criteria)
         carried = [c.for_loader() for c in self.node.criteria if c.propagate_to_loaders]
-        return statement.options(TreeOption(self.target, self.node, self.path), *carried)
+        statement = statement.options(TreeOption(self.target, self.node, self.path), *carried)
+        # Rows are read by place: labels would only make the statement longer.
+        return statement._replace(_label_style=LABEL_STYLE_NONE)
 
     def _refers_to_key(self) -> bool:
         """Whether the other side's rows hold the parent's primary key, and nothing else decides."""
@@ -193,6 +201,28 @@ class SelectInLoader:
 
         return read
 
+    def _keys_between(self) -> list[Any] | None:
+        """Return the columns of the table between that hold the parent's primary key, when nothing else is asked of
+        the parent's rows; else None.
+        """
+        prop = self.prop
+        join = prop.join_condition
+        if join.secondaryjoin is None or prop.omit_join is False or not _only_equalities(join.primaryjoin):
+            return None
+        pairs = {id(self._key_column(source)): between for source, between in prop.synchronize_pairs}
+        keys = prop.parent.primary_key
+        columns = list(_columns(join.primaryjoin))
+        if len(pairs) != len(keys) or len(columns) != 2 * len(keys) or any(id(k) not in pairs for k in keys):
+            return None
+        return [pairs[id(k)] for k in keys]
+
+    def _through_secondary(self, between: list[Any]) -> Any:
+        prop, target = self.prop, self.target
+        joined = join_along(prop, _itself, target, False)
+        statement: Any = Select(*between, entity_node(target))
+        statement = statement.join_from(prop.secondary, target.selectable, joined.secondaryjoin)
+        return statement.where(_in(between))
+
     def _through_parent(self) -> Any:
         prop = self.prop
         parent = AliasedClass(prop.parent)._lect_aliased
@@ -203,9 +233,14 @@ class SelectInLoader:
         if joined.secondary is None:
             statement = statement.join_from(parent.selectable, target.selectable, joined.primaryjoin)
         else:
+            self._secondary = joined.secondary
             statement = statement.join_from(parent.selectable, joined.secondary, joined.primaryjoin)
             statement = statement.join(target.selectable, joined.secondaryjoin)
         return statement.where(_in(columns))
+
+
+def _itself(column: Any) -> Any:
+    return column
 
 
 def _columns(condition: Any) -> Iterator[Any]:
