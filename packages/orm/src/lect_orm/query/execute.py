@@ -12,6 +12,8 @@ from lect.engine.result import ChunkedIteratorResult, IteratorResult
 from lect.engine.row import Columns
 from lect.exc import ArgumentError, InvalidRequestError, ObjectNotExecutableError
 from lect.sql._select import Select
+from lect.sql.anonymous import anonymous_name
+from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect.sql.node import statement_key
 from lect_orm.loading.context import LoadContext
 from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity
@@ -55,6 +57,7 @@ class SelectPlan:
             self.readers[0].is_entity or getattr(self.readers[0], "single_entity", False)
         )
         self.columns = result_columns(self.readers)
+        self.labelled = labelled_columns(self.readers, statement._label_style)
         self.needs_unique = self.translation.needs_unique
         self.mapper = next((r.entity.mapper for r in self.readers if getattr(r, "entity", None) is not None), None)
         self.cacheable = not any(
@@ -72,6 +75,33 @@ def result_columns(readers: Sequence[Any]) -> Columns:
     """Return the columns of a result of these readers."""
     keys = [r.key if r.key is not None else f"_no_label_{i}" for i, r in enumerate(readers)]
     return Columns(keys, [r.keys() for r in readers], None, [r.unique_filter for r in readers])
+
+
+def labelled_columns(readers: Sequence[Any], style: Any) -> Columns:
+    """Return the columns of a result, columns called as a label style asks for; entities keep their names."""
+    if style is LABEL_STYLE_NONE or all(r.is_entity for r in readers):
+        return result_columns(readers)
+    keys: list[Any] = []
+    taken: dict[str, int] = {}
+    for i, reader in enumerate(readers):
+        key = reader.key if reader.key is not None else f"_no_label_{i}"
+        column = getattr(reader, "column", None)
+        if column is not None:
+            key = _labelled(key, column, style, taken)
+        keys.append(key)
+    return Columns(keys, [r.keys() for r in readers], None, [r.unique_filter for r in readers])
+
+
+def _labelled(key: Any, column: Any, style: Any, taken: dict[str, int]) -> Any:
+    table = getattr(column, "table", None)
+    if table is None or isinstance(key, anonymous_name):
+        return key
+    name = getattr(table, "name", None)
+    if style is LABEL_STYLE_TABLENAME_PLUS_COL and name is not None and not isinstance(name, anonymous_name):
+        key = f"{name}_{key}"
+    number = taken.get(key)
+    taken[key] = 1 if number is None else number + 1
+    return key if number is None else f"{key}_{number}"
 
 
 def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any]]:
@@ -276,7 +306,8 @@ _NONE: dict[int, tuple[None, ...]] = {}
 
 def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int | None) -> Any:
     processors = _processors(result)
-    columns = plan.columns
+    # A Query labels the columns of its statement for the statement's own sake.
+    columns = plan.columns if "_lect_query" in ctx.execution_options else plan.labelled
     if yield_per:
 
         def chunks(size: int | None) -> Iterator[Any]:

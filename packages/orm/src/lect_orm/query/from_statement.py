@@ -95,7 +95,7 @@ class _Plan:
     def __init__(self, translation: Translation, places: list[int]) -> None:
         self.translation = translation
         self.readers = translation.readers
-        self.columns = result_columns(self.readers)
+        self.columns = self.labelled = result_columns(self.readers)
         self.single = len(self.readers) == 1 and (
             self.readers[0].is_entity or getattr(self.readers[0], "single_entity", False)
         )

@@ -13,15 +13,16 @@ from lect.sql.entity import register
 from lect.sql.functions import func
 from lect.sql.naming import LABEL_STYLE_DISAMBIGUATE_ONLY as _DISAMBIGUATE
 from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
+from lect_orm.attributes.descriptor import QueryableAttribute
 from lect_orm.base import object_state
 from lect_orm.loading.strategies.dynamic import APPENDER, related_select, require_session
-from lect_orm.mapping.equality import is_column
+from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass, aliased
-from lect_orm.query.entities import AliasEntity, MapperEntity, entity_node
+from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, entity_node
 from lect_orm.query.execute import plan_for
 from lect_orm.query.from_statement import FromStatement
 from lect_orm.query.parent import parent_criterion, with_parent
-from lect_orm.query.translate import Translation
+from lect_orm.query.translate import Translation, unannotated
 
 __all__ = ["AppenderQuery", "Query"]
 
@@ -37,6 +38,12 @@ class Query(Generic[_T]):
     is_clause_element = True
     _from_statement: Any = None
     _yield_per: int | None = None
+    #: what turns a column of the entities into the column of the subquery they are selected from
+    _adapt: Any = None
+    #: mapper or alias -> the alias over that subquery
+    _stand_ins: dict[Any, Any] = {}
+    #: steps of join() that filter_by() does not look at any more
+    _joins_left_behind = 0
 
     def __init__(self, entities: Any, session: Any = None) -> None:
         self.session = session
@@ -69,6 +76,35 @@ class Query(Generic[_T]):
             raise InvalidRequestError(
                 f"Query.{method}() being called on a Query with an existing full statement - can't apply criterion."
             )
+
+    def _no_criterion(self, method: str) -> None:
+        select = self._select
+        if self._enable_assertions and (
+            select._where
+            or select._joins
+            or select._from_obj
+            or select._order_by
+            or select._group_by
+            or select._having
+            or select._distinct
+            or select._limit is not None
+            or select._offset is not None
+        ):
+            raise InvalidRequestError(f"Query.{method}() being called on a Query with existing criterion. ")
+
+    def _entry(self, method: str) -> None:
+        self._no_limit(method)
+        self._no_statement(method)
+
+    def _adapted(self, given: Any) -> Any:
+        """Return an expression as one over the subquery that a set operation put around the entities."""
+        if self._adapt is None or given is None or isinstance(given, str | bool):
+            return given
+        hook = getattr(given, "__clause_element__", None)
+        node = given if hook is None else hook()
+        if not getattr(node, "is_clause_element", False) or getattr(node, "_is_entity", False):
+            return given
+        return replace_columns(node, self._adapt)
 
     def enable_assertions(self, value: bool) -> Any:
         """With False, do not refuse methods after ``limit()``."""
@@ -201,26 +237,26 @@ class Query(Generic[_T]):
 
     def select_from(self, *from_obj: Any) -> Any:
         """Say what to select from."""
+        self._no_criterion("select_from")
         return self._with(self._select.select_from(*from_obj))
 
     def distinct(self, *expr: Any) -> Any:
         """SELECT DISTINCT."""
-        return self._with(self._select.distinct(*expr))
+        self._no_statement("distinct")
+        return self._with(self._select.distinct(*map(self._adapted, expr)))
 
     # -- conditions and joins ------------------------------------------------------------------------------------------
 
     def filter(self, *criterion: Any) -> Any:
         """Add conditions."""
-        self._no_limit("filter")
-        self._no_statement("filter")
-        return self._with(self._select.where(*criterion))
+        self._entry("filter")
+        return self._with(self._select.where(*map(self._adapted, criterion)))
 
     where = filter
 
     def filter_by(self, **kwargs: Any) -> Any:
         """Add ``attribute = value`` conditions on what was joined last, or the first entity."""
-        self._no_limit("filter_by")
-        self._no_statement("filter_by")
+        self._entry("filter_by")
         target = self._last_joined()
         conditions = []
         for key, value in kwargs.items():
@@ -233,9 +269,8 @@ class Query(Generic[_T]):
 
     def _last_joined(self) -> Any:
         select = self._select
-        if select._joins:
-            step = select._joins[-1]
-            return step.target.entity_namespace
+        if len(select._joins) > self._joins_left_behind:
+            return select._joins[-1].target.entity_namespace
         if select._from_obj:
             return select._from_obj[0].entity_namespace
         node = select._raw_columns[0]
@@ -250,8 +285,7 @@ class Query(Generic[_T]):
 
     def join(self, target: Any, *props: Any, isouter: bool = False, full: bool = False, **kw: Any) -> Any:
         """Join along a relationship, to an entity, or to a FROM element with an ON condition."""
-        self._no_limit("join")
-        self._no_statement("join")
+        self._entry("join")
         if kw:
             raise TypeError(f"unknown arguments: {', '.join(sorted(kw))}")
         onclause = props[0] if props else None
@@ -261,7 +295,17 @@ class Query(Generic[_T]):
             raise ArgumentError(
                 "join() accepts class-bound attributes such as User.addresses; strings are not accepted"
             )
+        target, onclause = self._joinable(target), self._joinable(onclause)
         return self._with(self._select.join(target, onclause, isouter=isouter, full=full))
+
+    def _joinable(self, given: Any) -> Any:
+        """Return a relationship of an entity as that of the alias it is selected as; an ON condition adapted."""
+        if not self._stand_ins or given is None:
+            return given
+        if isinstance(given, QueryableAttribute):
+            alias = self._stand_ins.get(given.parent)
+            return given if alias is None else getattr(alias, given.key)
+        return self._adapted(given)
 
     def outerjoin(self, target: Any, *props: Any, full: bool = False, **kw: Any) -> Any:
         """As :meth:`join`, LEFT OUTER JOIN."""
@@ -269,28 +313,31 @@ class Query(Generic[_T]):
 
     def having(self, *having: Any) -> Any:
         """Add conditions on groups."""
-        return self._with(self._select.having(*having))
+        self._entry("having")
+        return self._with(self._select.having(*map(self._adapted, having)))
 
     def group_by(self, *clauses: Any) -> Any:
         """GROUP BY."""
-        self._no_limit("group_by")
+        self._entry("group_by")
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
             return self._with(self._select._replace(_group_by=()))
-        return self._with(self._select.group_by(*clauses))
+        return self._with(self._select.group_by(*map(self._adapted, clauses)))
 
     def order_by(self, *clauses: Any) -> Any:
         """ORDER BY; None or False takes away what was said before."""
-        self._no_limit("order_by")
+        self._entry("order_by")
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
             return self._with(self._select._replace(_order_by=()))
-        return self._with(self._select.order_by(*clauses))
+        return self._with(self._select.order_by(*map(self._adapted, clauses)))
 
     def limit(self, limit: Any) -> Any:
         """LIMIT."""
+        self._no_statement("limit")
         return self._with(self._select.limit(limit))
 
     def offset(self, offset: Any) -> Any:
         """OFFSET."""
+        self._no_statement("offset")
         return self._with(self._select.offset(offset))
 
     def slice(self, start: int | None, stop: int | None) -> Any:
@@ -369,31 +416,50 @@ class Query(Generic[_T]):
         rest = [o.enable_eagerloads(False).statement if isinstance(o, Query) else o for o in others]
         compound = getattr(first, method)(*rest) if rest else first
         return self._from_selectable(
+            first,
             compound.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
             if hasattr(compound, "set_label_style")
-            else compound
+            else compound,
         )
 
-    def _from_selectable(self, statement: Any) -> Any:
-        """Select the same entities from a subquery."""
+    def _from_selectable(self, first: Any, statement: Any) -> Any:
+        """Select the same entities from `statement`, whose columns are those of `first` one by one."""
         subquery = statement.subquery()
-        columns: list[Any] = []
-        for node in self._select._raw_columns:
-            if isinstance(node, MapperEntity):
-                alias: Any = AliasedClass(node.entity, alias=subquery, adapt_on_names=True)
-                columns.append(alias)
-            else:
+        inner = Translation(first, with_loaders=False)
+        places = dict(zip((id(unannotated(c)) for c in inner.columns), subquery.c, strict=False))
+
+        def adapt(node: Any) -> Any:
+            found = places.get(id(unannotated(node)))
+            if found is None and is_column(node):
                 found = subquery.corresponding_column(node)
-                columns.append(found if found is not None else node)
-        made = self._with(Select(*columns))
-        made._select = made._select._replace(
+            return found
+
+        made = self._with(Select())
+        made._stand_ins = {}
+        columns: list[Any] = []
+        readers = iter(inner.readers)
+        for node in self._select._raw_columns:
+            if isinstance(node, MapperEntity | AliasEntity):
+                entity = node.entity
+                alias: Any = AliasedClass(entity.mapper, alias=subquery, adapt_on_names=True, use_mapper_path=True)
+                next(readers).fill_alias(alias._lect_aliased, subquery)
+                made._stand_ins[entity] = alias
+                columns.append(alias)
+            elif isinstance(node, BundleEntity) or getattr(node, "_is_from_clause", False):
+                columns.append(replace_columns(node, adapt))
+            else:
+                key = next(readers).key
+                found = adapt(node)
+                columns.append(node if found is None else found._annotate({"proxy_key": key}))
+        made._select = Select(*columns)._replace(
             _label_style=LABEL_STYLE_TABLENAME_PLUS_COL, _with_options=self._select._with_options
         )
-        made._adapt_from = subquery
+        made._adapt = adapt
         return made
 
     def from_statement(self, statement: Any) -> Any:
         """Load the entities from another statement's rows."""
+        self._no_criterion("from_statement")
         made = self._with(self._select)
         text = FromStatement(self._select._raw_columns, statement)
         made._from_statement = text._replace(
@@ -457,7 +523,9 @@ class Query(Generic[_T]):
 
     def reset_joinpoint(self) -> Any:
         """Let ``filter_by`` mean the first entity again."""
-        return self._with(self._select)
+        made = self._with(self._select)
+        made._joins_left_behind = len(self._select._joins)
+        return made
 
     @property
     def lazy_loaded_from(self) -> Any:

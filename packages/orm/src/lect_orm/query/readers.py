@@ -14,7 +14,6 @@ from lect_orm.loading.generate import loader_factory, row_values
 from lect_orm.loading.n_plus_one import guards
 from lect_orm.loading.options import EMPTY, OptionNode, Step
 from lect_orm.loading.origin import LoadOrigin
-from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.relationship_join import (
     Joined,
@@ -461,6 +460,15 @@ class EntityReader:
         self.children.append(Child(prop, reader))
         if prop.uselist:
             self.translation.needs_unique = True
+
+    def fill_alias(self, alias: Any, subquery: Any) -> None:
+        """Tell an alias over a subquery of this statement where the entity's columns are."""
+        columns = list(subquery.c)
+        for one, items in self.items.items():
+            for key, place in items:
+                if 0 <= place < len(columns):
+                    for column in one._props[key].columns:
+                        alias._columns.setdefault(column, columns[place])
 
     # -- making objects ------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from lect_orm.query.entities import PLUGIN, AliasEntity, BundleEntity, MapperEnt
 from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader
 from lect_orm.query.relationship_join import join_along, single_criterion
 
-__all__ = ["Translation", "translate_select"]
+__all__ = ["Translation", "translate_select", "unannotated"]
 
 
 class Translation:
@@ -60,7 +60,7 @@ class Translation:
 
     def position(self, column: Any) -> int:
         """Return the place of a column in the result, adding it when it is new."""
-        own = id(_own(column))
+        own = id(unannotated(column))
         found = self._positions.get(own)
         if found is None:
             found = self._positions[own] = len(self.columns)
@@ -340,8 +340,8 @@ class Translation:
         fields = self._fields()
         order_by = fields["_order_by"]
         columns = list(self.columns)
-        own = {id(_own(c)) for c in columns}
-        extra = [c for c in _ordering_columns(order_by) if id(_own(c)) not in own]
+        own = {id(unannotated(c)) for c in columns}
+        extra = [c for c in _ordering_columns(order_by) if id(unannotated(c)) not in own]
         fields["_raw_columns"] = (*columns, *extra)
         fields["_joins"] = tuple(self.joins)
         fields["_label_style"] = LABEL_STYLE_TABLENAME_PLUS_COL
@@ -351,10 +351,10 @@ class Translation:
         inner_columns = list(subquery.c)
         place: dict[int, Any] = {}
         for column, outer in zip([*columns, *extra], inner_columns, strict=False):
-            place.setdefault(id(_own(column)), outer)
+            place.setdefault(id(unannotated(column)), outer)
 
         def adapt(node: Any) -> Any:
-            found = place.get(id(_own(node)))
+            found = place.get(id(unannotated(node)))
             if found is not None:
                 return found
             if is_column(node):
@@ -365,7 +365,7 @@ class Translation:
             return replace_columns(node, adapt)
 
         made: Any = Select()
-        outer_columns = [place[id(_own(c))] for c in columns]
+        outer_columns = [place[id(unannotated(c))] for c in columns]
         steps = []
         for step in self.eager_joins:
             left = subquery if _in_primary(self, step.left) else step.left
@@ -451,7 +451,7 @@ def _spliced(target: Any, left: Any, right: Any, on: Any) -> Any:
     return Join(target, right, on)
 
 
-def _own(node: Any) -> Any:
+def unannotated(node: Any) -> Any:
     """Return the element behind annotated copies of it."""
     while True:
         origin = node.__dict__.get("_origin")
