@@ -13,19 +13,24 @@ import pluggy
 from lect import event
 from lect.exc import InvalidRequestError
 
-try:
-    from opentelemetry import trace
-except ImportError as error:
-    raise InvalidRequestError(
-        "the plugin 'opentelemetry' needs the OpenTelemetry API; install it with: pip install 'lect[opentelemetry]'",
-        code="opentelemetry-missing",
-    ) from error
-
 __all__ = ["lect_engine_created", "lect_engine_options"]
 
 hookimpl = pluggy.HookimplMarker("lect")
 
 _PROVIDER = "opentelemetry_tracer_provider"
+
+
+def _api() -> Any:
+    """Import the OpenTelemetry API, which an engine with the plugin needs and nothing else."""
+    try:
+        from opentelemetry import trace
+    except ImportError as error:
+        raise InvalidRequestError(
+            "the plugin 'opentelemetry' needs the OpenTelemetry API; install it with: "
+            "pip install 'lect[opentelemetry]'",
+            code="opentelemetry-missing",
+        ) from error
+    return trace
 
 
 @hookimpl
@@ -50,6 +55,7 @@ class _Spans:
 
     def __init__(self, engine: Any) -> None:
         provider = engine.get_execution_options().get(_PROVIDER)
+        self._trace = trace = _api()
         self._tracer = trace.get_tracer("lect", tracer_provider=provider)
         url = engine.url
         self._constant: dict[str, Any] = {"db.system.name": engine.name}
@@ -70,7 +76,7 @@ class _Spans:
             attributes["db.operation.batch.size"] = len(parameters)
         namespace = self._constant.get("db.namespace")
         name = f"{operation} {namespace}" if namespace else operation
-        context._span = self._tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes=attributes)
+        context._span = self._tracer.start_span(name, kind=self._trace.SpanKind.CLIENT, attributes=attributes)
 
     def end(
         self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
@@ -90,7 +96,7 @@ class _Spans:
         if code is not None:
             span.set_attribute("db.response.status_code", str(code))
         # The message may quote values; class and code are enough.
-        span.set_status(trace.StatusCode.ERROR, type(error).__name__)
+        span.set_status(self._trace.StatusCode.ERROR, type(error).__name__)
         span.end()
 
     @staticmethod
