@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lect.exc import InvalidRequestError, LectError, MultipleResultsFound, NoResultFound
+from lect.exc import InvalidRequestError, LectError, MissingGreenlet, MultipleResultsFound, NoResultFound
 
 __all__ = [
     "ConcurrentModificationError",
@@ -27,10 +27,13 @@ __all__ = [
     "MappedAnnotationError",
     "MultipleResultsFound",
     "NO_STATE",
+    "NPlusOneError",
     "NoResultFound",
     "ObjectDeletedError",
     "ObjectDereferencedError",
     "StaleDataError",
+    "StatementBudgetExceeded",
+    "UnawaitedLoadError",
     "UnmappedClassError",
     "UnmappedColumnError",
     "UnmappedError",
@@ -66,6 +69,18 @@ class ObjectDereferencedError(LectError):
 
 class DetachedInstanceError(LectError):
     """An attribute would have to be loaded, and its object belongs to no session."""
+
+
+class NPlusOneError(InvalidRequestError):
+    """Objects of one result are loaded further one by one; the message says from where, and the option to add."""
+
+
+class StatementBudgetExceeded(InvalidRequestError):
+    """A block under ``session.budget()`` is about to execute more statements than it may."""
+
+
+class UnawaitedLoadError(MissingGreenlet):
+    """Under asyncio an attribute was read that would have to be loaded, where nothing can be awaited."""
 
 
 _HOW_TO_MAP = "derive it from a DeclarativeBase, or map it with registry.map_imperatively()"

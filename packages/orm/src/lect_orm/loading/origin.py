@@ -16,13 +16,16 @@ class LoadOrigin:
         node: the options for the entity and behind its relationships; None when there are none.
         kind: "columns" or "relationship" for statements that loaders emit; None for the user's.
         state: the object whose attribute was loaded, for such statements.
+        emitted_for: what the loader said that emitted the statement; None for the user's.
+        seen: what was loaded further, by attribute and line of the program (see `lect_orm.loading.n_plus_one`).
     """
 
-    __slots__ = ("group", "kind", "node", "path", "state")
+    __slots__ = ("emitted_for", "kind", "node", "path", "seen", "state")
 
     def __init__(self, node: OptionNode | None, kind: str | None = None, state: Any = None, path: Any = None) -> None:
         self.node = node
         self.kind = kind
         self.state = state
         self.path = path
-        self.group: Any = None
+        self.emitted_for: LoadOrigin | None = None
+        self.seen: dict[Any, Any] = {}

@@ -8,6 +8,8 @@ from typing import Any
 from lect_orm.base import ATTR_WAS_SET, PASSIVE_NO_RESULT, SQL_OK, state_str
 from lect_orm.exc import DetachedInstanceError, ObjectDeletedError
 from lect_orm.loading.by_key import load_by_key
+from lect_orm.loading.n_plus_one import notice_columns
+from lect_orm.loading.unawaited import check_columns
 from lect_orm.mapping.mapper import _LOAD_EXPIRED
 
 __all__ = ["load_columns", "load_expired", "refresh"]
@@ -65,6 +67,10 @@ def load_columns(state: Any, keys: Iterable[str]) -> None:
     names = frozenset(keys)
     if not names:
         return
+    if session._guard is not None:
+        notice_columns(session, state, list(names))
+    if session._front is not None:
+        check_columns(session, state, sorted(names))
     if not refresh(session, state, names, populate_existing=False):
         raise ObjectDeletedError(state)
     expired = state.expired_attributes

@@ -11,8 +11,10 @@ from lect.event import dispatcher
 from lect.exc import ArgumentError, InvalidRequestError, StatementError
 from lect_orm.events.session import SessionEvents
 from lect_orm.identity import IdentityMap
+from lect_orm.loading.n_plus_one import Guard
 from lect_orm.session.access import SessionAccess, identity_key
 from lect_orm.session.binds import SessionBinds
+from lect_orm.session.budget import Budget
 from lect_orm.session.bulk import SessionBulk
 from lect_orm.session.membership import SessionMembership
 from lect_orm.session.merge import SessionMerge
@@ -44,6 +46,7 @@ _JOIN_MODES = ("conditional_savepoint", "rollback_only", "control_fully", "creat
 
 del _tracking
 
+_GUARDS = ("raise", "warn", None)
 _NOTHING: dict[str, Any] = {}
 
 
@@ -68,6 +71,8 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
             ``create_savepoint``.
         close_resets_only: False: a closed session cannot be used again.
         execution_options: given to every statement of this session.
+        n_plus_one: what happens when objects of one result are loaded further one by one: "raise", "warn", or None for
+            nothing.
     """
 
     _is_asyncio = False
@@ -93,6 +98,7 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         join_transaction_mode: JoinTransactionMode = "conditional_savepoint",
         close_resets_only: bool = True,
         execution_options: Any = None,
+        n_plus_one: Literal["raise", "warn"] | None = None,
     ) -> None:
         if autocommit:
             raise ArgumentError("autocommit=True is no longer supported: use engine options for autocommit isolation")
@@ -110,6 +116,10 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         self._dirty: dict[InstanceState, Any] = {}
         self._deleted: dict[InstanceState, Any] = {}
         self._insert_count = 0
+        if n_plus_one not in _GUARDS:
+            raise ArgumentError(f'n_plus_one must be "raise", "warn" or None, got {n_plus_one!r}')
+        self._guard: Guard | None = None if n_plus_one is None else Guard(n_plus_one)
+        self._budget: Budget | None = None
         self._flushing = False
         self._warn_on_events = False
         self._closed = False
@@ -438,6 +448,16 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
 
             cls = Query
         return cls(entities, self, **kwargs)  # type: ignore[no-any-return]
+
+    def budget(self, statements: int | None = None, n_plus_one: Literal["raise", "warn"] | None = "raise") -> Budget:
+        """Return a context manager within which the session may do so much and no more.
+
+        Args:
+            statements: number of statements; the next one raises `StatementBudgetExceeded`, before it is executed.
+            n_plus_one: what happens when objects are loaded further one by one: "raise" (`NPlusOneError`), "warn", or
+                None for nothing.
+        """
+        return Budget(self, statements, n_plus_one)
 
     # -- flush --------------------------------------------------------------------------------------------------------
 

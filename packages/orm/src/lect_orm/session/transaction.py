@@ -188,6 +188,8 @@ class SessionTransaction:
         self._connections[connection] = self._connections[connection.engine] = held
         if bind is not connection:
             self._connections[bind] = held  # an engine with options of its own
+        if session._budget is not None:
+            session._budget.watch(connection)
         if session.dispatch.after_begin:
             session.dispatch.after_begin(session, self, connection)
         return connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lect.exc import InvalidRequestError, MissingGreenlet
+from lect.exc import InvalidRequestError
 from lect.sql._select import Select
 from lect.sql.bind import BindParameter
 from lect.sql.naming import LABEL_STYLE_NONE
@@ -27,7 +27,7 @@ from lect_orm.loading.n_plus_one import notice_relationship
 from lect_orm.loading.options import EMPTY
 from lect_orm.loading.origin import LoadOrigin
 from lect_orm.loading.tree_option import TreeOption
-from lect_orm.loading.unawaited import relationship_not_awaited
+from lect_orm.loading.unawaited import check_relationship
 from lect_orm.query.entities import entity_node
 from lect_orm.query.execute import run
 from lect_orm.relationships.join_condition import plain
@@ -63,9 +63,10 @@ class LazyLoader:
                 strategy = "select"
         if strategy == "noload":
             return () if prop.uselist else None
-        if state.pk is None and not state.load_options and not (prop.load_on_pending and state.session is not None):
-            if not passive & NON_PERSISTENT_OK or not prop.load_on_pending:
-                return ATTR_EMPTY
+        on_pending = prop.load_on_pending and state.session is not None
+        unloadable = not passive & NON_PERSISTENT_OK or not prop.load_on_pending
+        if state.pk is None and not state.load_options and not on_pending and unloadable:
+            return ATTR_EMPTY
         if strategy == "raise" and not passive & NO_RAISE and passive & SQL_OK:
             self._refuse("raise")
         if not passive & SQL_OK and not prop.simple_many_to_one:
@@ -84,12 +85,9 @@ class LazyLoader:
             )
         if not passive & RELATED_OBJECT_OK and passive & SQL_OK and not prop.simple_many_to_one:
             return PASSIVE_NO_RESULT
-        try:
-            if prop.simple_many_to_one:
-                return self._get(session, state, passive, strategy, node, step)
-            return self._emit(session, state, passive, strategy, node, step)
-        except MissingGreenlet as error:
-            raise relationship_not_awaited(state, prop, self._statement, error) from error
+        if prop.simple_many_to_one:
+            return self._get(session, state, passive, strategy, node, step)
+        return self._emit(session, state, passive, strategy, node, step)
 
     def _refuse(self, kind: str) -> None:
         prop = self.prop
@@ -200,6 +198,8 @@ class LazyLoader:
             return [] if prop.uselist else None
         if session._guard is not None or strategy == "raise_n_plus_one":
             notice_relationship(session, state, prop, strategy)
+        if session._front is not None:
+            check_relationship(session, state, prop, statement)
         statement = _with_values(statement, values)
         options: dict[str, Any] = {"_lect_load": LoadOrigin(None, "relationship", state, prop)}
         if passive & NO_AUTOFLUSH or (prop.direction.value == 2 and prop.simple_many_to_one):
