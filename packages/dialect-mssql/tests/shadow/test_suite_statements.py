@@ -1,8 +1,8 @@
 """Every statement of the compliance suite, as SQL Server would get it.
 
 The cases run on SQLite, so that they find what they expect; whatever they execute is executed a second time on an
-engine of SQL Server whose driver sends nothing. A statement that is refused, that a parser of T-SQL does not understand, or
-whose parameters are not as many as its placeholders, fails the case.
+engine of SQL Server whose driver sends nothing. A statement that is refused, that a parser of T-SQL does not
+understand, or whose parameters are not as many as its placeholders, fails the case.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ from lect import (
     update,
     values,
 )
-from lect.schema import CreateTable, DropTable
+from lect.schema import CreateTable, CreateView, DropTable
 from lect.sql.column import column, literal_column
 from lect.sql.names import quoted_name
 
@@ -284,6 +284,7 @@ def test_tablesample(check: Any) -> None:
         (func.current_date(), "CAST(CURRENT_TIMESTAMP AS DATE)"),
         (func.char_length(t.c.x), "(LEN(CAST(t.x AS NVARCHAR(max)) + N'.') - 1)"),
         (func.length(t.c.x), "LEN(t.x)"),
+        (func.pow(t.c.y, 2), "POWER(t.y, 2)"),
         (func.aggregate_strings(t.c.x, ","), "string_agg(t.x, ',')"),
         (extract("year", t.c.d), "DATEPART(year, t.d)"),
         (extract("dow", t.c.d), "DATEPART(weekday, t.d)"),
@@ -437,6 +438,11 @@ def test_schemas(check: Any, schema: str, text: str) -> None:
 def test_closing_brackets_are_doubled(check: Any) -> None:
     table = Table("a]b", MetaData(), Column("c]; --", Integer))
     check(select(table), "SELECT [a]]b].[c]]; --] \nFROM [a]]b]", only="sqlglot")
+
+
+def test_a_view_is_altered(check: Any) -> None:
+    view = CreateView(select(t.c.id), "v", or_replace=True)
+    check(view, "CREATE OR ALTER VIEW v AS SELECT t.id \nFROM t")
 
 
 def test_temporary_is_said_by_the_name(check: Any) -> None:

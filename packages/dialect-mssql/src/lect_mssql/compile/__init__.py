@@ -46,6 +46,7 @@ from lect_mssql.compile import (
     unary,
     update,
     values,
+    view,
 )
 from lect_mssql.compile.table import RULES
 

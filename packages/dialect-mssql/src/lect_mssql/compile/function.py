@@ -42,6 +42,12 @@ def char_length(node: Any, writer: Any) -> str:
     return f"(LEN(CAST({writer.render_value(text)} AS NVARCHAR(max)) + N'.') - 1)"
 
 
+@RULES.rule(known.pow)
+def power(node: Any, writer: Any) -> str:
+    """``POWER(a, b)``."""
+    return f"POWER{arguments(node, writer)}"
+
+
 @RULES.rule(known.random)
 def random(node: Any, writer: Any) -> str:
     """``RAND()``."""
