@@ -22,8 +22,10 @@ def start(url: str) -> str:
 
 
 def create(url: str, name: str) -> str:
-    """Make the database `name`; returns the URL that leads to it."""
+    """Make the database `name`, which keeps versions of rows so that all isolation levels can be tried; its URL."""
     _execute(url, f"CREATE DATABASE [{name}]")
+    _execute(url, f"ALTER DATABASE [{name}] SET ALLOW_SNAPSHOT_ISOLATION ON")
+    _execute(url, f"ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE")
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
