@@ -31,9 +31,18 @@ def _load(distribution: str, point: importlib.metadata.EntryPoint) -> object:
     try:
         return point.load()
     except ImportError as error:
+        if _is_of_an_extra(distribution, error.name):
+            return None  # a pairing with a connector that is installed by asking for it
         raise SystemExit(
             f"{distribution}: entry point {point.name!r} = {point.value!r} does not load: {error}"
         ) from error
+
+
+def _is_of_an_extra(distribution: str, module: str | None) -> bool:
+    """Whether the missing `module` is what one of the distribution's extras brings."""
+    wanted = (module or "").partition(".")[0].replace("_", "-")
+    requires = importlib.metadata.requires(distribution) or []
+    return any(line.startswith(wanted) and "extra ==" in line for line in requires) if wanted else False
 
 
 if __name__ == "__main__":
