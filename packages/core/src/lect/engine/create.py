@@ -17,7 +17,16 @@ from lect.pool import AsyncAdaptedQueuePool, NullPool, Pool, QueuePool, Singleto
 
 __all__ = ["create_engine", "create_pool_from_url", "engine_from_config"]
 
-_QUEUE_OPTIONS = ("pool_size", "max_overflow", "pool_timeout", "pool_use_lifo", "pool_max_waiting")
+_QUEUE_OPTIONS = (
+    "pool_size",
+    "max_overflow",
+    "pool_timeout",
+    "pool_use_lifo",
+    "pool_max_waiting",
+    "pool_min_idle",
+    "pool_warm_start",
+    "pool_keepalive",
+)
 _POOL_OPTIONS = (
     "echo_pool",
     "pool_recycle",
@@ -75,7 +84,7 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
         cache_audit: share of executions, between 0 and 1, for which the cached plan is compared with a new compilation.
         plugins: names of cross-cutting plugins.
         pool: a pool to use; poolclass: its class. pool_size, max_overflow, pool_timeout, pool_use_lifo,
-        pool_max_waiting,
+        pool_max_waiting, pool_min_idle, pool_warm_start, pool_keepalive,
             pool_recycle, pool_pre_ping, pool_reset_on_return, pool_events, pool_logging_name, pool_leak_after,
             echo_pool: see :mod:`lect.pool`.
         paramstyle, label_length, max_identifier_length, json_serializer, json_deserializer, and what dialect and
@@ -274,8 +283,15 @@ def create_pool_from_url(url: str | URL, **kwargs: Any) -> Pool:
     return create_engine(url, **options).pool
 
 
-_BOOLEANS = ("pool_pre_ping", "pool_use_lifo", "hide_parameters", "enable_from_linting", "future")
-_NUMBERS = ("pool_size", "max_overflow", "pool_recycle", "query_cache_size", "insertmanyvalues_page_size")
+_BOOLEANS = ("pool_pre_ping", "pool_warm_start", "pool_use_lifo", "hide_parameters", "enable_from_linting", "future")
+_NUMBERS = (
+    "pool_size",
+    "pool_min_idle",
+    "max_overflow",
+    "pool_recycle",
+    "query_cache_size",
+    "insertmanyvalues_page_size",
+)
 _TRUE, _FALSE = ("true", "yes", "on", "y", "t", "1"), ("false", "no", "off", "n", "f", "0")
 
 
@@ -298,7 +314,7 @@ def _from_text(name: str, value: Any) -> Any:
         return value if value in ("debug", "rollback", "commit", "none") else _boolean(name, value)
     if name in _NUMBERS:
         return int(value)
-    if name == "pool_timeout":
+    if name in ("pool_timeout", "pool_keepalive", "pool_leak_after"):
         return float(value)
     return value
 

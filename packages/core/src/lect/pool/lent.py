@@ -55,6 +55,7 @@ class ConnectionPoolEntry(ManagesConnection):
         self._opened = 0.0  # monotonic seconds
         self._expires: float | None = None
         self._stale = False
+        self._last_used = 0.0  # monotonic seconds; kept only by pools with a keepalive
         self.fresh = False
         #: Takes back what the user of the connection changed in the session; called when it comes back.
         self.undo: Any = None

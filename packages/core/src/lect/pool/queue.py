@@ -17,8 +17,9 @@ from weakref import ref
 
 from lect.exc import ArgumentError, PoolDeadlineExceeded
 from lect.exc import TimeoutError as PoolTimeout
-from lect.limits import remaining
+from lect.limits import check_seconds, remaining
 from lect.pool.base import Pool
+from lect.pool.care import Caretaker
 from lect.pool.lent import ConnectionPoolEntry, Lent
 
 __all__ = ["AsyncAdaptedQueuePool", "FallbackAsyncAdaptedQueuePool", "QueuePool"]
@@ -92,6 +93,11 @@ class QueuePool(Pool):
         timeout: seconds to wait for a connection.
         use_lifo: lend the connection that came back last, so that the others may fall idle and be closed by the server.
         max_waiting: takers allowed in line; more are refused at once. None: no limit.
+        min_idle: connections held open and idle in advance, within `pool_size`; opened in the background as soon as
+            fewer are left.
+        warm_start: begin with that when the pool is made (the engine is created), not when it is first used.
+        keepalive: seconds of idleness after which a connection is pinged in the background, and replaced when it is
+            dead; keeps firewalls from forgetting it. None: never.
     """
 
     _waiter: type[Any] = _Waiter
@@ -104,9 +110,20 @@ class QueuePool(Pool):
         timeout: float = 30.0,
         use_lifo: bool = False,
         max_waiting: int | None = None,
+        min_idle: int = 0,
+        warm_start: bool = False,
+        keepalive: float | None = None,
         **kw: Any,
     ) -> None:
         super().__init__(creator, **kw)
+        if isinstance(min_idle, bool) or not isinstance(min_idle, int) or min_idle < 0:
+            raise ArgumentError(f"min_idle must be a number of connections, not {min_idle!r}")
+        if min_idle > pool_size > 0:
+            raise ArgumentError(f"min_idle={min_idle} is more than pool_size={pool_size}, which is all that is kept")
+        if keepalive is not None:
+            check_seconds(keepalive, "keepalive")
+        if warm_start and self._is_asyncio:
+            raise ArgumentError("warm_start is not for asynchronous pools, which have no loop yet; see warm()")
         for name, value in (("pool_size", pool_size), ("max_overflow", max_overflow)):
             if not isinstance(value, int):
                 raise ArgumentError(f"{name} must be an integer, not {value!r}")
@@ -120,6 +137,22 @@ class QueuePool(Pool):
         self._lock = threading.RLock()
         self._total = 0
         self._known: weakref.WeakSet[ConnectionPoolEntry] = weakref.WeakSet()
+        self._min_idle = min_idle
+        self._warm_start = warm_start
+        self._keepalive = keepalive
+        self._care: Caretaker | None = None
+        self._engage()
+        if warm_start:
+            self.warm()
+
+    def _engage(self) -> None:
+        if self._min_idle or self._keepalive is not None:
+            self._care = Caretaker(self, self._min_idle, self._keepalive)
+
+    def warm(self) -> None:
+        """Have `min_idle` connections opened in the background, now."""
+        if self._care is not None:
+            self._care.wake()
 
     # -- taking -------------------------------------------------------------------------------------------------------
 
@@ -129,7 +162,19 @@ class QueuePool(Pool):
         Raises:
             TimeoutError: none came free in time.
         """
-        if self._line or self._pre_ping or self._leaks is not None or self.dispatch._any or self._log.level():
+        if (
+            self._line
+            or self._pre_ping
+            or self._leaks is not None
+            or self._care is not None
+            or self.dispatch._any
+            or self._log.level()
+        ):
+            if self._care is not None:
+                lent = super().connect()
+                if self._care._thread is None or len(self._idle) < self._min_idle:
+                    self._care.wake()
+                return lent
             return super().connect()
         try:
             entry = self._idle.pop() if self._use_lifo else self._idle.popleft()
@@ -252,9 +297,32 @@ class QueuePool(Pool):
             self._free_room()
             raise
 
+    def _take_to_open(self) -> ConnectionPoolEntry | None:
+        """Return an entry without a connection, to be opened in advance; None when there is no place for one."""
+        with self._lock:
+            for entry in self._idle:
+                if entry.dbapi_connection is None:
+                    self._idle.remove(entry)
+                    return entry
+            if self._line or (self._size and self._total >= self._size):
+                return None
+            self._total += 1
+        entry = ConnectionPoolEntry(self, connect=False)
+        self._known.add(entry)
+        return entry
+
+    def _put_back(self, entry: ConnectionPoolEntry) -> None:
+        """Take back an entry that was taken for care, not lent."""
+        if entry._generation != self._generation:
+            entry._close_connection()
+        else:
+            self._put(entry)
+
     # -- giving back --------------------------------------------------------------------------------------------------
 
     def _put(self, entry: ConnectionPoolEntry) -> None:
+        if self._keepalive is not None:
+            entry._last_used = time.monotonic()
         idle = self._idle
         idle.append(entry)
         if self._line:
@@ -296,6 +364,9 @@ class QueuePool(Pool):
 
     def dispose(self) -> None:
         """Close idle connections now and lent ones when they come back."""
+        if self._care is not None:
+            self._care.stop()
+            self._care = None
         with self._lock:
             idle = list(self._idle)
             self._idle.clear()
@@ -315,6 +386,9 @@ class QueuePool(Pool):
             "timeout": self._timeout,
             "use_lifo": self._use_lifo,
             "max_waiting": self._max_waiting,
+            "min_idle": self._min_idle,
+            "warm_start": self._warm_start,
+            "keepalive": self._keepalive,
             **super()._options(),
         }
 
@@ -363,6 +437,8 @@ class QueuePool(Pool):
         self._line = deque()
         self._lock = threading.RLock()
         self._total = 0
+        if self._care is not None:
+            self._engage()  # the parent's thread is not here
 
 
 class AsyncAdaptedQueuePool(QueuePool):
