@@ -127,6 +127,11 @@ class Dialect(Switches):
     #: Facts that hold while no server was asked.
     default_capabilities: ClassVar[Capabilities] = Capabilities()
 
+    #: The row count of an UPDATE or DELETE with one parameter set can be relied on: it tells stale objects.
+    supports_sane_rowcount: bool = True
+    #: The same for many parameter sets at once.
+    supports_sane_multi_rowcount: bool = True
+
     #: Keyword arguments every dialect takes.
     common_options: ClassVar[frozenset[str]] = frozenset(
         {

@@ -165,13 +165,11 @@ class CursorResult(Result[*_Ts]):
 
     def supports_sane_rowcount(self) -> bool:
         """Whether `rowcount` can be relied on."""
-        return True
+        return self.dialect.supports_sane_rowcount
 
     def supports_sane_multi_rowcount(self) -> bool:
         """Whether `rowcount` after many parameter sets can be relied on."""
-        return bool(self.dialect.capabilities.rowcount_of_many) if hasattr(
-            self.dialect.capabilities, "rowcount_of_many"
-        ) else True
+        return self.dialect.supports_sane_multi_rowcount
 
     def _dml(self, *kinds: str) -> ExecutionContext:
         kind = self._run[0].compiled.kind if self._run is not None else None

@@ -282,12 +282,12 @@ class ClassScan:
             notices.reserved_name(self.cls, name)
 
     def _plain_annotation(self, base: Any, name: str, value: Any, raw: Any) -> None:
+        if _is_proxy_annotation(raw):
+            return
         found = None if getattr(value, "is_synonym", False) else read_annotation(raw, base, allow_plain=True)
         if self.allow_unmapped or (self.dataclass is not None and not isinstance(value, MappedColumn | MapperProperty)):
             if found is not None and not isinstance(value, MappedColumn):
                 self.annotated.setdefault(name, found)
-            return
-        if found is not None and _is_proxy_annotation(raw):
             return
         raise MappedAnnotationError(
             f'Type annotation for "{self.name}.{name}" can\'t be correctly interpreted for Annotated Declarative '
@@ -693,7 +693,6 @@ def _complete_property(prop: Any, annotation: Annotation, cls: Any, name: str, s
             )
         prop.composite_class = kind
         prop.optional = annotation.optional
-        prop.never_none = not annotation.optional
 
 
 def _composite_columns(scan: ClassScan, name: str, prop: Any) -> list[Any]:

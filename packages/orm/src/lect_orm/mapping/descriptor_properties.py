@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lect.absent import NO_ARG
 from lect.exc import ArgumentError, InvalidRequestError, nearest
 from lect_orm.attributes.descriptor import PropComparator, QueryableAttribute
 from lect_orm.attributes.history import History, get_state_history
@@ -247,7 +248,7 @@ class CompositeProperty(DescriptorProperty):
         self,
         _class_or_attr: Any = None,
         *attrs: Any,
-        return_none_on: Any = None,
+        return_none_on: Any = NO_ARG,
         attribute_options: Any = None,
         active_history: bool = False,
         deferred: bool = False,
@@ -303,7 +304,7 @@ class CompositeProperty(DescriptorProperty):
                 prop = mapper.column_to_prop.get(column)
                 if prop is None:
                     raise ArgumentError(
-                        "Composite expects Column objects or mapped attributes/attribute names as arguments got: "
+                        "Composite expects Column objects or mapped attributes/attribute names as arguments, got: "
                         f"{attr!r}"
                     )
             found.append(prop)
@@ -337,12 +338,10 @@ class CompositeProperty(DescriptorProperty):
         key = self.key
         parts = [getattr(instance, k) for k in keys]
         held = values.get(key)
-        if held is not None and not self._stale(values, held, parts):
-            return held
         state = values.get(STATE_KEY) or init_state(instance)
+        if held is not None and not self._stale(state, held, parts):
+            return held
         none_on = self.none_on()
-        if all(p is None for p in parts) and state.pk is None and held is None and not any(k in values for k in keys):
-            return None
         if none_on is not None and none_on(*parts):
             values.pop(key, None)
             return None
@@ -356,13 +355,13 @@ class CompositeProperty(DescriptorProperty):
 
     def none_on(self) -> Callable[..., bool] | None:
         """Return the function that says from the parts whether there is no composite at all."""
-        if self.return_none_on is not None:
-            found: Callable[..., bool] = self.return_none_on
+        if self.return_none_on is not NO_ARG:
+            found: Callable[..., bool] | None = self.return_none_on
             return found
-        return None if self.never_none else _all_none
+        return _all_none if self.optional else None
 
-    #: annotated as not optional: the composite is there although all columns are NULL
-    never_none = False
+    #: annotated as optional: there is no composite while all columns are NULL
+    optional = False
 
     @property
     def _made(self) -> dict[str, Any]:
@@ -380,11 +379,13 @@ class CompositeProperty(DescriptorProperty):
     #: called ``(state, object)`` when a composite is made from loaded values (mutable composites listen)
     on_made: tuple[Any, ...] = ()
 
-    def _stale(self, values: dict[str, Any], held: Any, parts: list[Any]) -> bool:
-        """Whether the columns were loaded or set since the composite was made."""
-        expired = values[STATE_KEY].expired_attributes if STATE_KEY in values else None
-        if expired and self.key in expired:
+    def _stale(self, state: Any, held: Any, parts: list[Any]) -> bool:
+        """Whether the columns were loaded since the composite was made; one whose columns are being changed stays."""
+        if state.expired_attributes and self.key in state.expired_attributes:
             return True
+        changed = state.committed_state
+        if changed and any(k in changed for k in self.attribute_keys()):
+            return False
         try:
             return self.values_of(held) != tuple(parts) and not getattr(held, "_lect_mutable", False)
         except ArgumentError:
@@ -395,11 +396,11 @@ class CompositeProperty(DescriptorProperty):
         values = instance.__dict__
         state = values.get(STATE_KEY) or init_state(instance)
         previous = values.get(self.key, NO_VALUE)
-        if previous is NO_VALUE and self.active_history:
+        if previous is NO_VALUE and (self.active_history or impl.active_history):
             previous = self.get(instance)
         if "_dispatch" in impl.__dict__:
             for call in impl.dispatch.set:
-                value = call(state, value, previous, impl.replace_token)
+                value = call(state, value, previous, impl)
         values[self.key] = value
         keys = self.attribute_keys()
         parts = (None,) * len(keys) if value is None else self.values_of(value)
@@ -410,10 +411,12 @@ class CompositeProperty(DescriptorProperty):
         """Delete the composite object, and set the columns to None."""
         values = instance.__dict__
         state = values.get(STATE_KEY) or init_state(instance)
+        if impl.active_history and self.key not in values:
+            self.get(instance)
         previous = values.pop(self.key, NO_VALUE)
         if "_dispatch" in impl.__dict__:
             for call in impl.dispatch.remove:
-                call(state, previous, impl.remove_token)
+                call(state, previous, impl)
         for key in self.attribute_keys():
             setattr(instance, key, None)
 
@@ -442,7 +445,8 @@ class CompositeProperty(DescriptorProperty):
         """Return the impl that carries listeners."""
         found = self._impls.get(mapper)
         if found is None:
-            found = self._impls[mapper] = CompositeImpl(mapper, self.key, self)
+            found = CompositeImpl(mapper, self.key, self, active_history=self.active_history)
+            self._impls[mapper] = found
         return found
 
     def instrument_class(self, mapper: Any) -> None:

@@ -275,6 +275,8 @@ def key_tuple(mapper: Any, ident: Any) -> tuple[Any, ...]:
     if hasattr(ident, "__composite_values__"):
         ident = ident.__composite_values__()
     pk = tuple(ident) if isinstance(ident, (tuple, list)) or hasattr(ident, "_mapping") else (ident,)
+    if len(pk) != len(names) and hasattr(ident, "__dataclass_fields__"):
+        pk = tuple([getattr(ident, name) for name, field in ident.__dataclass_fields__.items() if field.init])
     if len(pk) != len(names):
         columns = ",".join(f"'{column}'" for column in mapper.primary_key)
         raise InvalidRequestError(
