@@ -74,6 +74,8 @@ class Mapper(InspectionAttr, Generic[_T]):
     instance_dispatch = _InstanceDispatch()
 
     class_: type[_T]
+    #: what instruments the class in its own way (see :mod:`lect_orm.ext.instrumentation`), None as a rule
+    instrumentation: Any = None
     configured = False
     configure_failed: Exception | None = None
 
@@ -202,6 +204,8 @@ class Mapper(InspectionAttr, Generic[_T]):
         mapper_events.attach_waiting(self)
         instance_events.attach_waiting(self)
         self.dispatch.instrument_class(self, cls)
+        for find in INSTRUMENTATION:
+            self.instrumentation = find(self)
         if not self.data_descriptors:
             install_write_hooks(cls, self.setters, self.impls)
         constructor.install(self)
@@ -214,7 +218,10 @@ class Mapper(InspectionAttr, Generic[_T]):
         attribute = kind(cls, key, self, impl=impl, comparator=comparator, prop=prop)
         attribute.__doc__ = prop.doc
         self.impls[key] = impl
-        type.__setattr__(cls, key, attribute)
+        if self.instrumentation is None:
+            type.__setattr__(cls, key, attribute)
+        else:
+            self.instrumentation.attribute_made(key, attribute)
         if self.inherits is not None and not self.concrete:
             parent = self.inherits.class_.__dict__.get(key)
             if isinstance(parent, InstrumentedAttribute):
@@ -259,10 +266,13 @@ class Mapper(InspectionAttr, Generic[_T]):
         """Take the mapping away from the class."""
         self.configured = True
         cls = self.class_
+        if self.instrumentation is not None:
+            self.instrumentation.disposed()
         remove_write_hooks(cls)
         constructor.remove(self)
         for key, value in list(cls.__dict__.items()):
-            if getattr(value, "_parententity", None) is self or getattr(value, "mapped_by", None) is self:
+            mine = getattr(value, "_parententity", None) is self or getattr(value, "mapped_by", None) is self
+            if mine and key in cls.__dict__:
                 type.__delattr__(cls, key)
         if cls.__dict__.get("__mapper__") is self:
             type.__delattr__(cls, "__mapper__")
@@ -587,6 +597,8 @@ configure.EVENTS.append(Mapper)
 
 #: ``(state, passive)``; set by the loading room.
 _LOAD_EXPIRED: list[Any] = []
+#: ``(mapper) -> what instruments a class in its own way, or None``; the extension enters itself when it is imported.
+INSTRUMENTATION: list[Any] = []
 #: ``(mapper, type, state, halt_on)``; set by the unit of work.
 CASCADE_HOOK: list[Any] = []
 

@@ -379,7 +379,10 @@ class RelationshipProperty(MapperProperty):
         if factory is not None:
             impl = factory(self, mapper, options)
         elif self.uselist:
-            impl = CollectionImpl(mapper, self.key, self, collection_class=self.collection_class, **options)
+            collection_class = self.collection_class
+            if mapper.instrumentation is not None:
+                collection_class = mapper.instrumentation.collection_class(self.key, collection_class)
+            impl = CollectionImpl(mapper, self.key, self, collection_class=collection_class, **options)
         else:
             history = self.active_history or (self.direction is not MANYTOONE or not self.simple_many_to_one)
             impl = ObjectImpl(mapper, self.key, self, active_history=history, **options)
