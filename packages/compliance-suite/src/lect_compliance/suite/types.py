@@ -146,6 +146,10 @@ class TestTypes(Group):
             "/* -- */ ;",
         )
 
+    def test_string_beyond_ascii(self, engine: Engine, metadata: MetaData) -> None:
+        """A plain String column keeps letters of every alphabet."""
+        self._round_trip(engine, metadata, String(100), "Zürich", "東京", "🎈", "\u02bc OR 1=1", "\u2028")
+
     def test_empty_string(self, engine: Engine, metadata: MetaData, capabilities: Capabilities) -> None:
         """An empty string is a value of its own, unless the database says otherwise."""
         table = self._table(engine, metadata, String(10))
