@@ -10,7 +10,7 @@ from lect.sql.bind import BindParameter
 from lect_orm.query.entities import entity_node
 from lect_orm.query.execute import execute_plan, plan_for, run
 
-__all__ = ["load_by_key"]
+__all__ = ["load_by_key", "statement_by_key"]
 
 _ROOT = "_lect_by_key"
 
@@ -48,7 +48,7 @@ def load_by_key(
         how["_lect_refresh"] = refresh_state
     if not autoflush:
         how["autoflush"] = False
-    statement = _statement(entity, pk)
+    statement = statement_by_key(entity, pk)
     if options:
         statement = statement.options(*options)
     if with_for_update is not None:
@@ -68,7 +68,7 @@ def load_by_key(
     return found[0] if found else None
 
 
-def _statement(entity: Any, pk: Sequence[Any]) -> Any:
+def statement_by_key(entity: Any, pk: Sequence[Any]) -> Any:
     """Return ``select(entity) WHERE primary key = :pk_1``; its shape is the same at each call."""
     mapper = entity.mapper
     shown = [entity.adapt_own_column(c) for c in mapper.primary_key]

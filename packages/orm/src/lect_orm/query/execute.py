@@ -223,6 +223,7 @@ _ORM_OPTIONS = frozenset(
         "_lect_lenient_options",
         "_lect_query",
         "_lect_eager",
+        "_lect_subquery",
     )
 )
 
@@ -279,11 +280,12 @@ def execute_plan(
         bind_arguments=given,
         autoflush=bool(options.get("autoflush", True)),
     )
+    ctx.params = params
     return _make_result(plan, ctx, result, yield_per)
 
 
 def _check_yield_per(plan: SelectPlan) -> None:
-    if plan.needs_unique:
+    if plan.needs_unique or plan.translation.needs_whole:
         raise InvalidRequestError(
             "Can't use yield_per with eager loaders that require uniquing or row buffering, e.g. joinedload() against "
             "collections or subqueryload(). Consider the selectinload() strategy for better flexibility in loading "
@@ -291,7 +293,7 @@ def _check_yield_per(plan: SelectPlan) -> None:
         )
 
 
-def _processors(result: Any) -> Sequence[Any]:
+def result_processors(result: Any) -> Sequence[Any]:
     columns = result._columns_checked()
     found = columns.processors
     if found is None:
@@ -305,7 +307,7 @@ _NONE: dict[int, tuple[None, ...]] = {}
 
 
 def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int | None) -> Any:
-    processors = _processors(result)
+    processors = result_processors(result)
     # A Query labels the columns of its statement for the statement's own sake.
     columns = plan.columns if "_lect_query" in ctx.execution_options else plan.labelled
     if yield_per:

@@ -165,8 +165,11 @@ class EntityReader:
         path: tuple[Any, ...] = (),
         outer: bool = False,
         root: bool = True,
+        parent: EntityReader | None = None,
     ) -> None:
         self.translation = translation
+        #: the reader of the entity selected, of which this one is a part
+        self.top: EntityReader = self if parent is None else parent.top
         self.entity = entity
         self.mapper = entity.mapper
         self.node = node
@@ -347,6 +350,8 @@ class EntityReader:
                     f"'{prop}' does not support object population - eager loading cannot be applied."
                 )
             if explicit or self._may_follow(prop):
+                if strategy == "subquery":
+                    self.translation.needs_whole = True
                 self.post.append(POST_LOADERS[strategy](prop, step, self))
         elif strategy == "noload" and explicit and prop.strategy != "noload":
             self.noload.append(prop)
@@ -402,6 +407,7 @@ class EntityReader:
             (*self.path, prop),
             outer or self.outer,
             root=False,
+            parent=self,
         )
         self.children.append(Child(prop, reader))
 
@@ -456,7 +462,9 @@ class EntityReader:
         elif not getattr(target, "is_mapper", False) and not getattr(target, "is_aliased_class", False):
             target = AliasedClass(prop.mapper, alias=target)._lect_aliased
         child_node = self.node.children.get(prop.key, EMPTY)
-        reader = EntityReader(self.translation, target, child_node, self.place_of, (*self.path, prop), True, root=False)
+        reader = EntityReader(
+            self.translation, target, child_node, self.place_of, (*self.path, prop), True, root=False, parent=self
+        )
         self.children.append(Child(prop, reader))
         if prop.uselist:
             self.translation.needs_unique = True
@@ -493,7 +501,16 @@ class EntityReader:
 
     def make(self, ctx: Any, processors: Sequence[Any]) -> Callable[[Any], Any]:
         """Return ``load(row)``: the object of a row, or None when its key is NULL."""
-        return _Making(self, ctx, processors).loader()
+        return self.making(ctx, processors).loader()
+
+    def making(self, ctx: Any, processors: Sequence[Any]) -> _Making:
+        """Return the maker of one execution's objects."""
+        return _Making(self, ctx, processors)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether a row makes one object of one known class, and nothing else is to be loaded with it."""
+        return self.discriminator is None and not self.children and not self.post and not self.noload
 
     def factory_for(self, mapper: Any, processors: Sequence[Any]) -> tuple[Any, Any, list[tuple[str, int]]]:
         """Return generated functions for one class: factory, fill, and the columns with their final places."""

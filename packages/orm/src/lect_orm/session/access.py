@@ -9,6 +9,8 @@ from lect.exc import ArgumentError, InvalidRequestError, NoResultFound
 from lect_orm.base import object_state, state_str
 from lect_orm.exc import ObjectDeletedError
 from lect_orm.identity import IdentityKey, IdentityMap, bucket_of
+from lect_orm.loading.quick_get import NOT_QUICK, quick_get
+from lect_orm.session.binds import SessionBinds
 from lect_orm.state import expire_all
 from lect_orm.unitofwork.cascade import cascade_iterator
 
@@ -33,9 +35,15 @@ class SessionAccess:
     _dirty: dict[InstanceState, Any]
     autoflush: bool
     execution_options: dict[str, Any]
+    bind: Any
+    dispatch: Any
+    _binds: dict[Any, Any]
 
     if TYPE_CHECKING:
         _ref: Any
+        _guard: Any
+        get_bind: Any
+        execute: Any
 
         def _autoflush(self) -> None: ...
         def _contains_state(self, state: InstanceState) -> bool: ...
@@ -85,6 +93,10 @@ class SessionAccess:
                     if obj.__class__ is entity and state.expired_attributes is None:
                         found: Any = obj
                         return found  # type: ignore[no-any-return]
+                elif self._is_ordinary():
+                    found = quick_get(self, mapper, ident)
+                    if found is not NOT_QUICK:
+                        return found  # type: ignore[no-any-return]
         loaded: _O | None = self._get(
             entity,
             ident,
@@ -96,6 +108,18 @@ class SessionAccess:
             bind_arguments=bind_arguments,
         )
         return loaded
+
+    def _is_ordinary(self) -> bool:
+        """Whether statements go to the one engine, and nobody is to be told of them."""
+        kind = type(self)
+        return (
+            self.bind is not None
+            and not self._binds
+            and self._guard is None
+            and not self.dispatch.do_orm_execute
+            and kind.get_bind is SessionBinds.get_bind
+            and kind.execute.__module__ == "lect_orm.session.session"
+        )
 
     def _get(self, entity: Any, ident: Any, **how: Any) -> Any:
         from lect.inspection import inspect
