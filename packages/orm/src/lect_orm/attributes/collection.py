@@ -327,7 +327,7 @@ class CollectionImpl(AttributeImpl):
         return changes
 
     def _fire_unloaded(self, state: Any, dict_: dict[str, Any]) -> None:
-        if not state.modified:
+        if self.records and not state.modified:
             obj = state.obj()
             if obj is not None:
                 state.mark_modified(obj)

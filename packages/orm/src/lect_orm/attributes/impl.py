@@ -127,6 +127,8 @@ class AttributeImpl:
         self.mirrors: tuple[Any, ...] = ()
         #: the unit of work's functions, for relationships
         self.tracked = False
+        #: changes are history, and make the object dirty; those of view-only relationships are not
+        self.records = True
         self.append_token = Event(self, Op.APPEND)
         self.remove_token = Event(self, Op.REMOVE)
         self.replace_token = Event(self, Op.REPLACE)
@@ -215,6 +217,8 @@ class AttributeImpl:
 
     def remember(self, state: Any, dict_: dict[str, Any], previous: Any) -> None:
         """Keep `previous` unless an older value is kept already, and mark the object as changed."""
+        if not self.records:
+            return
         committed = state.committed_state
         key = self.key
         if committed is None:

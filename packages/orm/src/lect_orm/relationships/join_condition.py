@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from operator import eq
+from operator import and_, eq
 from typing import Any
 
 from lect.exc import AmbiguousForeignKeysError, ArgumentError, NoForeignKeysError, NoReferenceError
@@ -28,7 +28,10 @@ def foreign(expr: Any) -> Any:
 def _marked(expr: Any, mark: str) -> Any:
     hook = getattr(expr, "__clause_element__", None)
     element = hook() if hook is not None else expr
-    return replace_columns(element, lambda n: n._annotate({mark: True}) if is_column(n) else None)
+    # A column written in a class body has no table yet.
+    return replace_columns(
+        element, lambda n: n._annotate({mark: True}) if is_column(n) or hasattr(n, "constraints") else None
+    )
 
 
 def plain(column: Any) -> Any:
@@ -50,7 +53,7 @@ def _normal(expression: Any) -> Any:
         expression = hook()
 
     def change(node: Any) -> Any:
-        if not is_column(node):
+        if not is_column(node) and not (hasattr(node, "constraints") and is_column(plain(node))):
             return None
         marks = {k: True for k in ("foreign", "remote", "local") if k in node._annotations}
         own = plain(node)
@@ -462,6 +465,31 @@ class JoinCondition:
             "comparison operators other than '==', the relationship can be marked as viewonly=True."
         )
 
+    @property
+    def keys_between(self) -> list[Any] | None:
+        """Columns of the table between that hold the parent's primary key; None when rows of the table between alone
+        cannot tell which parent they belong to, or the condition asks something else of the parent.
+        """
+        keys = self.parent.primary_key
+        if self.secondaryjoin is None or not only_equalities(self.primaryjoin):
+            return None
+        pairs = {self._key_id(a): b for a, b in self.local_remote_pairs if id(b) in self.secondary_columns}
+        columns = [n for n in iterate(self.primaryjoin) if is_column(n)]
+        if len(columns) != 2 * len(keys) or any(id(k) not in pairs for k in keys):
+            return None
+        return [pairs[id(k)] for k in keys]
+
+    @property
+    def secondary_can_be_used_for_related_join(self) -> bool:
+        """Whether related rows are found for a primary key of the parent without joining the parent's table."""
+        return self.keys_between is not None
+
+    def _key_id(self, column: Any) -> int:
+        """Return the id of the primary key column that a column of a joined subclass stands for."""
+        prop = self.parent.column_to_prop.get(column)
+        same = () if prop is None else [c for c in prop.columns if c in self.parent.primary_key_set]
+        return id(same[0]) if same else id(column)
+
     # -- conditions for use --------------------------------------------------------------------------------------------
 
     def adapted(self, expression: Any, local: Callable[[Any], Any], remote_: Callable[[Any], Any]) -> Any:
@@ -474,6 +502,17 @@ class JoinCondition:
             return remote_(own) if "remote" in node._annotations else local(own)
 
         return replace_columns(expression, change)
+
+
+def only_equalities(condition: Any) -> bool:
+    """Whether a condition is ``a = b``, or several of these, and nothing else."""
+    operator = getattr(condition, "operator", None)
+    if operator is eq:
+        return True
+    if operator is and_:
+        return all(only_equalities(c) for c in condition.get_children())
+    inner = getattr(condition, "element", None)
+    return inner is not None and only_equalities(inner)
 
 
 def _refers(a: Any, b: Any) -> bool:

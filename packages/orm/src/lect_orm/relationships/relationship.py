@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from operator import and_, eq
 from typing import Any
 
 from lect.exc import ArgumentError, InvalidRequestError, LectWarning
@@ -27,7 +26,7 @@ from lect_orm.mapping.property import MapperProperty
 from lect_orm.relationships.backref import add_reverse, generate_backref
 from lect_orm.relationships.cascade import CascadeOptions
 from lect_orm.relationships.comparator import RelationshipComparator
-from lect_orm.relationships.join_condition import JoinCondition, plain
+from lect_orm.relationships.join_condition import JoinCondition, only_equalities, plain
 from lect_orm.relationships.overlaps import warn_about_overlaps
 
 __all__ = ["LAZY_KINDS", "IMPL_FACTORIES", "RelationshipProperty"]
@@ -389,7 +388,7 @@ class RelationshipProperty(MapperProperty):
         lazy = IMPL_FACTORIES.get("lazy")
         if impl.callable_ is None and lazy is not None and factory is None:
             impl.callable_ = lazy(self, mapper)
-        impl.tracked = not self.viewonly
+        impl.tracked = impl.records = not self.viewonly
         impl.__dict__.update({k: v for k, v in before.__dict__.items() if k == "_dispatch"})
         impl.active_history = impl.active_history or before.active_history
         impl.mirrors = tuple([Mirror(impl, key, bool(self.uselist)) for key in self.mirrors_of])
@@ -419,7 +418,7 @@ class RelationshipProperty(MapperProperty):
         if remotes != wanted or len(pairs) != len(wanted):
             return False
         columns = [n for n in iterate(self.join_condition.primaryjoin) if is_column(n)]
-        return len(columns) == 2 * len(pairs) and _only_equalities(self.join_condition.primaryjoin)
+        return len(columns) == 2 * len(pairs) and only_equalities(self.join_condition.primaryjoin)
 
     def _base_key(self, column: Any) -> int:
         """Return the id of the primary key column that a column of a joined subclass stands for."""
@@ -581,13 +580,3 @@ def _column_of(value: Any, prop: Any, name: str) -> Any:
     if getattr(found, "_is_column_element", False) and getattr(found, "table", None) is not None:
         return found
     raise ArgumentError(f"Column expression expected for argument '{name}' of relationship '{prop}'; got {value!r}.")
-
-
-def _only_equalities(condition: Any) -> bool:
-    operator = getattr(condition, "operator", None)
-    if operator is eq:
-        return True
-    if operator is and_:
-        return all(_only_equalities(c) for c in condition.get_children())
-    inner = getattr(condition, "element", None)
-    return inner is not None and _only_equalities(inner)

@@ -21,7 +21,7 @@ from lect_orm.query.entities import entity_node
 from lect_orm.query.execute import run
 from lect_orm.query.readers import POST_LOADERS
 from lect_orm.query.relationship_join import adapt_secondary, join_along, populated_entity
-from lect_orm.relationships.relationship import _only_equalities
+from lect_orm.relationships.join_condition import only_equalities
 
 __all__ = ["SelectInLoader"]
 
@@ -163,7 +163,7 @@ class SelectInLoader:
             len(pairs) == len(self.mapper.primary_key)
             and {id(c) for c in locals_} == {id(c) for c in prop.parent.primary_key}
             and len(columns) == 2 * len(pairs)
-            and _only_equalities(prop.join_condition.primaryjoin)
+            and only_equalities(prop.join_condition.primaryjoin)
         )
 
     def _key_column(self, column: Any) -> Any:
@@ -205,16 +205,8 @@ class SelectInLoader:
         """Return the columns of the table between that hold the parent's primary key, when nothing else is asked of
         the parent's rows; else None.
         """
-        prop = self.prop
-        join = prop.join_condition
-        if join.secondaryjoin is None or prop.omit_join is False or not _only_equalities(join.primaryjoin):
-            return None
-        pairs = {id(self._key_column(source)): between for source, between in prop.synchronize_pairs}
-        keys = prop.parent.primary_key
-        columns = list(_columns(join.primaryjoin))
-        if len(pairs) != len(keys) or len(columns) != 2 * len(keys) or any(id(k) not in pairs for k in keys):
-            return None
-        return [pairs[id(k)] for k in keys]
+        found: list[Any] | None = self.prop.join_condition.keys_between
+        return None if self.prop.omit_join is False else found
 
     def _through_secondary(self, between: list[Any]) -> Any:
         prop, target = self.prop, self.target
