@@ -1,7 +1,7 @@
 """Airports of the world: real data into a real database and out again, in one script.
 
-Maps 28,000 airports, 249 countries, 5,000 subdivisions (which nest) and 178 currencies, loads them through the ORM and asks
-questions of them. The same script runs on any database that a dialect is installed for:
+Maps 28,000 airports, 249 countries, 5,000 subdivisions (which nest) and 178 currencies, loads them through the ORM and
+asks questions of them. The same script runs on any database that a dialect is installed for:
 
     python examples/quickstart.py                                     # SQLite, in memory
     python examples/quickstart.py postgresql://user:pw@host/db        # needs lect-postgresql
@@ -169,6 +169,12 @@ def load(session: Session) -> int:
     return len(countries) + len(currencies) + len(subdivisions) + len(rows)
 
 
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
 def show(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as a table; numbers to the right."""
     console.print(f"\n{title}", style="bold", highlight=False)
@@ -178,7 +184,7 @@ def show(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) 
         numeric = bool(data) and all(isinstance(row[i], int | float) for row in data)
         table.add_column(heading, justify="right" if numeric else "left")
     for row in data:
-        table.add_row(*(f"{v:,.1f}" if isinstance(v, float) else f"{v:,}" if isinstance(v, int) else str(v) for v in row))
+        table.add_row(*map(_shown, row))
     console.print(table)
 
 

@@ -110,7 +110,7 @@ def test_error_that_follows_tells_the_first(engine: Any) -> None:
         connection.begin_nested()
         with pytest.raises(exc.UndefinedTable):
             connection.execute(text("SELECT * FROM missing"))
-        connection.get_nested_transaction().rollback()  # type: ignore[union-attr]
+        connection.get_nested_transaction().rollback()
         with pytest.raises(exc.DBAPIError) as again:
             connection.execute(text("SELECT 1 / 0"))
         assert "failed first" not in str(again.value)

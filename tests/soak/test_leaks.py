@@ -53,7 +53,7 @@ def growth(one_round: Callable[[int], None], seconds: float) -> tuple[int, float
 def engine(tmp_path: Path) -> Any:
     engine = create_engine(f"sqlite:///{tmp_path}/soak.db")
     yield engine
-    assert engine.pool.checkedout() == 0
+    assert engine.pool.stats().in_use == 0
     engine.dispose()
 
 

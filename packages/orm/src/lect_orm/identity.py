@@ -166,7 +166,7 @@ class IdentityMap:
 
     def keys(self) -> list[IdentityKey]:
         """Identity keys of all objects."""
-        return [state.key for state in self.all_states() if state() is not None]  # type: ignore[misc]
+        return [state.key for state in self.all_states() if state() is not None]
 
     def values(self) -> list[Any]:
         """All objects."""
@@ -175,7 +175,7 @@ class IdentityMap:
     def items(self) -> list[tuple[IdentityKey, Any]]:
         """Pairs (identity key, object)."""
         pairs = [(state, state()) for state in self.all_states()]
-        return [(state.key, obj) for state, obj in pairs if obj is not None]  # type: ignore[misc]
+        return [(state.key, obj) for state, obj in pairs if obj is not None]
 
     def __iter__(self) -> Iterator[IdentityKey]:
         return iter(self.keys())

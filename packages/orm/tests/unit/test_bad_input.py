@@ -67,7 +67,7 @@ def test_misspelt_argument() -> None:
 
 
 def test_misspelt_attribute_in_filter_by(session: Session) -> None:
-    with pytest.raises(exc.InvalidRequestError, match="property \"nmae\".*did you mean 'name'"):
+    with pytest.raises(exc.InvalidRequestError, match=r"property \"nmae\".*did you mean 'name'"):
         session.scalars(select(User).filter_by(nmae="Ann"))
 
 
@@ -75,15 +75,15 @@ def test_detached_lazy_load(session: Session) -> None:
     user = session.scalars(select(User)).one()
     session.expunge(user)
     with pytest.raises(orm_exc.DetachedInstanceError, match=r"'addresses'.*selectinload\(User\.addresses\)"):
-        user.addresses  # noqa: B018 - the read is the test
+        user.addresses  # the read is the test
 
 
 def test_detached_expired_attribute(session: Session) -> None:
     user = session.scalars(select(User)).one()
     session.commit()
     session.expunge(user)
-    with pytest.raises(orm_exc.DetachedInstanceError, match="'name'.*expire_on_commit=False"):
-        user.name  # noqa: B018 - the read is the test
+    with pytest.raises(orm_exc.DetachedInstanceError, match=r"'name'.*expire_on_commit=False"):
+        user.name  # the read is the test
 
 
 def test_wrong_number_of_key_values(session: Session) -> None:
@@ -112,7 +112,7 @@ def test_relationship_to_nowhere() -> None:
         where: Mapped["Nowhere"] = relationship()  # type: ignore[name-defined] # noqa: F821, UP037
 
     try:
-        with pytest.raises(exc.InvalidRequestError, match="Lost.*'Nowhere' failed to locate a name"):
+        with pytest.raises(exc.InvalidRequestError, match=r"Lost.*'Nowhere' failed to locate a name"):
             configure_mappers()
     finally:
         OtherBase.registry.dispose()

@@ -33,7 +33,7 @@ class TestReturning(Group):
         """Every parameter set has its row, whatever their order."""
         sets = [{"name": f"n{i}", "age": i} for i in range(50)]
         rows = connection.execute(insert(person).returning(person.c.id, person.c.name), sets).all()
-        assert sorted(row.name for row in rows) == sorted(s["name"] for s in sets)
+        assert sorted(row.name for row in rows) == sorted(str(s["name"]) for s in sets)
         assert len({row.id for row in rows}) == 50
 
     @needs(INSERT_MANY_RETURNING)

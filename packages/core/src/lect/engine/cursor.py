@@ -165,11 +165,11 @@ class CursorResult(Result[*_Ts]):
 
     def supports_sane_rowcount(self) -> bool:
         """Whether `rowcount` can be relied on."""
-        return self.dialect.supports_sane_rowcount
+        return bool(self.dialect.supports_sane_rowcount)
 
     def supports_sane_multi_rowcount(self) -> bool:
         """Whether `rowcount` after many parameter sets can be relied on."""
-        return self.dialect.supports_sane_multi_rowcount
+        return bool(self.dialect.supports_sane_multi_rowcount)
 
     def _dml(self, *kinds: str) -> ExecutionContext:
         kind = self._run[0].compiled.kind if self._run is not None else None

@@ -260,8 +260,8 @@ class SessionAccess:
         elif state in self._new:
             del self._new[state]
             state.session_ref = None
-            if self.dispatch.pending_to_transient:  # type: ignore[attr-defined]
-                self.dispatch.pending_to_transient(self, state())  # type: ignore[attr-defined]
+            if self.dispatch.pending_to_transient:
+                self.dispatch.pending_to_transient(self, state())
 
     def expire_all(self) -> None:
         """Let every persistent object be read again when next used; pending changes are lost."""
