@@ -65,8 +65,11 @@ def flag_modified(instance: Any, key: str) -> None:
     committed = state.committed_state
     if committed is None:
         committed = state.committed_state = {}
-    # There is no older value to compare with: whatever is there now is new.
-    committed.setdefault(key, NO_VALUE)
+    # There is no older value to compare with: whatever is there now is new, also when the same object was set before.
+    if impl.collection:
+        committed.setdefault(key, NO_VALUE)
+    else:
+        committed[key] = NO_VALUE
     if not state.modified:
         state.mark_modified(instance)
 

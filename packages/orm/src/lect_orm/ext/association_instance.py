@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lect.exc import ArgumentError, InvalidRequestError
 from lect.operators import ColumnOperators, OperatorType
@@ -17,6 +17,9 @@ from lect_orm.ext.association_collections import (
     _AssociationList,
     _AssociationSet,
 )
+
+if TYPE_CHECKING:
+    from lect.sql.element import ColumnElement
 
 __all__ = [
     "AmbiguousAssociationProxyInstance",
@@ -109,6 +112,15 @@ class AssociationProxyInstance(Generic[_T]):
 
     # -- making
     # ---------------------------------------------------------------------------------------------------------------
+
+    if TYPE_CHECKING:
+        # What a proxy can do depends on what it leads to; type checkers let all of it pass.
+
+        def __eq__(self, other: object) -> ColumnElement[bool]: ...  # type: ignore[override]
+
+        def __ne__(self, other: object) -> ColumnElement[bool]: ...  # type: ignore[override]
+
+        def __getattr__(self, name: str) -> Any: ...
 
     @classmethod
     def for_proxy(cls, parent: Any, owning_class: Any, parent_instance: Any = None) -> AssociationProxyInstance[Any]:
@@ -359,7 +371,7 @@ class ObjectAssociationProxyInstance(AssociationProxyInstance[_T]):
         """
         nested = self._nested
         if nested is not None:
-            inner = nested == other if nested.scalar else nested.contains(other)  # type: ignore[attr-defined]
+            inner = nested == other if nested.scalar else nested.contains(other)
             return self._comparator._exists(inner)
         if self.scalar and self._value_is_uselist:
             return self._comparator.has(self.remote_attr.contains(other))

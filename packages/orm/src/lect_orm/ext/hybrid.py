@@ -417,8 +417,6 @@ class HybridAttribute(QueryableAttribute[_T]):
         if name == "comparator":
             # The hybrid's function raised AttributeError: raise it again, from here.
             return descriptor.comparator_for(self.__dict__["class_"])
-        if name in _DECORATORS:
-            return getattr(descriptor, name)
         comparator = self.comparator
         try:
             return getattr(comparator, name)
@@ -432,10 +430,40 @@ class HybridAttribute(QueryableAttribute[_T]):
             f"{name!r}"
         )
 
+    # -- decorators, for a subclass: ``@Base.name.setter`` -----------------------------------------------------------
+
     @property
-    def overrides(self) -> hybrid_property[_T]:
+    def overrides(self) -> _Inplace[_T]:
         """The hybrid property, for decorators in a subclass whose names mean something else on an expression."""
-        return self.descriptor
+        # Said to be what has the same decorators: a property's type would be taken for a descriptor.
+        return self.descriptor  # type: ignore[return-value]
+
+    @property
+    def inplace(self) -> _Inplace[_T]:
+        """As ``hybrid_property.inplace``."""
+        return self.descriptor.inplace
+
+    def getter(self, fget: Callable[[Any], _T]) -> hybrid_property[_T]:
+        """As ``hybrid_property.getter``."""
+        return self.descriptor.getter(fget)
+
+    def setter(self, fset: Callable[[Any, _T], None]) -> hybrid_property[_T]:
+        """As ``hybrid_property.setter``."""
+        return self.descriptor.setter(fset)
+
+    def deleter(self, fdel: Callable[[Any], None]) -> hybrid_property[_T]:
+        """As ``hybrid_property.deleter``."""
+        return self.descriptor.deleter(fdel)
+
+    def update_expression(self, meth: Any) -> hybrid_property[_T]:
+        """As ``hybrid_property.update_expression``."""
+        return self.descriptor.update_expression(meth)
+
+    def bulk_dml(self, meth: Any) -> hybrid_property[_T]:
+        """As ``hybrid_property.bulk_dml``."""
+        return self.descriptor.bulk_dml(meth)
+
+    # -- the expression ------------------------------------------------------------------------------------------------
 
     @property
     def info(self) -> dict[Any, Any]:
@@ -479,22 +507,6 @@ class HybridAttribute(QueryableAttribute[_T]):
     def property(self) -> Any:
         """The mapped property of the attribute that the hybrid returns."""
         return self.comparator.property
-
-
-_DECORATORS = frozenset(
-    {
-        "getter",
-        "setter",
-        "deleter",
-        "update_expression",
-        "bulk_dml",
-        "inplace",
-        "fget",
-        "fset",
-        "fdel",
-        "custom_comparator",
-    }
-)
 
 
 def _entity_of(owner: Any) -> Any:
