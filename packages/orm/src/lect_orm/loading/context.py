@@ -25,6 +25,7 @@ class LoadContext:
         "execution_options",
         "kind",
         "origin_state",
+        "params",
         "populate_existing",
         "post",
         "refresh_state",
@@ -54,6 +55,8 @@ class LoadContext:
         self.execution_options = execution_options or {}
         self.bind_arguments = bind_arguments
         self.autoflush = autoflush
+        #: values given to the execution by name
+        self.params: Any = None
         self.post: dict[Any, list[Any]] = {}
 
     @property

@@ -52,6 +52,8 @@ class Translation:
         self.eager_columns: list[Any] = []
         self.needs_unique = False
         self.multi_row = False
+        #: a loader repeats the statement as a subquery: its rows cannot come in pieces
+        self.needs_whole = False
         self._criteria_done: set[int] = set()
         self.tree: dict[Any, OptionNode] = {}
         self._translate()

@@ -289,4 +289,3 @@ def _make(prop: Any, step: Step | None, reader: Any) -> SelectInLoader:
 
 
 POST_LOADERS["selectin"] = _make
-POST_LOADERS["subquery"] = _make
