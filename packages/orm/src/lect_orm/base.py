@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any, Final, Literal, TypeVar
 
-from lect_orm.exc import UnmappedClassError, UnmappedInstanceError
+from lect_orm.exc import NO_STATE, UnmappedClassError, UnmappedInstanceError
 
 __all__ = [
     "DEFAULT_PASSIVE",
@@ -227,6 +227,10 @@ def instance_dict(obj: Any) -> dict[str, Any]:
 
 def object_state(obj: Any) -> Any:
     """Return the state of an object of a mapped class; an error that says what is wrong for anything else."""
+    try:
+        return obj.__dict__[STATE_KEY]
+    except NO_STATE:
+        pass
     cls = type(obj)
     if mapper_of(cls) is None:
         if isinstance(obj, type):

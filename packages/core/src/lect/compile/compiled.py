@@ -554,9 +554,10 @@ class Compiled:
                 process = processors[name]
                 plain[self.escaped_names.get(name, name)] = value if process is None else process(value)
             else:
-                process = None
+                process, last = None, None
                 for flat_key, value, type_ in _flat(expansion_, members[name]):
-                    process = bind_processor(type_, self.dialect)
+                    if type_ is not last:  # members of a list have one type, those of tuples several
+                        process, last = bind_processor(type_, self.dialect), type_
                     plain[self.escaped_names.get(flat_key, flat_key)] = value if process is None else process(value)
         if self.positional:
             return text, tuple([plain[self.escaped_names.get(n, n)] for n in positions])

@@ -11,7 +11,7 @@ from lect_orm.base import STATE_KEY, instance_state, object_state, state_str
 from lect_orm.exc import UnmappedInstanceError
 from lect_orm.identity import IdentityMap
 from lect_orm.identity_set import IdentitySet
-from lect_orm.unitofwork.cascade import cascade_iterator, cascades_from
+from lect_orm.unitofwork.cascade import cascade_iterator, cascades_from, deletes_along
 
 if TYPE_CHECKING:
     from lect_orm.session.session import Session
@@ -265,7 +265,7 @@ class SessionMembership:
         if attach:
             self._after_attach(state, obj)
         reached: list[Any] = []
-        if head:
+        if head and deletes_along(state.mapper):
             # Collected before anything is marked: the cascade may load, and loading may flush.
             reached = list(cascade_iterator("delete", state))
         self._deleted[state] = obj

@@ -64,6 +64,11 @@ def cascades_from(state: InstanceState, obj: Any) -> bool:
     return any(key in dict_ for key in keys) or state.modified
 
 
+def deletes_along(mapper: Any) -> bool:
+    """Whether deleting an object of the class may reach others."""
+    return bool(_steps(mapper, "delete").props)
+
+
 def cascade_iterator(
     type_: str, state: InstanceState, halt_on: Callable[[InstanceState], bool] | None = None
 ) -> Iterator[Reached]:
