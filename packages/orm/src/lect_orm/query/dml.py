@@ -145,7 +145,7 @@ class _ReturningPlan:
     def __init__(self, translation: Translation) -> None:
         self.translation = translation
         self.readers = translation.readers
-        self.columns = result_columns(self.readers)
+        self.columns = self.labelled = result_columns(self.readers)
         self.single = len(self.readers) == 1 and self.readers[0].is_entity
         self.needs_unique = False
 

@@ -20,7 +20,7 @@ from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity
 from lect_orm.query.result import UniqueRequired
 from lect_orm.query.translate import Translation
 
-__all__ = ["SelectPlan", "has_entities", "load_rows", "mappers_of", "plan_for", "run"]
+__all__ = ["ORM_OPTIONS", "SelectPlan", "has_entities", "load_rows", "mappers_of", "plan_for", "run"]
 
 #: Number of plans at which the table is emptied.
 MAX_PLANS = 2000
@@ -204,11 +204,11 @@ def _bind_arguments(session: Any, given: dict[str, Any] | None, statement: Any, 
 def _core_options(options: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if not options:
         return None
-    found = {k: v for k, v in options.items() if k not in _ORM_OPTIONS}
+    found = {k: v for k, v in options.items() if k not in ORM_OPTIONS}
     return found or None
 
 
-_ORM_OPTIONS = frozenset(
+ORM_OPTIONS = frozenset(
     (
         "populate_existing",
         "autoflush",

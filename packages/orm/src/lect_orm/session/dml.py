@@ -218,7 +218,9 @@ def _refresh_by_key(session: Session, mapper: Any, rows: list[dict[str, Any]]) -
 
 def _mode(options: dict[str, Any]) -> Any:
     mode = options.get("synchronize_session", "auto")
-    if mode not in _MODES or mode is None:
+    if mode is None:
+        return False
+    if mode not in _MODES:
         raise ArgumentError(
             f"Valid strategies for session synchronization are 'auto', 'evaluate', 'fetch', False; not {mode!r}"
         )
@@ -303,6 +305,7 @@ def _execute_fetching(
     able = capabilities.update_returning if plan.kind == "update" else capabilities.delete_returning
     table = mapper.local_table
     own_keys = list(table.primary_key) if hasattr(table, "primary_key") else []
+    able = able if getattr(table, "implicit_returning", True) else Returning.NONE
     usable = able is not Returning.NONE and len(own_keys) == len(mapper.primary_key) and not plan.returning
     if usable and getattr(plan.statement, "table", None) is table:
         statement = plan.statement.returning(*own_keys)
@@ -405,7 +408,11 @@ def _update_in_memory(
 
 
 def _apply(session: Session, state: InstanceState, values: dict[str, Any], expire: set[str]) -> None:
-    """Store new column values in an object as the database has them now; pending changes of the object win."""
+    """Store new column values in an object as the database has them now.
+
+    A change of the object's own that was not flushed is not what the statement worked on: such an attribute is loaded
+    when it is read next.
+    """
     dict_ = state.dict
     unmodified = state.unmodified
     done = [key for key in values if key in unmodified and key in dict_]
@@ -415,7 +422,7 @@ def _apply(session: Session, state: InstanceState, values: dict[str, Any], expir
         state._commit(dict_, done)
         for call in state.mapper.instance_dispatch.refresh:
             call(state, None, done)
-    late = [key for key in expire if key in dict_ and key in unmodified]
+    late = [key for key in (*values, *expire) if key in dict_ and (key in expire or key not in unmodified)]
     if late:
         state._expire_attributes(dict_, late)
 

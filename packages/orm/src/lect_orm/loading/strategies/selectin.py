@@ -18,7 +18,7 @@ from lect_orm.loading.tree_option import TreeOption
 from lect_orm.mapping.equality import is_column, iterate
 from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.entities import entity_node
-from lect_orm.query.execute import run
+from lect_orm.query.execute import ORM_OPTIONS, run
 from lect_orm.query.readers import POST_LOADERS
 from lect_orm.query.relationship_join import adapt_secondary, join_along, populated_entity
 from lect_orm.relationships.join_condition import only_equalities
@@ -97,6 +97,7 @@ class SelectInLoader:
     def _fetch(self, ctx: Any, statement: Any, keys: list[Any], kind: str) -> dict[Any, list[Any]]:
         statement = _with_keys(statement, keys)
         options: dict[str, Any] = {
+            **carried_options(ctx.execution_options),
             "autoflush": False,
             "_lect_lenient_options": True,
             "_lect_load": LoadOrigin(None, "relationship", None, self.path),
@@ -243,6 +244,14 @@ def _primary_key(state: Any) -> Any:
     key = state.key
     pk = key[1]
     return pk[0] if len(pk) == 1 else pk
+
+
+_OWN_TO_A_STATEMENT = frozenset(("yield_per", "stream_results", "max_row_buffer", *ORM_OPTIONS))
+
+
+def carried_options(options: Any) -> dict[str, Any]:
+    """Return the execution options of a statement that hold for those of its loaders too."""
+    return {k: v for k, v in options.items() if k not in _OWN_TO_A_STATEMENT}
 
 
 _KEYS_NAME = "primary_keys"

@@ -10,7 +10,7 @@ from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
 from lect_orm.base import STATE_KEY
 from lect_orm.loading.options import LoaderCriteriaOption, Step
 from lect_orm.loading.origin import LoadOrigin
-from lect_orm.loading.strategies.selectin import SelectInLoader
+from lect_orm.loading.strategies.selectin import SelectInLoader, carried_options
 from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.entities import entity_node
 from lect_orm.query.execute import run
@@ -82,6 +82,7 @@ class SubqueryLoader(SelectInLoader):
 
     def _related(self, ctx: Any, start: Start) -> dict[Any, list[Any]]:
         options: dict[str, Any] = {
+            **carried_options(ctx.execution_options),
             "autoflush": False,
             "_lect_lenient_options": True,
             "_lect_load": LoadOrigin(None, "relationship", None, self.path),
