@@ -57,7 +57,7 @@ def intern(parts: tuple[object, ...]) -> Shape:
     if shape is not None:
         return shape
     for part in parts:
-        if part.__class__ is Shape and not part.cacheable:  # type: ignore[attr-defined]
+        if part.__class__ is Shape and not part.cacheable:
             return Shape(parts, cacheable=False)
     if len(SHAPES) >= MAX_SHAPES:
         SHAPES.clear()

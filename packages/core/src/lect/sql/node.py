@@ -351,10 +351,16 @@ def statement_key(node: Node) -> tuple[object, tuple[Any, ...]] | tuple[None, tu
     leaves = node._leaves
     if not leaves:
         return (shape if shape.cacheable else None), leaves
+    for leaf in leaves:
+        if not leaf._is_bind_parameter:  # type: ignore[attr-defined]
+            break
+    else:
+        if len(set(leaves)) == len(leaves):  # nearly always: the shape says it all
+            return (shape if shape.cacheable else None), leaves
     seen: dict[Node, int] = {}
     pattern: list[int] = []
     binds: list[Node] = []
     _number(leaves, seen, pattern, binds)
-    if len(binds) == len(leaves):  # every leaf is a bind and none repeats: the shape says it all
+    if len(binds) == len(pattern):  # every leaf is a bind and none repeats: the shape says it all
         return (shape if shape.cacheable else None), leaves
     return ((shape, tuple(pattern)) if shape.cacheable else None), tuple(binds)

@@ -140,3 +140,15 @@ def test_report_names_statements_with_many_keys() -> None:
     assert "WHERE a = 10" in first[1]
     assert third[0] == 12
     assert cache.crowded(least=21) == []
+
+
+def test_a_subquery_with_one_value_beside_another_value() -> None:
+    """As many values as leaves, and yet one leaf is the subquery: its value must be found inside of it."""
+
+    def statement(inner: int, outer: int) -> Any:
+        s = select(people.c.id).where(people.c.id > inner).subquery()
+        return select(s.c.id).where(s.c.id < outer)
+
+    key, binds = statement_key(statement(1, 2))
+    assert [b.value for b in binds] == [1, 2]
+    assert statement_key(statement(3, 4))[0] == key
