@@ -130,6 +130,10 @@ class AsyncmyConnector(PyMySQLConnector):
         if connection.get_autocommit() is not on:
             await_only(connection.guard(connection.driver_connection.autocommit(on)))
 
+    def in_transaction(self, connection: Any) -> bool:
+        """Whether a transaction is open, as the server's last answer had it."""
+        return bool(connection.driver_connection.get_transaction_status())
+
     def streaming_cursor(self, request: CursorRequest) -> Any:
         """Return a cursor that leaves the rows in the socket until they are read."""
         return request.connection.streaming_cursor()

@@ -146,7 +146,9 @@ class PyMySQLConnector(Connector):
 
     def commit_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
         """XA COMMIT; in one phase when nothing was prepared."""
-        if not prepared and not recovered:
+        if recovered:
+            self._finish_recovered(connection, f"XA COMMIT {_xid(xid)}")
+        elif not prepared:
             _run(connection, f"XA END {_xid(xid)}")
             _run(connection, f"XA COMMIT {_xid(xid)} ONE PHASE")
         else:
@@ -154,13 +156,36 @@ class PyMySQLConnector(Connector):
 
     def rollback_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
         """XA ROLLBACK."""
-        if not prepared and not recovered:
+        if recovered:
+            self._finish_recovered(connection, f"XA ROLLBACK {_xid(xid)}")
+            return
+        if not prepared:
             _run(connection, f"XA END {_xid(xid)}")
         _run(connection, f"XA ROLLBACK {_xid(xid)}")
 
+    def _finish_recovered(self, connection: Any, statement: str) -> None:
+        """Run `statement` in autocommit mode: out of it, MariaDB takes any connection for one inside of a transaction.
+
+        A connection that is inside of one is left as it is, and the server refuses.
+        """
+        switch = not connection.get_autocommit() and not self.in_transaction(connection)
+        if switch:
+            self.set_autocommit(connection, True)
+        try:
+            _run(connection, statement)
+        finally:
+            if switch:
+                self.set_autocommit(connection, False)
+
+    def in_transaction(self, connection: Any) -> bool:
+        """Whether a transaction is open, as the server's last answer had it (SERVER_STATUS_IN_TRANS)."""
+        return bool(connection.server_status & 1)
+
     def recover_two_phase(self, connection: Any) -> Sequence[Any]:
-        """XA RECOVER."""
-        return [_text(row[3])[: row[1]] for row in _run(connection, "XA RECOVER")]
+        """XA RECOVER; the transaction that it begins by itself would keep this connection from finishing any."""
+        found = [_text(row[3])[: row[1]] for row in _run(connection, "XA RECOVER")]
+        connection.rollback()
+        return found
 
     # -- converting, failing ------------------------------------------------------------------------------------------
 

@@ -38,8 +38,8 @@ def duration(raw: bytes) -> Any:
 
     match = _DURATION.fullmatch(raw)
     if match is None:
-        hours, minutes, seconds = (int.from_bytes(raw[i : i + 2], "little") for i in (0, 2, 4))
-        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        parts = [int.from_bytes(raw[i : i + 2], "little") for i in (0, 2, 4)]
+        return timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2])
     sign, hours, minutes, seconds, fraction = match.groups()
     value = timedelta(
         hours=int(hours),
@@ -58,6 +58,12 @@ def _isoformat(value: Any) -> Any:
     """Turn a time, or a point in time, into text: bound as themselves they lose their fractions of a second."""
     if hasattr(value, "hour"):
         return value.isoformat(" ") if hasattr(value, "year") else value.isoformat()
+    if hasattr(value, "microseconds"):  # a duration
+        microseconds = abs(value) // type(value)(microseconds=1)
+        seconds, microseconds = divmod(microseconds, 1_000_000)
+        minutes, seconds = divmod(seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{'-' if value.days < 0 else ''}{hours:02}:{minutes:02}:{seconds:02}.{microseconds:06}"
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lect_compliance.suite import *  # noqa: F403 - the cases
+from lect_compliance.suite import *
 
 
 def lect_url(request: pytest.FixtureRequest) -> str:

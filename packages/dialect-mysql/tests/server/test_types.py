@@ -39,7 +39,7 @@ VALUES: list[tuple[Any, list[Any]]] = [
     (DOUBLE(asdecimal=False), [1.0 / 3, -2.5e300]),
     (DATETIME(fsp=6), [dt.datetime(2024, 2, 29, 12, 30, 15, 123456)]),
     (TIMESTAMP(fsp=3), [dt.datetime(2024, 2, 29, 12, 30, 15, 123000)]),
-    (TIME(fsp=6), [dt.time(23, 59, 59, 999999)]),
+    (TIME(fsp=6), [dt.time(23, 59, 59, 999999), dt.timedelta(hours=-33, microseconds=-5), dt.timedelta(hours=100)]),
     (ENUM("a", "it's", "c\\d"), ["a", "it's", "c\\d"]),
     (SET("a", "b", "c"), [{"a"}, {"a", "c"}, set()]),
     (SET("a", "b", "", retrieve_as_bitwise=True), [{"a"}, {"b", ""}, set()]),
