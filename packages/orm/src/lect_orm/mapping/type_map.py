@@ -10,8 +10,8 @@ from lect.types import (
     Boolean,
     Date,
     DateTime,
+    Double,
     Enum,
-    Float,
     Integer,
     Interval,
     LargeBinary,
@@ -28,7 +28,7 @@ __all__ = ["sql_type_for"]
 _DEFAULT: dict[tuple[str, str], Any] = {
     ("builtins", "bool"): Boolean(),
     ("builtins", "bytes"): LargeBinary(),
-    ("builtins", "float"): Float(),
+    ("builtins", "float"): Double(),
     ("builtins", "int"): Integer(),
     ("builtins", "str"): String(),
     ("datetime", "date"): Date(),
