@@ -189,9 +189,14 @@ class EntityReader:
         self._factories: dict[Any, Any] = {}
         self.mappers = self._mappers()
         self.discriminator: int | None = None
-        self._columns()
-        if translation.with_loaders:
+        if translation.with_loaders and not root and place_of == translation.eager_position:
+            # What is joined behind it stands before it in the SELECT.
             self._relationships()
+            self._columns()
+        else:
+            self._columns()
+            if translation.with_loaders:
+                self._relationships()
 
     # -- what is loaded ------------------------------------------------------------------------------------------------
 

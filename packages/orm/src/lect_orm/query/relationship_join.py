@@ -135,7 +135,7 @@ def exists_parts(comparator: Any) -> tuple[Any, Froms, Any, list[Any]]:
     froms: tuple[Any, ...] = (target.selectable,)
     if joined.secondaryjoin is not None:
         condition = and_(joined.primaryjoin, joined.secondaryjoin)
-        froms = (joined.secondary, target.selectable)
+        froms = (target.selectable, joined.secondary)
     more = []
     single = single_criterion(target)
     if single is not None:

@@ -55,6 +55,9 @@ class Translation:
         #: a loader repeats the statement as a subquery: its rows cannot come in pieces
         self.needs_whole = False
         self._criteria_done: set[int] = set()
+        self._edges: set[Any] = set()
+        #: columns that only ORDER BY asks for, between the columns of the entities and those of eager joins
+        self._ordering_only = 0
         self.tree: dict[Any, OptionNode] = {}
         self._translate()
 
@@ -217,6 +220,11 @@ class Translation:
     def _join_relationship(self, step: JoinStep, attribute: Any, entity: Any, extra: Any, left: Any) -> None:
         parent = attribute.parent
         left_selectable = parent.selectable if left is None else self._left_for(left, parent)
+        if extra is None and not attribute._extra_criteria:
+            edge = (id(attribute.prop), id(left_selectable), id(entity), step.isouter, step.full)
+            if edge in self._edges:
+                return  # the same way again: it is joined already
+            self._edges.add(edge)
         joined = join_along(attribute.prop, attribute.comparator._adapt_parent, entity, True)
         criteria = [_element(c) for c in attribute._extra_criteria]
         if not attribute.comparator.target_entity.is_mapper or entity is not attribute.comparator.target_entity:
@@ -367,7 +375,8 @@ class Translation:
             return replace_columns(node, adapt)
 
         made: Any = Select()
-        outer_columns = [place[id(unannotated(c))] for c in columns]
+        outer_columns = [place[id(unannotated(c))] for c in (*columns, *extra)]
+        self._ordering_only = len(extra)
         steps = []
         for step in self.eager_joins:
             left = subquery if _in_primary(self, step.left) else step.left
@@ -418,7 +427,7 @@ class Translation:
 
     def resolve_place(self, place: int) -> int:
         """Return the final place of a column: negative ones are of eagerly joined entities."""
-        return place if place >= 0 else len(self.columns) - 1 - place
+        return place if place >= 0 else len(self.columns) + self._ordering_only - 1 - place
 
 
 def _entities_in(node: Any) -> list[Any]:
