@@ -102,7 +102,7 @@ class Dialect(Switches):
 
     #: Name in URLs and in ``@compiles``, for instance ``"mydb"``. Required.
     name: ClassVar[str]
-    #: Names of other dialects whose options (``mysql_engine=``), variants of types, hints, conditions of DDL and
+    #: Names of other dialects whose options (``<name>_<option>=``), variants of types, hints, conditions of DDL and
     #: ``@compiles`` rules hold for this one too, unless something is given for its own name; the nearest first.
     fallback_names: ClassVar[tuple[str, ...]] = ()
     #: SPI version the class was written for: the literal number, not ``SPI_VERSION``. Required.
