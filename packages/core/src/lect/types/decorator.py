@@ -181,6 +181,10 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
         copy.__dict__.pop("_shape", None)
         return copy
 
+    def _copied_for_column(self: _TD, **kw: Any) -> _TD:
+        # Each copy of a column (of a mixin, to another MetaData) has a type that may be changed by itself.
+        return self.copy(**kw)
+
     def adapt(self, cls: type[Any], **kw: Any) -> TypeEngine[Any]:
         return self.copy() if cls is type(self) else super().adapt(cls, **kw)
 

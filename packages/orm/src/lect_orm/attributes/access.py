@@ -6,6 +6,7 @@ from typing import Any
 
 from lect.exc import InvalidRequestError
 from lect_orm.attributes.collection import CollectionAdapter
+from lect_orm.attributes.impl import Event, Op
 from lect_orm.base import NO_VALUE, instance_dict, instance_state
 
 __all__ = [
@@ -58,8 +59,9 @@ def flag_modified(instance: Any, key: str) -> None:
     state, values = instance_state(instance), instance_dict(instance)
     impl = state.mapper.impl(key)
     if "_dispatch" in impl.__dict__:
+        token = Event(impl, Op.MODIFIED)
         for call in impl.dispatch.modified:
-            call(state, impl.replace_token)
+            call(state, token)
     if key not in values:
         raise InvalidRequestError(f"Can't flag attribute '{key}' modified; it's not present in the object state")
     committed = state.committed_state

@@ -47,6 +47,13 @@ class Op:
     MODIFIED: Final = "modified"
 
 
+OP_APPEND: Final = Op.APPEND
+OP_REMOVE: Final = Op.REMOVE
+OP_REPLACE: Final = Op.REPLACE
+OP_BULK_REPLACE: Final = Op.BULK_REPLACE
+OP_MODIFIED: Final = Op.MODIFIED
+
+
 class Event:
     """The attribute and operation that started a chain of events; what listeners know as `initiator`.
 

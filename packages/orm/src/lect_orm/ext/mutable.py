@@ -182,9 +182,24 @@ def _follow_composites(mapper: Any, class_: type) -> None:
             and prop.parent is mapper
         ):
             composite_class._listen_on_attribute(getattr(class_, prop.key), False, class_)
+            prop.on_made = (*prop.on_made, _holder(prop.key))
 
 
-event.listen(Mapper, "mapper_configured", _follow_composites)
+def _holder(key: str) -> Callable[[Any, Any], None]:
+    """Composites are made when they are first read: tell them then who holds them."""
+
+    def made(state: Any, value: Any) -> None:
+        value._parents[state] = key
+
+    return made
+
+
+def listen_to_composites() -> None:
+    """Follow the mutable composites of every class mapped from now on; done once when this module is imported."""
+    event.listen(Mapper, "mapper_configured", _follow_composites)
+
+
+listen_to_composites()
 
 
 class MutableDict(Mutable, dict[_KT, _VT]):
