@@ -172,7 +172,8 @@ def _save(base: Any, states: list[InstanceState], notes: list[PlanNode]) -> Plan
             tables = ", ".join(t.description for t in members[0].mapper.tables)
             text = f"{word} {cls.__name__} ({_objects(len(members))}) into {tables}"
             if kind == "update":
-                changed = sorted({key for state in members for key in state.committed_state or ()})
+                keys = {key for state in members for key in state.committed_state or ()}
+                changed = sorted(key for key in keys if not members[0].mapper.impls[key].uses_objects)
                 what = ", ".join(changed) or "keys of others"
                 text = f"{word} {cls.__name__} ({_objects(len(members))}) of {tables}: {what}"
             children.append(PlanNode(kind, text, len(members), _listed(members)))
