@@ -9,6 +9,7 @@ from lect_orm.base import ATTR_WAS_SET, PASSIVE_NO_RESULT, SQL_OK, state_str
 from lect_orm.exc import DetachedInstanceError, ObjectDeletedError
 from lect_orm.loading.by_key import load_by_key
 from lect_orm.loading.n_plus_one import notice_columns
+from lect_orm.loading.tree_option import TreeOption
 from lect_orm.loading.unawaited import check_columns
 from lect_orm.mapping.mapper import _LOAD_EXPIRED
 
@@ -24,12 +25,20 @@ def load_expired(state: Any, passive: int) -> Any:
     if not passive & SQL_OK:
         return PASSIVE_NO_RESULT
     values = state.dict
-    if state.expired and _loads_eagerly(state.mapper) and state.session is not None:
+    if state.expired and state.session is not None and (_loads_eagerly(state.mapper) or _asked_eagerly(state)):
         key = state.key
-        if (
-            load_by_key(state.session, state.mapper, key[1], identity_token=key[2], autoflush=False, kind="columns")
-            is None
-        ):
+        options = _options_of(state)
+        found = load_by_key(
+            state.session,
+            state.mapper,
+            key[1],
+            options=options,
+            execution_options={"_lect_lenient_options": True} if options else {},
+            identity_token=key[2],
+            autoflush=False,
+            kind="columns",
+        )
+        if found is None:
             raise ObjectDeletedError(state)
         if not state.expired_attributes:
             return ATTR_WAS_SET
@@ -45,10 +54,30 @@ def _loads_eagerly(mapper: Any) -> bool:
     found = mapper.memo.get("loads_eagerly")
     if found is None:
         found = mapper.memo["loads_eagerly"] = any(
-            p.is_relationship and p.strategy in ("joined", "selectin", "subquery", "immediate")
-            for p in mapper._props.values()
+            p.is_relationship and p.strategy in _EAGER for p in mapper._props.values()
         )
     return bool(found)
+
+
+_EAGER = ("joined", "selectin", "subquery", "immediate")
+
+
+def _asked_eagerly(state: Any) -> bool:
+    """Whether the statement that loaded an object asked for related objects with it."""
+    origin = state.origin
+    return (
+        origin is not None
+        and origin.node is not None
+        and any(step.strategy in _EAGER for step in origin.node.steps.values())
+    )
+
+
+def _options_of(state: Any) -> tuple[Any, ...]:
+    """Return the options with which an object was loaded, for loading it again."""
+    if not _asked_eagerly(state):
+        return ()
+    origin = state.origin
+    return (TreeOption(state.mapper, origin.node, origin.path or ()),)
 
 
 def load_columns(state: Any, keys: Iterable[str]) -> None:

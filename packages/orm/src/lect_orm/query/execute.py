@@ -8,7 +8,6 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lect.engine.result import ChunkedIteratorResult, IteratorResult
 from lect.engine.row import Columns
 from lect.exc import ArgumentError, InvalidRequestError, ObjectNotExecutableError
 from lect.sql._select import Select
@@ -17,7 +16,7 @@ from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect.sql.node import statement_key
 from lect_orm.loading.context import LoadContext
 from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity
-from lect_orm.query.result import UniqueRequired
+from lect_orm.query.result import ChunkedOrmResult, OrmResult, UniqueRequired
 from lect_orm.query.translate import Translation
 
 __all__ = ["ORM_OPTIONS", "SelectPlan", "has_entities", "load_rows", "mappers_of", "plan_for", "run"]
@@ -323,7 +322,7 @@ def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int
                     return
                 yield load_rows(plan, ctx, raw, read)
 
-        made: Any = ChunkedIteratorResult(
+        made: Any = ChunkedOrmResult(
             columns, chunks, source_supports_scalars=plan.single, raw=result, dynamic_yield_per=True
         )
         made._yield_per = yield_per
@@ -339,7 +338,7 @@ def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int
     rows = load_rows(plan, ctx, raw, read)
     if plan.needs_unique:
         return UniqueRequired(columns, iter(rows), result, plan.single)
-    return IteratorResult(columns, iter(rows), result, _source_supports_scalars=plan.single)
+    return OrmResult(columns, iter(rows), result, _source_supports_scalars=plan.single)
 
 
 def _row_reader(plan: SelectPlan, ctx: LoadContext, processors: Sequence[Any]) -> Any:

@@ -233,7 +233,9 @@ class Query(Generic[_T]):
 
     def with_entities(self, *entities: Any, **kw: Any) -> Any:
         """Select other things."""
-        return self._with(self._select.with_only_columns(*entities))
+        # Joins go on from what was selected before.
+        joined = bool(self._select._joins) and self._select._joins[0].left is None
+        return self._with(self._select.with_only_columns(*entities, maintain_column_froms=joined))
 
     def select_from(self, *from_obj: Any) -> Any:
         """Say what to select from."""

@@ -591,6 +591,10 @@ def _join_to_realias(prop: Any, left: Callable[[Any], Any], alias: Any) -> Any:
     )
 
 
+#: Entries of a mapper's memo at which nothing more is kept there: statements come and go, mappers stay.
+_MAX_KEPT = 200
+
+
 class _Making:
     """One entity in one execution: its loaders by class, and what was made so far."""
 
@@ -670,7 +674,27 @@ class _Making:
     def _make_class_loader(self, mapper: Any) -> Callable[[Any], Any]:
         reader, ctx = self.reader, self.ctx
         factory, fill, items = reader.factory_for(mapper, self.processors)
-        loaded = {k for k, _ in items}
+        left_out, missing, key_set = self._absent(mapper, items)
+        callables = SharedCallables(left_out) if left_out else None
+        on_load = self._on_load(mapper)
+        existing = self._existing(mapper, fill, key_set)
+        # A concrete subclass has a space of primary keys of its own.
+        bucket = ctx.session.identity_map.bucket(mapper.identity_mapper)
+        load: Callable[[Any], Any] = factory(
+            bucket, ctx.session._ref, self.origin, callables, missing, existing, on_load, ctx.token
+        )
+        return load
+
+    def _absent(self, mapper: Any, items: list[tuple[str, int]]) -> tuple[dict[str, Any], Any, frozenset[str]]:
+        """Return loaders of columns that are left out, columns that will be missing, and those that rows have.
+
+        Kept with the mapper, which forgets it when it gets another attribute.
+        """
+        reader = self.reader
+        kept = mapper.memo.get(("absent", id(reader)))
+        if kept is not None and kept[0] is reader:
+            return kept[1]  # type: ignore[no-any-return]
+        loaded = frozenset(k for k, _ in items)
         left_out = dict(reader.left_out_of(mapper))
         missing = None
         if reader.only is None:
@@ -682,15 +706,10 @@ class _Making:
             missing = frozenset(absent) if absent else None
         else:
             left_out = {}
-        callables = SharedCallables(left_out) if left_out else None
-        on_load = self._on_load(mapper)
-        existing = self._existing(mapper, fill, items)
-        # A concrete subclass has a space of primary keys of its own.
-        bucket = ctx.session.identity_map.bucket(mapper.identity_mapper)
-        load: Callable[[Any], Any] = factory(
-            bucket, ctx.session._ref, self.origin, callables, missing, existing, on_load, ctx.token
-        )
-        return load
+        found = (left_out, missing, loaded)
+        if len(mapper.memo) < _MAX_KEPT:
+            mapper.memo["absent", id(reader)] = (reader, found)
+        return found
 
     def _on_load(self, mapper: Any) -> Callable[[Any, Any, Any], None] | None:
         """Return what is done with each new object, or None when nothing is."""
@@ -722,15 +741,14 @@ class _Making:
 
         return on_load
 
-    def _existing(self, mapper: Any, fill: Any, items: list[tuple[str, int]]) -> Callable[[Any, Any, Any], Any]:
+    def _existing(self, mapper: Any, fill: Any, key_set: frozenset[str]) -> Callable[[Any, Any, Any], Any]:
         """Return what is done with an object that is in the session already: ``existing(state, object, row)``."""
         ctx = self.ctx
         children = self.children
         seen = self.seen
         post_lists = self.post_lists
         populate = self._populate_children
-        keys = [k for k, _ in items]
-        key_set = frozenset(keys)
+        keys = key_set
         noload = self.reader.noload
 
         def existing(state: Any, obj: Any, row: Any) -> Any:

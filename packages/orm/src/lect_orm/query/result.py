@@ -5,10 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lect.engine.result import IteratorResult, MappingResult, ScalarResult, TupleResult
+from lect.engine.result import ChunkedIteratorResult, IteratorResult, MappingResult, ScalarResult, TupleResult
 from lect.exc import InvalidRequestError
 
-__all__ = ["UniqueRequired"]
+__all__ = ["ChunkedOrmResult", "OrmResult", "UniqueRequired"]
+
+
+class _InPieces:
+    """Refuses to make rows unique that are fetched in pieces: it would take all of them in memory."""
+
+    _yield_per: Any
+
+    def _identify(self) -> Any:
+        if self._yield_per:
+            raise InvalidRequestError(
+                "Can't use the ORM yield_per feature in conjunction with unique(): uniqueness is known when all rows "
+                "are; leave one of the two out"
+            )
+        return super()._identify()  # type: ignore[misc]
+
+
+class OrmResult(_InPieces, IteratorResult[Any]):
+    """Rows of a statement with entities."""
+
+
+class ChunkedOrmResult(_InPieces, ChunkedIteratorResult[Any]):
+    """Rows of a statement with entities, made in pieces."""
 
 
 class _Checked:
@@ -57,7 +79,7 @@ class _Tuples(_Checked, TupleResult[Any]):
     pass
 
 
-class UniqueRequired(_Checked, IteratorResult[Any]):
+class UniqueRequired(_InPieces, _Checked, IteratorResult[Any]):
     """See the module."""
 
     def __init__(self, columns: Any, rows: Any, raw: Any, scalars: bool) -> None:
