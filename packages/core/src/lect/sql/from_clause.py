@@ -356,10 +356,24 @@ class TableClause(NamedFromClause):
         if existing is not None and existing is not self:
             raise ArgumentError(f"column object '{c.key}' already assigned to table {existing.description!r}")
         c.table = self
-        c.__dict__.pop("_shape", None)
-        c.__dict__.pop("_leaves", None)
         self.__dict__["_columns"].add(c)
-        self.__dict__.pop("_readonly", None)
+        self._columns_changed()
+
+    def insert_column(self, c: Any, index: int) -> None:
+        """Give this table one more column, at a place of its own among them."""
+        self.append_column(c)
+        columns = [each for each in self.__dict__["_columns"] if each is not c]
+        columns.insert(index, c)
+        self.__dict__["_columns"] = DedupeColumnCollection([(each.key, each) for each in columns])
+        self._columns_changed()
+
+    def _columns_changed(self) -> None:
+        """Forget what was made from the columns so far, in the table and in its columns."""
+        for memo in ("_readonly", "_shape", "_leaves"):
+            self.__dict__.pop(memo, None)
+        for column in self.__dict__["_columns"]:
+            column.__dict__.pop("_shape", None)
+            column.__dict__.pop("_leaves", None)
 
     @property
     def _auto_column(self) -> Any:
@@ -385,8 +399,10 @@ class TableClause(NamedFromClause):
     # A lightweight table is what it is called; two of one name are told apart by their place in a statement.
     def _structure(self) -> Shape:
         quoting = (getattr(self.name, "quote", None), getattr(self.schema, "quote", None))
+        # A SELECT of the table writes its columns, so that they are part of what it is.
+        columns = tuple([_column_fact(c) for c in self.c])
         shape = self._shape = intern(
-            (type(self), str(self.name), None if self.schema is None else str(self.schema), quoting)
+            (type(self), str(self.name), None if self.schema is None else str(self.schema), quoting, columns)
         )
         self._leaves = (self,)
         return shape
@@ -400,6 +416,14 @@ class TableClause(NamedFromClause):
         for memo in ("_shape", "_leaves", "_readonly"):
             state.pop(memo, None)
         return state
+
+
+def _column_fact(column: Any) -> tuple[Any, ...]:
+    """Return what tells a column of a plain table apart: its own structure names the table."""
+    type_ = column.type
+    name = getattr(column.name, "base", column.name)
+    quote = getattr(column.name, "quote", None)
+    return (column.key, str(name), quote, getattr(column, "is_literal", False), type_._shape or type_._structure())
 
 
 def table(name: str, *columns: Any, schema: str | None = None) -> TableClause:

@@ -17,10 +17,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, Final, TypeVar
 
 from lect.shape import SHAPES, Shape, intern, uncacheable
+from lect.sql.names import conv, quoted_name, truncated_label
 
 __all__ = ["Field", "Node", "child", "children", "pairs", "scalar", "statement_key", "typed"]
 
 _N = TypeVar("_N", bound="Node")
+
+_NAMES: Final = frozenset([conv, quoted_name, truncated_label])
 
 #: Combinations of fields for which a sparse class keeps generated code.
 MAX_WAYS: Final = 500
@@ -139,7 +142,8 @@ def _generate_structure(
         elif field.kind == TYPED:
             parts.append(f"({v}._shape or {v}._structure())")
         else:
-            parts.append(v)
+            # A name with a wish to be quoted equals the plain one, and is written differently.
+            parts.append(f"({v} if {v}.__class__ not in NAMES else ({v}.__class__, {v}, {v}.quote))")
     lines.append(f"    parts = ({', '.join(parts)},)")
     lines.append("    shape = SHAPES.get(parts) or intern(parts)")
     lines.append("    self._leaves = leaves")
@@ -148,6 +152,7 @@ def _generate_structure(
     scope: dict[str, Any] = {
         "cls": cls,
         "present": present and intern(present),
+        "NAMES": _NAMES,
         "SHAPES": SHAPES,
         "intern": intern,
         "pairs_intern": _pairs_intern,

@@ -110,7 +110,7 @@ class Values(NamedFromClause, HasCTE):
         shape = self._shape = intern(
             (
                 type(self),
-                None if isinstance(name, anonymous_name) else str(name),
+                None if isinstance(name, anonymous_name) else (str(name), getattr(name, "quote", None)),
                 self._named,
                 self.literal_binds,
                 self._is_lateral,
