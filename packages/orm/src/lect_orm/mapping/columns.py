@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lect.exc import ArgumentError, InvalidRequestError, LectWarning
+from lect.schema.column import Column
 from lect.sql.join import Join, reduce_columns
 from lect_orm.attributes.descriptor import InstrumentedAttribute
 from lect_orm.attributes.impl import Op
@@ -290,6 +291,7 @@ def _property_of_column(mapper: Any, key: str, given: Any) -> Any:
             prop.columns.insert(0, column)
             return prop
         mapped = [_mapped(mapper, c) for c in columns]
+        _check_represented(mapper, key, mapped[0])
         return ColumnProperty(*mapped)
     raise ArgumentError(
         f"WARNING: when configuring property '{key}' on {mapper}, column '{column}' conflicts with property "
@@ -310,6 +312,18 @@ def _mapped(mapper: Any, column: Any) -> Any:
         local = mapper.local_table.corresponding_column(column) if mapper.local_table is not None else None
         return column if local is None else local
     return found
+
+
+def _check_represented(mapper: Any, key: str, column: Any) -> None:
+    """Refuse a plain column of a table that is not among the mapper's."""
+    table = getattr(column, "table", None)
+    if not isinstance(column, Column) or table is None:
+        return
+    if mapper.persist_selectable.corresponding_column(column) is None and mapper.local_table.c.get(column.key) is None:
+        raise ArgumentError(
+            f"When configuring property '{key}' on {mapper}, column '{column}' is not represented in the mapper's "
+            "table. Use the `column_property()` function to force this column to be mapped as a read-only attribute."
+        )
 
 
 def _equated(mapper: Any, a: Any, b: Any) -> bool:
@@ -393,6 +407,7 @@ def _place_columns(mapper: Any, key: str, prop: Any, setparent: bool) -> None:
 def configure_accessors(mapper: Any) -> None:
     """Derive what the unit of work and the loaders look up: keys of columns, of the primary key, of written columns."""
     mapper.column_to_key = {c: p.key for c, p in mapper.column_to_prop.items()}
+    mapper.cols_by_table = {t: tuple(t.c) for t in mapper.tables}  # columns may have been added to a table
     written = set(mapper.cols_by_table)
     mapper.readonly_props = frozenset(
         p for p in mapper._props.values() if p.is_column and getattr(p.columns[0], "table", None) not in written

@@ -299,6 +299,9 @@ class Mapper(InspectionAttr, Generic[_T]):
 
     def add_property(self, key: str, prop: Any) -> None:
         """Map a further attribute; it is settled at once when the mapper is."""
+        if "pk_keys" not in self.__dict__:
+            self._init_properties[key] = prop  # the mapper is being made: mapped with the others
+            return
         prop = columns.configure_property(self, key, prop, init=self.configured)
         self._init_properties[key] = prop
         self.changed()
@@ -470,7 +473,7 @@ class Mapper(InspectionAttr, Generic[_T]):
 
     def isa(self, other: Mapper[Any]) -> bool:
         """Whether this mapper is `other` or inherits from it."""
-        return any(m is other for m in self.iterate_to_root())
+        return self is other or (self.inherits is not None and any(m is other for m in self.iterate_to_root()))
 
     def is_sibling(self, other: Mapper[Any]) -> bool:
         """Whether both are of one hierarchy and neither inherits from the other."""

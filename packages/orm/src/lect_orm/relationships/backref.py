@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
-from lect.exc import ArgumentError, InvalidRequestError, nearest
+from lect.exc import ArgumentError, InvalidRequestError, LectDeprecationWarning, nearest
 from lect_orm.base import MANYTOONE, ONETOMANY
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.relationships.join_condition import plain
@@ -87,6 +88,14 @@ def generate_backref(prop: Any, make: Any) -> None:
                     f"Error creating backref '{key}' on relationship '{prop}': property of that name exists on "
                     f"mapper '{one}'"
                 )
+    if mapper.class_.__dict__.get(key) is not None and key not in mapper._props:
+        warnings.warn(
+            f"User-placed attribute {mapper.class_.__name__}.{key} on {mapper} is replacing an existing class-bound "
+            "attribute of the same name.  Behavior is not fully defined in this case.  This use is deprecated and "
+            "will raise an error in a future release",
+            LectDeprecationWarning,
+            stacklevel=9,
+        )
     join = prop.join_condition
     if prop.secondary is not None:
         primaryjoin = kwargs.pop("primaryjoin", join.adapted(join.secondaryjoin, lambda c: c, lambda c: c))
