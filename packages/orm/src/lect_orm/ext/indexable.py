@@ -26,8 +26,7 @@ class index_property(hybrid_property[_T]):
     """An element of an indexed attribute as an attribute: ``name = index_property("document", "name")``.
 
     On an object it reads and writes ``document["name"]`` (and notes that `document` has changed); on the class it is
-    the SQL
-    expression ``document["name"]``. Override :meth:`expr` to cast it.
+    the SQL expression ``document["name"]``. Override :meth:`expr` to cast it.
 
     Args:
         attr_name: name of the attribute with the list, array or JSON value; another index_property will do.
@@ -36,7 +35,7 @@ class index_property(hybrid_property[_T]):
         datatype: makes the value when there is none and an element is set; a dictionary for keys, else a list long
             enough.
         mutable: whether the element can be set and deleted.
-        onebased: whether elements are counted from 1 in SQL, as those of PostgreSQL's arrays are.
+        onebased: whether elements are counted from 1 in SQL, as those of arrays are.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from lect.event import listen, remove
 from lect.exc import ArgumentError
@@ -13,9 +13,10 @@ from lect_orm.loading.n_plus_one import Guard, program_line
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from lect_orm.session.session import Session
-
 __all__ = ["Budget"]
+
+#: The session that a budget watches; its module imports this one.
+Session: TypeAlias = Any
 
 #: Lines of the program that an error shows.
 _SHOWN = 5
