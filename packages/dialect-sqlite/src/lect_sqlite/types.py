@@ -13,6 +13,7 @@ from typing import Any
 
 from lect.exc import ArgumentError
 from lect.types import json_type, sql_types, temporal
+from lect.types.nullable import nullable
 from lect.types.string import quote_literal
 from lect.types.type_engine import LiteralProcessor, Processor
 
@@ -59,8 +60,7 @@ class _Stored:
         """Read the text; a value that is one already (``native_datetime``) passes."""
         if getattr(dialect, "native_datetime", False):
             return None
-        parse = self._parser()
-        return lambda value: None if value is None else parse(value)
+        return nullable(self._parser())
 
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
         """The stored text in quotes."""

@@ -257,6 +257,9 @@ def _generate(
         value = f"v{i}" if unpacked else f"raw[{i}]"
         if convert is None:
             items.append(f"{value},")
+        elif hasattr(convert, "for_values"):  # the processor only lets None pass, which is cheaper done here
+            scope[f"p{i}"] = convert.for_values
+            items.append(f"None if {value} is None else p{i}({value}),")
         else:
             scope[f"p{i}"] = convert
             items.append(f"p{i}({value}),")

@@ -17,6 +17,7 @@ from lect.schema.typed_constraints import constraints_of_type, schema_type_of
 from lect.shape import Shape, fresh
 from lect.sql.column import ColumnClause
 from lect.sql.dialect_options import DialectKWArgs
+from lect.sql.fast_comparison import plain_column
 from lect.sql.names import quoted_name
 from lect.types.null import NULLTYPE
 from lect.types.numeric import Integer
@@ -470,6 +471,9 @@ def _copied(default: Any) -> Any:
         return None
     copy = getattr(default, "_copy", None)
     return default if copy is None else copy()
+
+
+plain_column(Column)
 
 
 def _positional(

@@ -85,7 +85,7 @@ def _fast(op: OperatorType, slow: Callable[[Any, Any], Any]) -> Callable[[Any, A
             bind = new(BindParameter)
             bind.__dict__ = {"key": key, "value": other, "type": type_, "unique": True}
             made = new(BinaryExpression)
-            look = (self._shape or self._structure(), op, key, type_._shape or type_._structure())
+            look: tuple[Any, ...] = (self._shape or self._structure(), op, key, type_._shape or type_._structure())
             shape = _shapes.get(look)
             state = made.__dict__ = {
                 "left": self,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from lect.exc import CompileError
 from lect.operators import OperatorClass
 from lect.types.adaptation import AdaptingComparator
+from lect.types.nullable import nullable
 from lect.types.type_engine import LiteralProcessor, Processor, TypeEngine, affinity_root
 
 __all__ = [
@@ -120,8 +121,7 @@ class NumericCommon(TypeEngine[Any]):
         return _to_float
 
 
-def _to_float(value: Any) -> Any:
-    return None if value is None else float(value)
+_to_float = nullable(float)
 
 
 def to_decimal(scale: int) -> Processor:

@@ -21,7 +21,7 @@ class Asking(fake_driver.FakeConnector):
 
     name = "asking"
     seen: list[tuple[str | None, str | None]]
-    good: Callable[[str | None], bool] = staticmethod(lambda password: True)  # type: ignore[assignment]
+    good: Callable[[str | None], bool] = staticmethod(lambda password: True)
 
     def arguments(self, request: Any) -> Any:
         arguments = super().arguments(request)
@@ -41,7 +41,7 @@ def make(server: fake_driver.Server) -> Any:
 
     plugins.register_connector("asking", Asking, replace=True)
     Asking.seen = []
-    Asking.good = staticmethod(lambda password: True)  # type: ignore[assignment]
+    Asking.good = staticmethod(lambda password: True)
 
     def engine(password: Any, url: str = "fake+asking://ann@host/db") -> Any:
         return create_engine(url, password=password, connect_args={"server": server}, poolclass=NullPool)
@@ -81,7 +81,7 @@ def test_token_is_kept_while_it_is_fresh(make: Any, monkeypatch: pytest.MonkeyPa
 def test_refused_token_is_asked_for_again(make: Any) -> None:
     numbers = iter(range(10))
     engine = make(lambda: Credential(f"t{next(numbers)}", expires_in=100, username="vault-user"))
-    Asking.good = staticmethod(lambda password: password != "t0")  # type: ignore[assignment]
+    Asking.good = staticmethod(lambda password: password != "t0")
     with pytest.raises(exc.OperationalError, match="wrong password"):
         connect(engine)
     connect(engine, 2)
@@ -129,7 +129,7 @@ def test_arguments_that_cannot_be_meant(make: Any) -> None:
 def test_the_secret_is_never_shown(make: Any) -> None:
     credential = Credential(SECRET, expires_in=100)
     engine = make(lambda: credential)
-    Asking.good = staticmethod(lambda password: False)  # type: ignore[assignment]
+    Asking.good = staticmethod(lambda password: False)
     with pytest.raises(exc.OperationalError) as e:
         connect(engine)
     trace = "".join(traceback.format_exception(e.value))
