@@ -62,14 +62,18 @@ class ColumnReader:
 
     def keys(self) -> tuple[Any, ...]:
         """Further keys that find the column in a row."""
-        column = self.column
+        return self.keys_of(self.column)
+
+    def keys_of(self, column: Any) -> tuple[Any, ...]:
+        """As :meth:`keys`, for the column of another statement that has this one's place."""
         found: list[Any] = [column]
         origin = column.__dict__.get("_origin")
         while origin is not None:
             found.append(origin)
             origin = origin.__dict__.get("_origin")
-        if self.entity is not None and self.key is not None:
-            target = self.entity.class_ if self.entity.is_mapper else self.entity.entity
+        entity = column._annotations.get("parententity") if getattr(column, "_annotations", None) else None
+        if entity is not None and self.key is not None:
+            target = entity.class_ if entity.is_mapper else entity.entity
             attribute = getattr(target, self.key, None)
             if attribute is not None:
                 found.append(attribute)
@@ -182,6 +186,7 @@ class EntityReader:
         self.post: list[Any] = []
         self.raising: dict[str, bool] = {}
         self.noload: list[Any] = []
+        self.absent: dict[Any, Any] = {}
         #: mapper -> [(attribute, place)]
         self.items: dict[Any, list[tuple[str, int]]] = {}
         #: mapper -> {attribute: callable} for columns left out
@@ -487,10 +492,11 @@ class EntityReader:
 
     def keys(self) -> tuple[Any, ...]:
         """Further keys that find the entity in a row."""
-        entity = self.entity
-        if entity.is_mapper:
-            return (entity.class_, entity)
-        return (entity.entity, entity)
+        return _entity_keys(self.entity)
+
+    def keys_of(self, node: Any) -> tuple[Any, ...]:
+        """As :meth:`keys`, for the entity of another statement that has this one's place."""
+        return _entity_keys(node.entity)
 
     def description(self) -> dict[str, Any]:
         """One entry of ``column_descriptions``."""
@@ -544,6 +550,10 @@ class EntityReader:
         return self.deferred.get(mapper) or self.deferred[self._nearest(mapper)]
 
 
+def _entity_keys(entity: Any) -> tuple[Any, ...]:
+    return (entity.class_ if entity.is_mapper else entity.entity, entity)
+
+
 def _is_key(prop: Any, mapper: Any) -> bool:
     return any(c in mapper.primary_key_set for c in prop.columns)
 
@@ -589,10 +599,6 @@ def _join_to_realias(prop: Any, left: Callable[[Any], Any], alias: Any) -> Any:
         join.adapted(join.secondaryjoin, right, through),
         alias.selectable,
     )
-
-
-#: Entries of a mapper's memo at which nothing more is kept there: statements come and go, mappers stay.
-_MAX_KEPT = 200
 
 
 class _Making:
@@ -688,11 +694,11 @@ class _Making:
     def _absent(self, mapper: Any, items: list[tuple[str, int]]) -> tuple[dict[str, Any], Any, frozenset[str]]:
         """Return loaders of columns that are left out, columns that will be missing, and those that rows have.
 
-        Kept with the mapper, which forgets it when it gets another attribute.
+        Kept with the reader, until the mapper gets another column.
         """
         reader = self.reader
-        kept = mapper.memo.get(("absent", id(reader)))
-        if kept is not None and kept[0] is reader:
+        kept = reader.absent.get(mapper)
+        if kept is not None and kept[0] == len(mapper.impls):
             return kept[1]  # type: ignore[no-any-return]
         loaded = frozenset(k for k, _ in items)
         left_out = dict(reader.left_out_of(mapper))
@@ -707,8 +713,7 @@ class _Making:
         else:
             left_out = {}
         found = (left_out, missing, loaded)
-        if len(mapper.memo) < _MAX_KEPT:
-            mapper.memo["absent", id(reader)] = (reader, found)
+        reader.absent[mapper] = (len(mapper.impls), found)
         return found
 
     def _on_load(self, mapper: Any) -> Callable[[Any, Any, Any], None] | None:
@@ -841,7 +846,7 @@ def _leave_empty(state: Any, obj: Any, props: list[Any]) -> None:
             impl.set_committed_value(state, obj.__dict__, () if impl.collection else None)
 
 
-def _overwrite(state: Any, values: dict[str, Any], row: Any, fill: Any, keys: list[str], ctx: Any) -> None:
+def _overwrite(state: Any, values: dict[str, Any], row: Any, fill: Any, keys: frozenset[str], ctx: Any) -> None:
     fill(row, values)
     committed = state.committed_state
     if committed:
@@ -866,7 +871,7 @@ def _complete(
     values: dict[str, Any],
     row: Any,
     fill: Any,
-    keys: list[str],
+    keys: frozenset[str],
     key_set: frozenset[str],
     expired: Any,
     ctx: Any,
