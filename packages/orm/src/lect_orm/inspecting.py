@@ -23,7 +23,7 @@ def _class(subject: type) -> Any:
     mapper: Any = subject.__dict__.get("__mapper__")
     if not getattr(mapper, "is_mapper", False):
         return None
-    mapper._check_configure()
+    # Not settled here: what needs the other classes (attrs, relationships ...) settles them when it is asked for.
     return mapper
 
 
