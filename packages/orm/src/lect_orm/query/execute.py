@@ -15,7 +15,7 @@ from lect.sql.anonymous import anonymous_name
 from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect.sql.node import statement_key
 from lect_orm.loading.context import LoadContext
-from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity
+from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, RelationshipEntity
 from lect_orm.query.result import ChunkedOrmResult, OrmResult, UniqueRequired
 from lect_orm.query.translate import Translation
 
@@ -56,6 +56,7 @@ class SelectPlan:
             self.readers[0].is_entity or getattr(self.readers[0], "single_entity", False)
         )
         self.columns = result_columns(self.readers)
+        self.nodes = statement._raw_columns
         self.labelled = labelled_columns(self.readers, statement._label_style)
         self.needs_unique = self.translation.needs_unique
         self.mapper = next((r.entity.mapper for r in self.readers if getattr(r, "entity", None) is not None), None)
@@ -63,11 +64,39 @@ class SelectPlan:
             o._leaves or (o._shape is not None and not o._shape.cacheable) for o in statement._with_options
         )
 
+    def for_statement(self, statement: Any) -> SelectPlan | None:
+        """Return the plan for a statement of the same structure whose aliases are objects of their own.
+
+        Only what finds a value in a row by its alias differs. None when the things selected do not tell that one by
+        one: bundles, whole FROM elements.
+        """
+        nodes = statement._raw_columns
+        if len(nodes) != len(self.nodes) or len(nodes) != len(self.readers):
+            return None
+        if all(a is b for a, b in zip(nodes, self.nodes, strict=True)):
+            return self
+        if any(isinstance(n, BundleEntity | RelationshipEntity) or _is_list(n) for n in nodes):
+            return None
+        made = object.__new__(SelectPlan)
+        made.__dict__.update(self.__dict__)
+        keys = [r.keys_of(n) for r, n in zip(self.readers, nodes, strict=True)]
+        made.columns = _renamed(self.columns, self.readers, keys)
+        made.labelled = _renamed(self.labelled, self.readers, keys)
+        return made
+
     def binds(self, given: Sequence[Any]) -> Sequence[Any]:
         """Return the plain statement's bound parameters for those of a statement of the same key."""
         if self.identical:
             return given
         return [given[s] if s.__class__ is int else s for s in self.sources]
+
+
+def _is_list(node: Any) -> bool:
+    return getattr(node, "_is_from_clause", False) or getattr(node, "_is_column_list", False)
+
+
+def _renamed(columns: Columns, readers: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Columns:
+    return Columns(list(columns.keys), keys, None, [r.unique_filter for r in readers])
 
 
 def result_columns(readers: Sequence[Any]) -> Columns:
@@ -118,8 +147,7 @@ def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any
                 _PLANS.clear()
             _PLANS[whole] = plan
     elif _has_aliases(statement):
-        # Aliases made for this statement are not those of the statement that was planned.
-        plan = SelectPlan(statement, binds, only)
+        plan = plan.for_statement(statement) or SelectPlan(statement, binds, only)
     return plan, binds
 
 
