@@ -20,21 +20,27 @@ class Mirror:
     except for what the reverse side cannot know, such as the previous holder of an object that moves.
     """
 
-    __slots__ = ("impl", "key", "uselist")
+    __slots__ = ("checked", "impl", "key", "uselist")
 
     def __init__(self, impl: Any, key: str, uselist: bool) -> None:
         self.impl = impl
         self.key = key
         self.uselist = uselist
+        #: mappers of objects that were found to fit
+        self.checked: set[Any] = set()
 
     def _other(self, child: Any) -> tuple[Any, dict[str, Any], Any]:
         child_state, child_dict = instance_state(child), instance_dict(child)
+        mapper = child_state.mapper
+        if mapper in self.checked:
+            return child_state, child_dict, mapper.impls[self.key]
         try:
             impl = child_state.mapper.impl(self.key)
         except (KeyError, InvalidRequestError):
             self._refuse(child_state)
         if impl.prop is not None and self.impl.prop is not None:
             self._check(child_state, impl)
+            self.checked.add(mapper)
         return child_state, child_dict, impl
 
     def _check(self, child_state: Any, impl: Any) -> None:

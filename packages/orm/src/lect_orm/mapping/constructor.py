@@ -113,8 +113,9 @@ def declarative_constructor(self: Any, **kwargs: Any) -> None:
         if not state.modified:
             state.mark_modified(self)
         return
+    known = () if mapper is None else mapper.impls
     for key, value in kwargs.items():
-        if not hasattr(cls, key):
+        if key not in known and not hasattr(cls, key):
             near = nearest(key, [name for name in dir(cls) if not name.startswith("_")])
             raise TypeError(f"{key!r} is an invalid keyword argument for {cls.__name__}{near}")
         setattr(self, key, value)

@@ -181,6 +181,8 @@ def require_loadable(prop: Any, state: InstanceState) -> None:
     Raises:
         FlushError: its class is neither the relationship's target nor a subclass of it.
     """
+    if state.mapper is prop.mapper:
+        return
     if prop.enable_typechecks and not state.mapper.isa(prop.mapper):
         if (
             state.mapper.base_mapper is prop.mapper.base_mapper
