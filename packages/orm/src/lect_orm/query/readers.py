@@ -14,6 +14,7 @@ from lect_orm.loading.generate import loader_factory, row_values
 from lect_orm.loading.n_plus_one import guards
 from lect_orm.loading.options import EMPTY, OptionNode, Step
 from lect_orm.loading.origin import LoadOrigin
+from lect_orm.mapping.equality import is_column
 from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.relationship_join import (
     Joined,
@@ -248,8 +249,10 @@ class EntityReader:
         mapper = self.mapper
         if mapper.polymorphic_on is None or (len(mapper.polymorphic_map) < 2 and not mapper.inheriting):
             return None
-        if not mapper.inheriting and mapper.inherits is not None and mapper.single is False and not mapper.concrete:
-            # The lowest class of its branch: every row is one.
+        lowest = not mapper.inheriting and mapper.inherits is not None and not mapper.single and not mapper.concrete
+        if lowest and self.entity.is_mapper:
+            # The lowest class of its branch, joined to its own table: every row is one. (A part of a polymorphic alias
+            # is joined by an outer join.)
             return None
         given = getattr(self.entity, "polymorphic_on_given", None) or self.entity.__dict__.get("polymorphic_on_given")
         if given is not None:
@@ -260,7 +263,7 @@ class EntityReader:
 
     def _place(self, prop: Any, mapper: Any, places: dict[Any, int], left_out: dict[str, Any]) -> int | None:
         expression = self._expression(prop, mapper, left_out)
-        if expression is None:
+        if expression is None or self._is_foreign(prop, expression):
             return None
         found = places.get(id(expression))
         if found is None:
@@ -269,6 +272,17 @@ class EntityReader:
                 # Equal columns of joined tables come along, as an outer join may leave one of them NULL.
                 self.place_of(self._adapted(other, prop.key))
         return found
+
+    def _is_foreign(self, prop: Any, expression: Any) -> bool:
+        """Whether a column is not in the subquery that its entity is selected from: it loads when it is read."""
+        entity = self.entity
+        return (
+            not entity.is_mapper
+            and expression is prop.columns[0]
+            and getattr(entity.selectable, "_is_subquery", False)
+            and is_column(expression)
+            and getattr(expression, "table", None) in entity.mapper.tables
+        )
 
     def _expression(self, prop: Any, mapper: Any, left_out: dict[str, Any]) -> Any:
         key = prop.key
@@ -646,18 +660,18 @@ class _Making:
         found = mapper.polymorphic_map.get(identity)
         if found is None:
             if identity is None:
-                made = self._class_loader(mapper)
+                made = self._refusal("is NULL", mapper)
                 self.by_identity[identity] = made
                 return made
             raise AssertionError(f"No such polymorphic_identity {identity!r} is defined")
         if not found.isa(mapper):
-            made = self._refusal(found, mapper)
+            made = self._refusal(f"refers to {found}, which is not a sub-mapper of the requested {mapper}", mapper)
         else:
             made = self._class_loader(found)
         self.by_identity[identity] = made
         return made
 
-    def _refusal(self, found: Any, mapper: Any) -> Callable[[Any], Any]:
+    def _refusal(self, why: str, mapper: Any) -> Callable[[Any], Any]:
         places = [self.reader.translation.resolve_place(p) for p in self.reader.pk_places]
 
         def refuse(row: Any) -> Any:
@@ -666,7 +680,7 @@ class _Making:
             key = mapper.identity_key_from_primary_key([row[p] for p in places])
             raise InvalidRequestError(
                 f"Row with identity key {key} can't be loaded into an object; the polymorphic discriminator column "
-                f"'{mapper.polymorphic_on}' refers to {found!r}, which is not a sub mapper of the requested {mapper!r}"
+                f"'{mapper.polymorphic_on}' {why}"
             )
 
         return refuse
