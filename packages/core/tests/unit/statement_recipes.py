@@ -122,7 +122,18 @@ def _wider(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 expressions = st.recursive(_leaf, _wider, max_leaves=6)
 
-SOURCES = ("table", "alias", "two aliases", "named alias", "subquery", "cte", "two ctes", "join", "outer join", "values")
+SOURCES = (
+    "table",
+    "alias",
+    "two aliases",
+    "named alias",
+    "subquery",
+    "cte",
+    "two ctes",
+    "join",
+    "outer join",
+    "values",
+)
 
 selects = st.fixed_dictionaries(
     {

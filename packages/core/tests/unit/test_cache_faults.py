@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from packages.core.tests.unit.plan_checker import CacheFault, PlanChecker
 
 from lect import Column, Integer, MetaData, String, Table, literal, select
 from lect.compile.lenient import LENIENT
@@ -19,8 +20,6 @@ from lect.shape import intern
 from lect.sql.element import ColumnElement
 from lect.sql.names import quoted_name
 from lect.sql.node import child, children, pairs, scalar, typed
-
-from .plan_checker import CacheFault, PlanChecker
 
 people = Table("people", MetaData(), Column("id", Integer, primary_key=True), Column("name", String(50)))
 
@@ -356,6 +355,6 @@ def test_a_construct_that_says_nothing_is_never_kept() -> None:
     rules.rule(Silent)(rule)
     dialect: Any = type("ToyDialect", (StrDialect,), {"rules": rules, "name": "toy", "spi_version": 1})
     checker = PlanChecker(dialect(paramstyle="qmark"))
-    choice = {"word": "a", "flag": True, "count": 1, "type": Integer(), "column": people.c.id, "items": 1, "order": True}
-    assert checker.take(select(Silent(choice, list(range(7))))) is None
+    choice = {"word": "a", "flag": True, "count": 1, "type": Integer(), "items": 1, "order": True}
+    assert checker.take(select(Silent({**choice, "column": people.c.id}, list(range(7))))) is None
     assert not checker.plans

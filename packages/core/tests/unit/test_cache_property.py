@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from packages.core.tests.unit import statement_recipes as recipes
+from packages.core.tests.unit.plan_checker import PlanChecker
 
 from lect.compile import compile_statement
 from lect.dialects.default import StrDialect
 from lect.exc import LectError
 from lect.sql.node import statement_key
-
-from . import statement_recipes as recipes
-from .plan_checker import PlanChecker
 
 QUICK = settings(
     max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)

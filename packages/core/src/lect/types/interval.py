@@ -98,9 +98,12 @@ class Interval(Emulated, AbstractInterval, TypeDecorator[dt.timedelta]):
         return process
 
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        inner = self._inner(dialect)._cached_literal_processor(dialect)
+
         def process(value: Any) -> str:
             if not isinstance(value, dt.timedelta):
                 raise CompileError(f"{value!r} is no timedelta; it cannot be written as a literal of {self!r}")
-            return quote_literal((EPOCH + value).isoformat(" "), dialect)
+            # As the moment is kept: a text that differs in its zeros would be another value for some databases.
+            return quote_literal((EPOCH + value).isoformat(" "), dialect) if inner is None else inner(EPOCH + value)
 
         return process
