@@ -113,9 +113,10 @@ class IdentityMap:
 
     def discard(self, state: InstanceState) -> None:
         """Take an object out if it is the one the map holds."""
+        pk = state.pk
         bucket = self.buckets.get(state.mapper.identity_mapper)
-        if bucket is not None and bucket.get(state.pk) is state:
-            del bucket[state.pk]
+        if bucket is not None and bucket.get(pk) is state:
+            del bucket[pk]
 
     safe_discard = discard
 

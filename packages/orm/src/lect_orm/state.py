@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from lect_orm.base import INIT_OK, NO_VALUE, PASSIVE_NO_INITIALIZE, PASSIVE_OFF, STATE_FACTORY, STATE_KEY
 from lect_orm.exc import UnmappedInstanceError
@@ -17,9 +17,11 @@ from lect_orm.identity import IdentityKey, forget, public_key
 
 if TYPE_CHECKING:
     from lect_orm.attributes.history import History
-    from lect_orm.session.session import Session
 
 __all__ = ["AttributeState", "InstanceState", "StateKeys", "keys_of", "new_state"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 Dict = dict  # InstanceState has a property of the name
 

@@ -4,7 +4,7 @@ true.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lect.dialects.capabilities import Returning
 from lect.exc import ArgumentError, CompileError, InvalidRequestError
@@ -14,10 +14,12 @@ from lect_orm.session.bulk_rows import column_rows
 from lect_orm.session.evaluator import EXPIRED, Evaluator, UnevaluatableError
 
 if TYPE_CHECKING:
-    from lect_orm.session.session import Session
     from lect_orm.state import InstanceState
 
 __all__ = ["BulkDelete", "BulkUpdate", "run"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 _MODES = ("auto", "evaluate", "fetch", False)
 

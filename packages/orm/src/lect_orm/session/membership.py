@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lect.exc import InvalidRequestError
 from lect_orm.base import STATE_KEY, instance_state, object_state, state_str
@@ -14,11 +14,13 @@ from lect_orm.identity_set import IdentitySet
 from lect_orm.unitofwork.cascade import cascade_iterator, cascades_from, deletes_along
 
 if TYPE_CHECKING:
-    from lect_orm.session.session import Session
     from lect_orm.session.transaction import SessionTransaction
     from lect_orm.state import InstanceState
 
 __all__ = ["SessionMembership"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 
 class SessionMembership:

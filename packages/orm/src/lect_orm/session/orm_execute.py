@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from lect.exc import InvalidRequestError
 
-if TYPE_CHECKING:
-    from lect_orm.session.session import Session
-
 __all__ = ["ORMExecuteState"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 
 class ORMExecuteState:

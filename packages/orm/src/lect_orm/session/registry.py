@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias
 
 from lect.exc import InvalidRequestError
 from lect_orm.base import object_state, state_str
 
-if TYPE_CHECKING:
-    from lect_orm.session.session import Session
-
 __all__ = ["close_all_sessions", "make_transient", "make_transient_to_detached", "object_session", "was_deleted"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 #: Sessions alive, by number.
 SESSIONS: weakref.WeakValueDictionary[int, Session] = weakref.WeakValueDictionary()

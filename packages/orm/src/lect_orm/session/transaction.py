@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lect.exc import InvalidRequestError, LectWarning, PendingRollbackError, ResourceClosedError
 from lect_orm.exc import FlushError
@@ -13,10 +13,12 @@ from lect_orm.state import expire_all
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from lect_orm.session.session import Session
     from lect_orm.state import InstanceState
 
 __all__ = ["SessionTransaction", "SessionTransactionOrigin"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 #: A commit flushes until nothing is left; listeners that always make more work are stopped here.
 MAX_FLUSHES = 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from lect.exc import LectWarning
 from lect_orm.base import (
@@ -17,11 +17,13 @@ from lect_orm.base import (
 
 if TYPE_CHECKING:
     from lect_orm.attributes.history import History
-    from lect_orm.session.session import Session
     from lect_orm.session.transaction import SessionTransaction
     from lect_orm.state import InstanceState
 
 __all__ = ["DELETE", "LISTED", "LISTED_DELETE", "SAVE", "FlushContext", "UOWTransaction"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 SAVE: Final = 0
 DELETE: Final = 1

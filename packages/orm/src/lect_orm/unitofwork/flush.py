@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from lect.exc import LectWarning
 from lect_orm.collector import pause
@@ -11,10 +11,10 @@ from lect_orm.unitofwork.context import FlushContext
 from lect_orm.unitofwork.plan import expand, fill
 from lect_orm.unitofwork.write import finish, steps_of, write
 
-if TYPE_CHECKING:
-    from lect_orm.session.session import Session
-
 __all__ = ["flush"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 
 def flush(session: Session, objects: Sequence[Any] | None = None) -> None:

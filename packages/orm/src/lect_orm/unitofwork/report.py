@@ -5,7 +5,7 @@ a circle.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lect_orm.base import state_str
 from lect_orm.unitofwork.context import FlushContext
@@ -15,10 +15,12 @@ from lect_orm.unitofwork.plan import expand, fill
 from lect_orm.unitofwork.write import Steps, sorted_states, steps_of
 
 if TYPE_CHECKING:
-    from lect_orm.session.session import Session
     from lect_orm.state import InstanceState
 
 __all__ = ["FlushPlan", "PlanNode", "plan_of"]
+
+#: The session, seen from below: its module imports this one.
+Session: TypeAlias = Any
 
 #: Objects listed per batch when the plan is printed.
 SHOWN = 10
