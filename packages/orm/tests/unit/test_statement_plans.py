@@ -72,3 +72,11 @@ def test_what_is_added_to_a_union_concerns_the_union(session: Any) -> None:
     assert [s.id for s in both.order_by(Stone.weight.desc())] == [2, 1]
     assert [s.id for s in both.filter(Stone.id == 1)] == [1]
     assert [s.id for s in both.union(light).filter_by(weight=50)] == [2]
+
+
+def test_a_column_that_the_subquery_lacks_is_loaded_when_read(session: Any) -> None:
+    session.expunge_all()
+    stone = aliased(Stone, select(Stone.id).where(Stone.id == 2).subquery())
+    statement = select(stone)
+    assert "sp_stone.weight" not in str(statement)
+    assert [s.weight for s in session.scalars(statement)] == [50]
