@@ -212,7 +212,7 @@ class AsyncSession:
     ) -> Any:
         """Execute a statement and return a result whose rows are all there."""
         options = {**(execution_options or {}), "prebuffer_rows": True}
-        result = await greenlet_spawn(
+        return await greenlet_spawn(
             self.sync_session.execute,
             statement,
             params,
@@ -220,7 +220,6 @@ class AsyncSession:
             bind_arguments=bind_arguments,
             **kw,
         )
-        return result
 
     async def scalar(
         self,
