@@ -8,6 +8,7 @@
     │   ├── NoForeignKeysError             no foreign key joins two selectables
     │   ├── ConstraintColumnNotFoundError  a constraint names a column the table lacks
     │   ├── DuplicateColumnError           two columns of one table share a name
+    │   ├── UnknownArgumentError           a keyword argument nobody takes; also a TypeError
     │   ├── ObjectNotExecutableError       execute() was given something that is no statement
     │   ├── NoSuchModuleError              a dialect, connector or plugin is not installed
     │   └── PluginError                    a plugin is installed but cannot be used (version, claim, contract)
@@ -141,6 +142,7 @@ __all__ = [
     "UndefinedColumn",
     "UndefinedTable",
     "UniqueViolation",
+    "UnknownArgumentError",
     "UnreflectableTableError",
     "UnsupportedCompilationError",
     "nearest",
@@ -184,6 +186,12 @@ class ArgumentError(LectError):
     """Something was built with an argument that makes no sense."""
 
     code = "argument"
+
+
+class UnknownArgumentError(ArgumentError, TypeError):
+    """A keyword argument that nobody takes."""
+
+    code = "unknown-argument"
 
 
 class DuplicateColumnError(ArgumentError):

@@ -11,7 +11,7 @@ from lect.engine.credentials import Passwords
 from lect.engine.driver import Driver
 from lect.engine.engine import Engine
 from lect.engine.url import URL, make_url
-from lect.exc import ArgumentError, nearest
+from lect.exc import ArgumentError, UnknownArgumentError, nearest
 from lect.log import EchoFlag
 from lect.pool import AsyncAdaptedQueuePool, NullPool, Pool, QueuePool, SingletonThreadPool, StaticPool
 
@@ -256,16 +256,12 @@ def _make_engine(options: dict[str, Any], pool: Pool, driver: Driver, url: URL) 
     )
 
 
-class _UnknownArgument(ArgumentError, TypeError):
-    """An argument nobody takes: for Python a TypeError, for Lect an ArgumentError."""
-
-
 def _refuse(options: dict[str, Any], dialect: Any, connector: Any, pool: Pool) -> None:
     """Refuse arguments that nobody took."""
     names = ",".join(repr(name) for name in sorted(options))
     known = {*_ENGINE_OPTIONS, *_POOL_OPTIONS, *_QUEUE_OPTIONS, *dialect.options, *dialect.common_options}
     hint = nearest(next(iter(sorted(options))), known | set(connector.options))
-    raise _UnknownArgument(
+    raise UnknownArgumentError(
         f"Invalid argument(s) {names} sent to create_engine(), using configuration "
         f"{type(dialect).__name__}/{type(connector).__name__}/{type(pool).__name__}.  Please check that the keyword "
         f"arguments are appropriate for this combination of components{hint}"
