@@ -9,6 +9,7 @@ from lect.exc import ArgumentError, InvalidRequestError
 from lect.schema.column import Column
 from lect.schema.metadata import MetaData
 from lect.schema.table import Table
+from lect.types.null import NULLTYPE
 from lect_orm.base import InspectionAttr, _MappedAttribute, mapper_of
 from lect_orm.exc import MappedAnnotationError
 from lect_orm.mapping import notices
@@ -318,6 +319,8 @@ class ClassScan:
             if isinstance(value, MappedColumn):
                 if annotation is not None:
                     value.complete(name, annotation, self.registry, cls)
+                elif not value.type_given and value.column.type is NULLTYPE and not value.column.foreign_keys:
+                    self._annotation_required(name, "MappedColumn")
                 if isinstance(value, UnmappedColumn):
                     self._unmapped_column(name, value)
                     continue
@@ -330,8 +333,16 @@ class ClassScan:
             else:
                 if annotation is not None:
                     _complete_property(value, annotation, cls, name, self)
+                if getattr(value, "is_relationship", False) and value.argument is None:
+                    self._annotation_required(name, "Relationship")
                 self._property_columns(name, value)
                 self.properties[name] = value
+
+    def _annotation_required(self, name: str, construct: str) -> None:
+        raise ArgumentError(
+            f'Python typing annotation is required for attribute "{self.name}.{name}" when primary argument(s) for '
+            f'"{construct}" construct are None or not present'
+        )
 
     def _unmapped_column(self, name: str, value: UnmappedColumn) -> None:
         cls = self.cls
