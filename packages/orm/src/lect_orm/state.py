@@ -1,8 +1,7 @@
 """The life of one mapped object: identity, owner, changed attributes, and what must be read again.
 
 An :class:`InstanceState` *is* the weak reference to its object and lives in the object's ``__dict__``. Old values are
-kept
-from the first change on, not before, so that an object which is only read costs one extra Python object.
+kept from the first change on, not before, so that an object which is only read costs one extra Python object.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ class BindCast:
     """A placeholder and its type.
 
     There is no default rule: a dialect that writes ``%(x)s::INTEGER`` registers one for this class, which gets `text`
-    (the
-    placeholder, as a mark that is replaced later) and `type`, and returns the whole.
+    (the placeholder, as a mark that is replaced later) and `type`, and returns the whole.
     """
 
     __slots__ = ("text", "type")

@@ -13,8 +13,8 @@ DEFAULT_SIZE: Final = 500
 
 
 class PlanMismatch(AssertionError):
-    """The audit found two statements of one key that are written differently: a construct states its structure "
-    "wrongly."""
+    """The audit found two statements of one key that are written differently: a construct states its structure
+    wrongly."""
 
 
 class PlanCache:

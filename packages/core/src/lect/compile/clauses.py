@@ -48,8 +48,8 @@ class ConditionAsValue:
 
 
 class AfterSelect(Clause):
-    """What stands between SELECT (and its prefixes) and the columns, with a space after it: ``DISTINCT ``, ``TOP "
-    "5 ``."""
+    """What stands between SELECT (and its prefixes) and the columns, with a space after it: ``DISTINCT ``, ``TOP
+    5 ``."""
 
     __slots__ = ()
 

@@ -4,15 +4,13 @@ For the engine
 --------------
 
 ``plan = compile_statement(statement, dialect, options, binds)`` where ``key, binds = statement_key(statement)``; the
-plan
-is kept under ``(key, names of execute-time parameters, options.key)`` (:mod:`lect.compile.cache`). Then, at each
+plan is kept under ``(key, names of execute-time parameters, options.key)`` (:mod:`lect.compile.cache`). Then, at each
 execution:
 
 * ``plan.expands`` False: ``text = plan.string``; ``parameters = plan.collect(binds, params)``, a tuple for positional
   paramstyles, a dict for named ones, values processed for the driver. `params` is the one parameter dict of the
   execution, with what the engine put into it for `prefetch`, or None. ``plan.collect_many(binds, rows)`` gives the
-  list for
-  executemany; a row without a value raises InvalidRequestError that names the parameter and the row.
+  list for executemany; a row without a value raises InvalidRequestError that names the parameter and the row.
 * ``plan.expands`` True (IN lists, parameters written at execution): ``text, parameters = plan.expand(binds, params)``.
   The text
   per length of lists is kept with the plan, bounded.
@@ -25,8 +23,7 @@ Facts: ``plan.kind`` (``"select" "insert" "update" "delete" "merge" "text" "ddl"
 INSERT, UPDATE, DELETE: ``plan.dml`` is a :class:`DmlPlan`, else None:
 
 * ``dml.prefetch``: ``((column, parameter name), ...)``: before collecting, for each parameter set that lacks the name,
-  the engine
-  puts the value of ``column.default`` (INSERT) or ``column.onupdate`` (UPDATE) in under that name.
+  the engine puts the value of ``column.default`` (INSERT) or ``column.onupdate`` (UPDATE) in under that name.
 * ``dml.postfetch``: columns whose new value only the server knows and that are not returned.
 * ``dml.returning``: the columns of `result_columns` come from a RETURNING the statement asked for (`explicit`), or
   that the plan added to
@@ -69,8 +66,8 @@ HOLE: Final = "\ufdd5"
 
 
 def _sentinel(plan: DmlPlan, row_names: tuple[str, ...]) -> tuple[tuple[int, str], ...] | None:
-    """Return (position in the returned row, parameter) of the primary key, when its values are all given by the "
-    "client."""
+    """Return (position in the returned row, parameter) of the primary key, when its values are all given by the
+    client."""
     found: list[tuple[int, str]] = []
     for column in plan.table.primary_key:
         position = next((i for i, c in enumerate(plan.returned) if c is column), None)
@@ -345,8 +342,8 @@ class Compiled:
         return "".join(out), tuple(positions)
 
     def _settle(self) -> None:
-        """Write out lists with the values the statement holds (`render_postcompile`); the plan is for these "
-        "lengths only."""
+        """Write out lists with the values the statement holds (`render_postcompile`); the plan is for these
+        lengths only."""
         members: dict[str, list[Any]] = {}
         values: dict[str, Any] = {}
         for name, expansion in self.expansions.items():
@@ -578,8 +575,8 @@ class Compiled:
     def construct_expanded_state(
         self, params: Mapping[str, Any] | None = None, *, escape_names: bool = True
     ) -> ExpandedState:
-        """Return text and parameters as they would be sent for `params`, lists written out; values are not "
-        "processed."""
+        """Return text and parameters as they would be sent for `params`, lists written out; values are not
+        processed."""
         given = self.construct_params(params, escape_names=False)
         members = {name: e.values(given[name]) for name, e in self.expansions.items()}
         text, positions = self._assemble(members)

@@ -134,8 +134,8 @@ class Expansion:
         return len(self.types) if self.row else 1
 
     def write(self, members: list[Any], placeholder: Callable[[str], str]) -> tuple[str, list[str]]:
-        """Return the text that replaces the parameter for these members, and the names of the new parameters in "
-        "order."""
+        """Return the text that replaces the parameter for these members, and the names of the new parameters in
+        order."""
         if not members:
             return self.empty, []
         if self.literal:

@@ -94,8 +94,7 @@ def compiles(class_: type, *specs: str) -> Callable[[_F], _F]:
     """Register the decorated ``function(element, compiler, **kw) -> str`` as the rule for `class_`.
 
     Without names of dialects it is the rule for all dialects that have no rule of their own given here. Subclasses
-    share
-    it. `kw` holds what was given to ``compile(compile_kwargs=...)`` beside the library's own options.
+    share it. `kw` holds what was given to ``compile(compile_kwargs=...)`` beside the library's own options.
     """
     if not isinstance(class_, type):
         raise ArgumentError(f"compiles() needs a class, not {class_!r}")

@@ -31,8 +31,7 @@ class RuleTable:
     """Rules by class, with a parent that answers when this table has none.
 
     Look-up goes along the class's MRO; for each class this table comes before its parents, so that a dialect's rule
-    for a
-    base class does not hide the default rule of a more specific one.
+    for a base class does not hide the default rule of a more specific one.
     """
 
     def __init__(self, name: str, parent: RuleTable | None = None) -> None:

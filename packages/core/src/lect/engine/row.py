@@ -279,8 +279,7 @@ class Row(tuple[*_Ts], BaseRow, Generic[*_Ts]):
     """One row of a result: a tuple, with attributes by column name.
 
     ``row.name``, ``row[0]``, unpacking, comparison and hashing are those of a named tuple; ``row._mapping[column]``
-    finds a
-    value by column object or name. A column whose name is also a method of tuples (``count``, ``index``) wins.
+    finds a value by column object or name. A column whose name is also a method of tuples (``count``, ``index``) wins.
     """
 
     __slots__ = ()

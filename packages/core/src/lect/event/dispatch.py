@@ -66,8 +66,7 @@ class Dispatch:
     """The listeners of one target (an object, or a class and all of its instances).
 
     An attribute per event of the family. `sources` are dispatches whose listeners come first (those of the class, of
-    the
-    engine for a connection); a change there is pushed here.
+    the engine for a connection); a change there is pushed here.
     """
 
     def __init__(

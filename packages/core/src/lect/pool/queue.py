@@ -1,8 +1,7 @@
 """The queue pool: a bounded number of connections, idle ones in a deque, waiting takers in order of arrival.
 
 Taking an idle connection and giving it back use a deque without a lock. A taker who finds nothing idle joins the
-line; who
-gives back while somebody is in line hands over directly, so that nobody is overtaken.
+line; who gives back while somebody is in line hands over directly, so that nobody is overtaken.
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ class Merge(UpdateBase):
         self._set_table(table)
 
     def using(self: _M, source: Any, on: Any) -> _M:
-        """Return this MERGE with its source, a table, alias, subquery or ``values()``, and the condition that "
-        "matches rows."""
+        """Return this MERGE with its source, a table, alias, subquery or ``values()``, and the condition that
+        matches rows."""
         copy = self._generate()
         copy._source = from_argument(source)
         copy._onclause = condition(on, "the ON clause of a MERGE")

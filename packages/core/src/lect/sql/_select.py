@@ -131,8 +131,8 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
 
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
-        """One dictionary per thing selected, as it was given: name, type, expr; with entities also entity and "
-        "aliased."""
+        """One dictionary per thing selected, as it was given: name, type, expr; with entities also entity and
+        aliased."""
         if self._plugin is not None and hasattr(self._plugin, "column_descriptions"):
             return self._plugin.column_descriptions(self)  # type: ignore[no-any-return]
         return [
@@ -277,8 +277,8 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
     # -- correlation --------------------------------------------------------------------------------------------------
 
     def correlate(self: _S, *fromclauses: Any) -> _S:
-        """Return this SELECT so that, inside another, it leaves these elements of FROM to it (and no others). "
-        "None: none."""
+        """Return this SELECT so that, inside another, it leaves these elements of FROM to it (and no others).
+        None: none."""
         copy = self._generate()
         copy._correlation = "to"
         copy._correlate_except = ()
@@ -289,8 +289,8 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         return copy
 
     def correlate_except(self: _S, *fromclauses: Any) -> _S:
-        """Return this SELECT so that, inside another, it leaves all elements of FROM to it that both have, but "
-        "these."""
+        """Return this SELECT so that, inside another, it leaves all elements of FROM to it that both have, but
+        these."""
         copy = self._generate()
         copy._correlation = "except"
         copy._correlate = ()

@@ -78,6 +78,6 @@ def resolve(name: str, number: Callable[[int, str], str]) -> str:
 
 
 def numbered(base: str) -> anonymous_name:
-    """Return a new name that is `base` with a number, whatever is in `base`: ``a_`` gives ``a__1``; a base may be "
-    "anonymous."""
+    """Return a new name that is `base` with a number, whatever is in `base`: ``a_`` gives ``a__1``; a base may be
+    anonymous."""
     return anonymous_name(f"{_OPEN}{next(_numbers)}{_MIDDLE}{base}{_CLOSE}")

@@ -170,8 +170,8 @@ def _ordering(value: Any, what: str) -> Any:
 
 
 def mentions_label(node: Any) -> bool:
-    """Say whether `node` is a label, alone or under DESC, ASC and NULLS FIRST / LAST, so that its name can be "
-    "written."""
+    """Say whether `node` is a label, alone or under DESC, ASC and NULLS FIRST / LAST, so that its name can be
+    written."""
     while True:
         if getattr(node, "__visit_name__", "") == "label":
             return True

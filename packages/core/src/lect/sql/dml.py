@@ -75,8 +75,7 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
 
         Args:
             sort_by_parameter_order: rows of an INSERT come in the order of the parameters given, also when many rows
-                are
-                inserted by one statement.
+                are inserted by one statement.
         """
         if self._return_defaults:
             raise InvalidRequestError("return_defaults() is already configured on this statement")
@@ -101,8 +100,8 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
         supplemental_cols: Any = None,
         sort_by_parameter_order: bool = False,
     ) -> _U:
-        """Return this statement fetching values that the server makes (of `cols` only, if given), where that is "
-        "possible."""
+        """Return this statement fetching values that the server makes (of `cols` only, if given), where that is
+        possible."""
         if self._returning:
             raise InvalidRequestError("RETURNING is already configured on this statement")
         if sort_by_parameter_order and self._kind != "insert":
@@ -197,8 +196,8 @@ class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
 
 
 def value_node(value: Any, column: Any, key: str | None) -> Any:
-    """Return the expression for a value of `column`: the value bound under the column's key, or the expression "
-    "given."""
+    """Return the expression for a value of `column`: the value bound under the column's key, or the expression
+    given."""
     node = resolve(value)
     if isinstance(node, Node):
         if node._is_bind_parameter:  # type: ignore[attr-defined]
@@ -284,8 +283,7 @@ class ValuesBase(UpdateBase):
         """Return this statement with values for columns.
 
         A dictionary (or keyword arguments) by column or key; a tuple in the order of the table's columns; for INSERT
-        also a
-        list of dictionaries or of tuples: several rows.
+        also a list of dictionaries or of tuples: several rows.
         """
         if getattr(self, "_select", None) is not None:
             raise InvalidRequestError("This construct already inserts from a SELECT")

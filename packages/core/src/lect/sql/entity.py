@@ -130,8 +130,7 @@ def of_entity(element: _E, entity: Entity, **facts: Any) -> _E:
     """Return `element` annotated with the entity it belongs to.
 
     The annotation changes no text, but enters the structure: the same column of two entities (a base class and a
-    subclass) may
-    be translated differently. Annotations: ``"entity"``, ``"plugin"``, and `facts`.
+    subclass) may be translated differently. Annotations: ``"entity"``, ``"plugin"``, and `facts`.
     """
     annotated = element._annotate({"entity": entity, "plugin": entity.plugin, **facts})
     inner = element._shape or element._structure()

@@ -150,8 +150,8 @@ class Words(Node):
 
 
 class Hint(Node):
-    """A hint to the optimizer about a FROM element (or, without one, about the statement), for one dialect or all "
-    "(``*``)."""
+    """A hint to the optimizer about a FROM element (or, without one, about the statement), for one dialect or all
+    (``*``)."""
 
     _fields = (child("selectable"), scalar("text"), scalar("dialect"))
 

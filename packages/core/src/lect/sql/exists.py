@@ -122,8 +122,8 @@ class Exists(ColumnElement[bool]):
 
 
 def exists(__argument: Any = None, /) -> Exists:
-    """Return ``EXISTS (…)`` of a SELECT, or of ``SELECT argument``; without one, of ``SELECT *``, to be completed "
-    "by `where`."""
+    """Return ``EXISTS (…)`` of a SELECT, or of ``SELECT argument``; without one, of ``SELECT *``, to be completed
+    by `where`."""
     return Exists(__argument)
 
 

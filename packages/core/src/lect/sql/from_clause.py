@@ -29,8 +29,8 @@ _F = TypeVar("_F", bound="FromClause")
 
 
 class FromMakers:
-    """What a FROM element makes of itself with constructs defined above this module; each is set by the defining "
-    "module."""
+    """What a FROM element makes of itself with constructs defined above this module; each is set by the defining
+    module."""
 
     alias: Callable[..., Any]
     join: Callable[..., Any]

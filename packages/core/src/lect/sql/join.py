@@ -116,8 +116,8 @@ class Join(FromClause):
 
 
 def last_of(left: Any) -> Any:
-    """Return the part of a join that was joined last: where foreign keys are looked for first. None when it is no "
-    "join."""
+    """Return the part of a join that was joined last: where foreign keys are looked for first. None when it is no
+    join."""
     return left.right if left._is_join else None
 
 

@@ -240,8 +240,8 @@ class GenerativeSelect(SelectBase):
         )
 
     def order_by(self: _G, __first: Any = ..., /, *clauses: Any) -> _G:
-        """Return this statement ordered (further) by expressions; a string is the name of a label or column. "
-        "None: no order."""
+        """Return this statement ordered (further) by expressions; a string is the name of a label or column.
+        None: no order."""
         copy = self._generate()
         if not clauses and __first is None:
             copy._order_by = ()
@@ -253,8 +253,8 @@ class GenerativeSelect(SelectBase):
         return copy
 
     def group_by(self: _G, __first: Any = ..., /, *clauses: Any) -> _G:
-        """Return this statement grouped (further) by expressions; a string is the name of a label or column. "
-        "None: not grouped."""
+        """Return this statement grouped (further) by expressions; a string is the name of a label or column.
+        None: not grouped."""
         copy = self._generate()
         if not clauses and __first is None:
             copy._group_by = ()
@@ -274,15 +274,15 @@ class GenerativeSelect(SelectBase):
         return copy
 
     def offset(self: _G, offset: Any) -> _G:
-        """Return this statement without its first rows: how many, as a whole number or an expression; None for no "
-        "offset."""
+        """Return this statement without its first rows: how many, as a whole number or an expression; None for no
+        offset."""
         copy = self._generate()
         copy._offset = limit_argument(offset, "offset()")
         return copy
 
     def fetch(self: _G, count: Any, with_ties: bool = False, percent: bool = False, **dialect_kw: Any) -> _G:
-        """Return this statement limited by FETCH FIRST: rows or, with `percent`, a share of them, ties included "
-        "or not."""
+        """Return this statement limited by FETCH FIRST: rows or, with `percent`, a share of them, ties included
+        or not."""
         if dialect_kw:
             raise ArgumentError(f"fetch() does not take the argument {next(iter(dialect_kw))!r}")
         copy = self._generate()
@@ -295,8 +295,8 @@ class GenerativeSelect(SelectBase):
         return copy
 
     def slice(self: _G, start: int, stop: int) -> _G:
-        """Return this statement limited to rows `start` to `stop`, counted from 0, `stop` excluded, as Python "
-        "slices count."""
+        """Return this statement limited to rows `start` to `stop`, counted from 0, `stop` excluded, as Python
+        slices count."""
         copy = self._generate()
         if start is not None and stop is not None:
             copy._limit = limit_argument(max(stop - start, 0), "slice()")

@@ -2,8 +2,7 @@
 object.
 
 `InstrumentedAttribute` is a *non-data* descriptor: a value in the object's ``__dict__`` is found before Python looks
-at the
-class, so that reading a loaded attribute calls nothing. Writing goes through the class's ``__setattr__`` hook
+at the class, so that reading a loaded attribute calls nothing. Writing goes through the class's ``__setattr__`` hook
 (:mod:`lect_orm.attributes.hooks`).
 """
 

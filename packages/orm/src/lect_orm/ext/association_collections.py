@@ -17,8 +17,7 @@ class AssociationCollection:
 
     Args:
         lazy_collection: returns the collection of members; asked at each use, so that a replaced or expired
-            collection is
-            seen, and nothing is loaded before it is needed.
+            collection is seen, and nothing is loaded before it is needed.
         creator: makes a member of a value.
         getter: value of a member.
         setter: gives a member another value.

@@ -1,8 +1,7 @@
 """Classes and relationships from tables: of a reflected database, or of classes that are mapped already.
 
 ``automap_base()`` makes a base whose ``prepare()`` maps every table that has a primary key and gives the classes
-relationships
-along their foreign keys. :func:`cascade_mappers` gives relationships to classes mapped by hand.
+relationships along their foreign keys. :func:`cascade_mappers` gives relationships to classes mapped by hand.
 """
 
 from __future__ import annotations
@@ -359,8 +358,7 @@ def cascade_mappers(
     Args:
         classes_or_mappers: mapped classes, or mappers.
         name_for_scalar_relationship, name_for_collection_relationship: names of the attributes; the lower-case name
-            of the
-            other class, in plural for a collection.
+            of the other class, in plural for a collection.
         generate_relationship: makes each relationship, as for automap; None leaves it out.
         collection_class: class of collections.
 

@@ -53,8 +53,7 @@ class InstrumentationManager:
     """What decides how one class is instrumented; each method does what is done without a manager.
 
     Values of objects are always in their ``__dict__``, where loaders and the unit of work read and write them without
-    asking
-    anybody; a manager that says otherwise (``get_instance_dict``) is refused when the class is mapped.
+    asking anybody; a manager that says otherwise (``get_instance_dict``) is refused when the class is mapped.
     """
 
     def __init__(self, class_: Any) -> None:

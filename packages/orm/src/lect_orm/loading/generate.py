@@ -1,8 +1,7 @@
 """Generated loaders: straight code that makes one object of one row, for one class and one set of columns.
 
 A new object is filled in a *twin* of its class, a plain class without write hooks, by native attribute stores, and
-becomes
-an object of its class by assigning ``__class__``. Classes whose layout does not allow that are filled through
+becomes an object of its class by assigning ``__class__``. Classes whose layout does not allow that are filled through
 ``__dict__``.
 """
 

@@ -45,8 +45,7 @@ def mapped_column(__name_pos: Any = None, __type_pos: Any = None, /, *args: Any,
         args: name (optional; else the attribute's), type (optional; else from the annotation), ForeignKey and other
             constraints, Identity, Sequence, Computed.
         kw: arguments of ``Column``: primary_key, nullable, default, insert_default, server_default, onupdate, index,
-            unique,
-            autoincrement, key, comment, info, doc …
+            unique, autoincrement, key, comment, info, doc …
         init, repr, default, default_factory, compare, kw_only, hash: for dataclass mappings, as ``dataclasses.field``.
         deferred, deferred_group, deferred_raiseload: leave the column out of SELECT until it is read.
         use_existing_column: for single-table inheritance: take the column that a sibling declared under the same name.

@@ -802,8 +802,7 @@ class _Making:
         """Add the row's joined objects to an object's relationships.
 
         `first`: True for an object that gets its relationships now, None for one that is met for the first time and
-        keeps
-        what it has, False for a further row of the same object.
+        keeps what it has, False for a further row of the same object.
         """
         values = obj.__dict__
         for child, load in children:

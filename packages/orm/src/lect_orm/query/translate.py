@@ -1,8 +1,7 @@
 """From a SELECT with entities to a plain SELECT, and to what makes objects of its rows.
 
 A :class:`Translation` is made once per structure of statement and kept; it never holds values of one execution, only
-the
-statement's own bound parameters as places.
+the statement's own bound parameters as places.
 """
 
 from __future__ import annotations

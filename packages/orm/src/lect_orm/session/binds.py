@@ -57,8 +57,7 @@ class SessionBinds:
         """Return the engine or connection for a mapper or statement. Override it to route (replicas, shards, tenants).
 
         Looked at in this order: `bind`; the mapper's class and bases in ``binds``; tables of the statement in
-        ``binds``;
-        the session's own ``bind``.
+        ``binds``; the session's own ``bind``.
 
         Raises:
             UnboundExecutionError: none of these knows an engine.

@@ -54,8 +54,7 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
     """A conversation with the database: an identity map, a unit of work, a transaction.
 
     A session belongs to one thread (or task) at a time. It is made per unit of work (a request, a job), used as a
-    context
-    manager, and closed; it takes a connection from the pool when it first needs one.
+    context manager, and closed; it takes a connection from the pool when it first needs one.
 
     Args:
         bind: engine or connection for everything that `binds` does not send elsewhere.

@@ -240,8 +240,8 @@ def added_columns(statement: Any, writer: Any, plan: DmlPlan, names: Sequence[st
 
 
 def row_cells(statement: Any, writer: Any, plan: DmlPlan, number: int, columns: Sequence[Written]) -> list[Written]:
-    """Return the cells of row `number` (from 1) of an INSERT of several rows; its columns are those of the first "
-    "row."""
+    """Return the cells of row `number` (from 1) of an INSERT of several rows; its columns are those of the first
+    row."""
     row = statement._multi_values[number]
     values = {(c if isinstance(c, str) else c.key): v for c, v in row.cells}
     out: list[Written] = []
