@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from lect import types as t
@@ -20,6 +20,7 @@ from lect.dialects.contract import (
 )
 from lect_postgresql.bulk import insert_columnwise
 from lect_postgresql.casts import Casts
+from lect_postgresql.two_phase import TwoPhase
 from lect_postgresql.values import conversion_of, multihost
 
 __all__ = ["PsycopgConnector", "connector", "next_cursor_name"]
@@ -32,7 +33,7 @@ def next_cursor_name() -> str:
     return f"lect_{next(_NUMBERS)}"
 
 
-class PsycopgConnector(Connector):
+class PsycopgConnector(TwoPhase, Connector):
     """Opens PostgreSQL connections with ``psycopg``. Query parameters of the URL are libpq's keywords."""
 
     name = "psycopg"
@@ -98,34 +99,6 @@ class PsycopgConnector(Connector):
         connection.execute("")
         if not connection.autocommit:
             connection.rollback()
-
-    # -- two-phase ----------------------------------------------------------------------------------------------------
-
-    def create_xid(self) -> Any:
-        """Return a new transaction identifier."""
-        import uuid
-
-        return f"lect_{uuid.uuid4().hex}"
-
-    def begin_two_phase(self, connection: Any, xid: Any) -> None:
-        """Begin a transaction that can be prepared."""
-        connection.tpc_begin(xid)
-
-    def prepare_two_phase(self, connection: Any, xid: Any) -> None:
-        """PREPARE TRANSACTION."""
-        connection.tpc_prepare()
-
-    def commit_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
-        """COMMIT PREPARED."""
-        connection.tpc_commit(*((xid,) if recovered else ()))
-
-    def rollback_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
-        """ROLLBACK PREPARED."""
-        connection.tpc_rollback(*((xid,) if recovered else ()))
-
-    def recover_two_phase(self, connection: Any) -> Sequence[Any]:
-        """Return identifiers of prepared transactions of this database."""
-        return [str(xid) for xid in connection.tpc_recover()]
 
     # -- converting, failing ------------------------------------------------------------------------------------------
 
