@@ -29,6 +29,7 @@ _Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 _Rest = TypeVarTuple("_Rest")
+_NO_OPTIONS: Mapping[str, Any] = {}
 
 
 class Connection(ConnectionLife):
@@ -163,7 +164,14 @@ class Connection(ConnectionLife):
             binds: bound parameters that stand for the statement's own, in the order of ``statement_key(statement)[1]``;
                 None: the statement's own.
         """
-        options = merged(getattr(statement, "_execution_options", None), self._options, execution_options)
+        own_options = getattr(statement, "_execution_options", None)
+        if binds is not None and not (own_options or self._options or execution_options or self.engine._cautious):
+            # A mapper keeps the statement and gives other values each time: its key is kept with it.
+            key = statement._memoized("key", lambda: statement_key(statement)[0])
+            plan = None if key is None else self.engine._plans.get(key)
+            if plan is not None:
+                return Prepared(self, statement, plan, binds, _NO_OPTIONS)
+        options = merged(own_options, self._options, execution_options)
         plan, own = running.plan_of(self, statement, (), options)
         return Prepared(self, statement, plan, own if binds is None else binds, options)
 

@@ -51,6 +51,10 @@ class Mapped(SQLColumnExpression[_T_co], _MappedAttribute, Generic[_T_co]):
         raise InvalidRequestError("Mapped is an annotation; it is not called")
 
 
+#: Comparators (these classes, not subclasses of them) whose operators are those of their column.
+COLUMN_COMPARATORS: set[type] = set()
+
+
 class PropComparator(ColumnOperators, Generic[_T]):
     """The operators of one mapped attribute, as seen from one entity (a mapper or an alias of it).
 
@@ -231,7 +235,10 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
         return self.comparator.expressions
 
     def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
-        return op(self.comparator, *other, **kwargs)
+        comparator = self.comparator
+        if comparator.__class__ in COLUMN_COMPARATORS:
+            return op(comparator.__clause_element__(), *other, **kwargs)
+        return op(comparator, *other, **kwargs)
 
     def reverse_operate(self, op: OperatorType, other: Any, **kwargs: Any) -> Any:
         return op(other, self.comparator, **kwargs)

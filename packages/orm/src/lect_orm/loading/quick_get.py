@@ -1,6 +1,5 @@
 """``session.get`` of an object that the session does not hold, by a plan that is kept with the mapper.
 
-What is kept: the SELECT by primary key, planned; and, with the session, the function that makes an object of a row.
 Whatever is out of the ordinary (composite keys, eager loading, listeners, several engines) goes the way of
 `lect_orm.loading.by_key`, with the same outcome.
 """
@@ -10,8 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from lect_orm.loading.by_key import statement_by_key
-from lect_orm.loading.context import LoadContext
 from lect_orm.query.execute import plan_for, result_processors
+from lect_orm.query.plain_rows import may_load, plain_loader
 
 __all__ = ["NOT_QUICK", "quick_get"]
 
@@ -34,50 +33,29 @@ class KeyPlan:
         plan, binds = plan_for(statement)
         self.plan = plan
         self.statement = statement
-        reader = plan.readers[0]
-        self.usable = plan.single and plan.identical and len(binds) == 1 and reader.stands_alone
+        self.usable = plan.plain and plan.identical and len(binds) == 1
+        self.reader = plan.readers[0]
         self.bind = binds[0] if self.usable else None
 
 
-class KeyLoader:
-    """Makes objects of rows for one session; good as long as plan, bucket and converters are the same."""
-
-    __slots__ = ("bucket", "making", "plan", "processors", "read")
-
-    def __init__(self, session: Any, plan: KeyPlan, processors: Any) -> None:
-        self.plan = plan
-        self.processors = processors
-        self.bucket = session.identity_map.bucket(plan.mapper.identity_mapper)
-        self.making = plan.plan.readers[0].making(LoadContext(session, plan.statement), processors)
-        self.read = self.making.loader()
-
-
-def quick_get(session: Any, mapper: Any, key: Any) -> Any:
+def quick_get(session: Any, mapper: Any, key: Any, autoflush: bool = True) -> Any:
     """Emit the SELECT and return the object, None when there is no row, or `NOT_QUICK` before anything was done.
 
     Args:
         key: the value of the primary key, which has one column.
+        autoflush: write pending changes first.
     """
     plan = mapper.memo.get(_PLAN)
     if plan is None:
         if not mapper.configured:
             return NOT_QUICK
         plan = mapper.memo[_PLAN] = KeyPlan(mapper)
-    if not plan.usable or mapper.instance_dispatch.load or session.dispatch.loaded_as_persistent:
+    if not plan.usable or not may_load(session, mapper):
         return NOT_QUICK
-    session._autoflush()
+    if autoflush:
+        session._autoflush()
     connection = session.connection()
     result = connection.prepare(plan.plan.statement, (plan.bind._with_value(key, False),)).execute()
-    processors = result_processors(result)
-    loaders = session._key_loaders
-    loader = loaders.get(mapper)
-    if (
-        loader is None
-        or loader.plan is not plan
-        or loader.processors is not processors
-        or loader.bucket is not session.identity_map.buckets.get(mapper.identity_mapper)
-    ):
-        loader = loaders[mapper] = KeyLoader(session, plan, processors)
     try:
         row = result.raw_cursor().fetchone()
     except BaseException as error:
@@ -86,7 +64,4 @@ def quick_get(session: Any, mapper: Any, key: Any) -> Any:
     result._soft_close()
     if row is None:
         return None
-    found = loader.read(row)
-    if loader.making.seen:  # an object that the session held under another spelling of the key
-        loader.making.seen.clear()
-    return found
+    return plain_loader(plan.reader, session, plan.statement, result_processors(result))(row)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from lect.exc import ArgumentError
 from lect.sql.element import ColumnElement
 from lect.sql.literal import NULL
-from lect_orm.attributes.descriptor import PropComparator
+from lect_orm.attributes.descriptor import COLUMN_COMPARATORS, PropComparator
 from lect_orm.attributes.impl import ScalarImpl
 from lect_orm.mapping.property import MapperProperty
 
@@ -145,6 +145,8 @@ class ColumnProperty(MapperProperty):
         def reverse_operate(self, op: Any, other: Any, **kwargs: Any) -> Any:
             column = self.__clause_element__()
             return column.reverse_operate(op, other, **kwargs)
+
+    COLUMN_COMPARATORS.add(Comparator)
 
 
 class MappedSQLExpression(ColumnProperty):

@@ -4,7 +4,6 @@ objects.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,17 +13,17 @@ from lect.sql._select import Select
 from lect.sql.anonymous import anonymous_name
 from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect.sql.node import statement_key
+from lect_orm.collector import pause
 from lect_orm.loading.context import LoadContext
 from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, RelationshipEntity
-from lect_orm.query.result import ChunkedOrmResult, OrmResult, UniqueRequired
+from lect_orm.query.plain_rows import is_plain, may_load, plain_columns, plain_loader, row_maker
+from lect_orm.query.result import ChunkedOrmResult, ColumnRows, OrmResult, UniqueRequired
 from lect_orm.query.translate import Translation
 
 __all__ = ["ORM_OPTIONS", "SelectPlan", "has_entities", "load_rows", "mappers_of", "plan_for", "run"]
 
 #: Number of plans at which the table is emptied.
 MAX_PLANS = 2000
-#: Rows from which the collector is paused while they are made into objects.
-GC_PAUSE_ROWS = 500
 
 #: ``(session, statement, params, options, bind arguments)`` for INSERT, UPDATE, DELETE; set where both sides are known
 RUN_DML: list[Any] = []
@@ -60,6 +59,13 @@ class SelectPlan:
         self.labelled = labelled_columns(self.readers, statement._label_style)
         self.needs_unique = self.translation.needs_unique
         self.mapper = next((r.entity.mapper for r in self.readers if getattr(r, "entity", None) is not None), None)
+        #: rows are plain objects of one class, and nothing else
+        self.plain = self.single and not self.needs_unique and is_plain(self.readers[0])
+        #: rows are the columns of the plain statement, as they come
+        self.columnar = plain_columns(self.readers, self.translation)
+        self.has_aliases = _has_aliases(statement)
+        self._makers: dict[int, Any] = {}
+        self._converting: dict[Any, Any] = {}
         self.cacheable = not any(
             o._leaves or (o._shape is not None and not o._shape.cacheable) for o in statement._with_options
         )
@@ -89,6 +95,27 @@ class SelectPlan:
         if self.identical:
             return given
         return [given[s] if s.__class__ is int else s for s in self.sources]
+
+    def row_maker(self, processors: Sequence[Any]) -> Any:
+        """Return ``make(*entity loaders) -> read(row)`` for rows of several things, or of one that is no entity."""
+        found = self._makers.get(id(processors))
+        if found is None:
+            if len(self._makers) > 50:
+                self._makers.clear()
+            # The processors are kept too, so that their id stays theirs.
+            found = self._makers[id(processors)] = (row_maker(self.readers, processors), processors)
+        return found[0]
+
+    def converting(self, columns: Columns, processors: Sequence[Any]) -> Columns:
+        """Return the columns of a result with what converts the driver's values, for rows that are columns only."""
+        key = (id(columns), id(processors))
+        found = self._converting.get(key)
+        if found is None:
+            if len(self._converting) > 50:
+                self._converting.clear()
+            made = Columns(columns.keys, columns.objects, processors, columns.unique_filters)
+            found = self._converting[key] = (made, columns, processors)
+        return found[0]  # type: ignore[no-any-return]
 
 
 def _is_list(node: Any) -> bool:
@@ -137,8 +164,11 @@ def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any
     key, binds = statement_key(statement)
     if key is None:
         return SelectPlan(statement, binds, only), binds
-    lenient = bool(statement._execution_options.get("_lect_lenient_options", False))
-    whole = (key, only, lenient, statement._execution_options.get("_lect_eager", True))
+    options = statement._execution_options
+    whole: Any = key
+    if only is not None or options:
+        lenient = bool(options.get("_lect_lenient_options", False))
+        whole = (key, only, lenient, options.get("_lect_eager", True))
     plan = _PLANS.get(whole)
     if plan is None:
         plan = SelectPlan(statement, binds, only)
@@ -146,7 +176,7 @@ def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any
             if len(_PLANS) >= MAX_PLANS:
                 _PLANS.clear()
             _PLANS[whole] = plan
-    elif _has_aliases(statement):
+    elif plan.has_aliases:
         plan = plan.for_statement(statement) or SelectPlan(statement, binds, only)
     return plan, binds
 
@@ -273,7 +303,23 @@ def _run_select(session: Any, statement: Any, params: Any, options: Mapping[str,
     if options.get("autoflush", True):
         session._autoflush()
     plan, binds = plan_for(statement)
+    if not options and not params and given is None:
+        return _execute_as_it_is(session, statement, plan, binds)
     return execute_plan(session, statement, plan, binds, params, options, given)
+
+
+def _execute_as_it_is(session: Any, statement: Any, plan: SelectPlan, binds: Sequence[Any]) -> Any:
+    """Run a planned SELECT without options and parameters: what most of them are."""
+    arguments = _bind_arguments(session, None, statement, plan.mapper)
+    connection = session.connection(arguments)
+    result = connection.prepare(plan.statement, binds if plan.identical else plan.binds(binds)).execute()
+    if plan.plain and may_load(session, plan.mapper):
+        read = plain_loader(plan.readers[0], session, statement, result_processors(result))
+        raw = _all_rows(result)
+        with pause(len(raw), session.gc_pause):
+            rows = [read(row) for row in raw]
+        return OrmResult(plan.labelled, iter(rows), result, True)
+    return _make_result(plan, LoadContext(session, statement), result, None)
 
 
 def execute_plan(
@@ -355,7 +401,17 @@ def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int
         )
         made._yield_per = yield_per
         return made
+    if plan.columnar:
+        return ColumnRows(plan.converting(columns, processors), _all_rows(result), result, ctx.session.gc_pause)
     read = _row_reader(plan, ctx, processors)
+    rows = load_rows(plan, ctx, _all_rows(result), read)
+    if plan.needs_unique:
+        return UniqueRequired(columns, iter(rows), result, plan.single)
+    return OrmResult(columns, iter(rows), result, _source_supports_scalars=plan.single)
+
+
+def _all_rows(result: Any) -> Sequence[Any]:
+    """Fetch the driver's rows, all of them: objects must not depend on what the connection does next."""
     source = result.raw_cursor()
     try:
         raw = source.fetchall()
@@ -363,56 +419,23 @@ def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int
         result.failed(error)
         raise
     result._soft_close()
-    rows = load_rows(plan, ctx, raw, read)
-    if plan.needs_unique:
-        return UniqueRequired(columns, iter(rows), result, plan.single)
-    return OrmResult(columns, iter(rows), result, _source_supports_scalars=plan.single)
+    return raw  # type: ignore[no-any-return]
 
 
 def _row_reader(plan: SelectPlan, ctx: LoadContext, processors: Sequence[Any]) -> Any:
-    reads = [r.make(ctx, processors) for r in plan.readers]
     if plan.single:
-        return reads[0]
-    if len(reads) == 1:
-        first = reads[0]
-        return lambda row: (first(row),)
-    if len(reads) == 2:
-        a, b = reads
-        return lambda row: (a(row), b(row))
-    return lambda row: tuple([read(row) for read in reads])
+        return plan.readers[0].make(ctx, processors)
+    makers = [r.make(ctx, processors) for r in plan.readers if not r.is_column]
+    return plan.row_maker(processors)(*makers)
 
 
 def load_rows(plan: SelectPlan, ctx: LoadContext, raw: Sequence[Any], read: Any) -> list[Any]:
     """Make objects and values of rows, then load what further statements load."""
-    pause = len(raw) > GC_PAUSE_ROWS and ctx.session.gc_pause and gc.isenabled()
-    if pause:
-        _pause()
-    try:
+    with pause(len(raw), ctx.session.gc_pause):
         rows = [read(row) for row in raw]
-    finally:
-        if pause:
-            _resume()
     if ctx.post:
         # Objects are held by `rows` meanwhile.
         for loader, objects in list(ctx.post.items()):
             if objects:
                 loader.load(ctx, objects)
     return rows
-
-
-_paused = 0
-
-
-def _pause() -> None:
-    """Stop the cyclic collector until as many :func:`_resume` calls have come."""
-    global _paused
-    _paused += 1
-    gc.disable()
-
-
-def _resume() -> None:
-    global _paused
-    _paused -= 1
-    if _paused <= 0:
-        _paused = 0
-        gc.enable()

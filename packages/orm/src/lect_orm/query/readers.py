@@ -24,7 +24,7 @@ from lect_orm.query.relationship_join import (
     single_criterion,
 )
 
-__all__ = ["BundleReader", "ColumnReader", "EntityReader", "POST_LOADERS"]
+__all__ = ["BundleReader", "ColumnReader", "EntityReader", "POST_LOADERS", "SharedCallables", "complete"]
 
 #: strategy -> ``(property, step, reader) -> loader``; a loader has ``load(ctx, objects)``. Entered by the strategies.
 POST_LOADERS: dict[str, Callable[..., Any]] = {}
@@ -53,6 +53,7 @@ class ColumnReader:
         self.translation = translation
 
     is_entity = False
+    is_column = True
     hashable = True
 
     @property
@@ -109,6 +110,7 @@ class BundleReader:
     """A bundle: what its own columns read, put together by the bundle."""
 
     is_entity = False
+    is_column = False
 
     def __init__(self, translation: Any, node: Any, reader_of: Callable[[Any], list[Any]]) -> None:
         self.bundle = node.bundle
@@ -159,6 +161,7 @@ class EntityReader:
     """
 
     is_entity = True
+    is_column = False
     unique_filter = id
 
     def __init__(
@@ -553,6 +556,30 @@ class EntityReader:
             found = self._factories[key] = (factory, row_values(items, processors), items, processors)
         return found[0], found[1], found[2]
 
+    def absent_of(self, mapper: Any, items: list[tuple[str, int]]) -> tuple[dict[str, Any], Any, frozenset[str]]:
+        """Return loaders of columns that are left out, columns that will be missing, and those that rows have.
+
+        Kept until the mapper gets another column.
+        """
+        kept = self.absent.get(mapper)
+        if kept is not None and kept[0] == len(mapper.impls):
+            return kept[1]  # type: ignore[no-any-return]
+        loaded = frozenset(k for k, _ in items)
+        left_out = dict(self.left_out_of(mapper))
+        missing = None
+        if self.only is None:
+            absent = [
+                k
+                for k in mapper.column_keys
+                if k not in loaded and k not in left_out and k in mapper.impls and mapper.impls[k].expire_missing
+            ]
+            missing = frozenset(absent) if absent else None
+        else:
+            left_out = {}
+        found = (left_out, missing, loaded)
+        self.absent[mapper] = (len(mapper.impls), found)
+        return found
+
     def _nearest(self, mapper: Any) -> Any:
         for one in mapper.iterate_to_root():
             if one in self.items:
@@ -694,7 +721,7 @@ class _Making:
     def _make_class_loader(self, mapper: Any) -> Callable[[Any], Any]:
         reader, ctx = self.reader, self.ctx
         factory, fill, items = reader.factory_for(mapper, self.processors)
-        left_out, missing, key_set = self._absent(mapper, items)
+        left_out, missing, key_set = reader.absent_of(mapper, items)
         callables = SharedCallables(left_out) if left_out else None
         on_load = self._on_load(mapper)
         existing = self._existing(mapper, fill, key_set)
@@ -704,31 +731,6 @@ class _Making:
             bucket, ctx.session._ref, self.origin, callables, missing, existing, on_load, ctx.token
         )
         return load
-
-    def _absent(self, mapper: Any, items: list[tuple[str, int]]) -> tuple[dict[str, Any], Any, frozenset[str]]:
-        """Return loaders of columns that are left out, columns that will be missing, and those that rows have.
-
-        Kept with the reader, until the mapper gets another column.
-        """
-        reader = self.reader
-        kept = reader.absent.get(mapper)
-        if kept is not None and kept[0] == len(mapper.impls):
-            return kept[1]  # type: ignore[no-any-return]
-        loaded = frozenset(k for k, _ in items)
-        left_out = dict(reader.left_out_of(mapper))
-        missing = None
-        if reader.only is None:
-            absent = [
-                k
-                for k in mapper.column_keys
-                if k not in loaded and k not in left_out and k in mapper.impls and mapper.impls[k].expire_missing
-            ]
-            missing = frozenset(absent) if absent else None
-        else:
-            left_out = {}
-        found = (left_out, missing, loaded)
-        reader.absent[mapper] = (len(mapper.impls), found)
-        return found
 
     def _on_load(self, mapper: Any) -> Callable[[Any, Any, Any], None] | None:
         """Return what is done with each new object, or None when nothing is."""
@@ -785,7 +787,7 @@ class _Making:
                 if state.mapper is mapper or state.mapper.isa(mapper):
                     _overwrite(state, values, row, fill, keys, ctx)
             elif expired is not None or not key_set <= values.keys():
-                _complete(state, values, row, fill, keys, key_set, expired, ctx)
+                complete(state, values, row, fill, keys, key_set, expired, ctx)
             if noload:
                 _leave_empty(state, obj, [p for p in noload if overwrite or p.key not in values])
             if children:
@@ -879,7 +881,7 @@ def _overwrite(state: Any, values: dict[str, Any], row: Any, fill: Any, keys: fr
         call(state, ctx, None if ctx.populate_existing else keys)
 
 
-def _complete(
+def complete(
     state: Any,
     values: dict[str, Any],
     row: Any,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lect.engine.result import ChunkedIteratorResult, IteratorResult, MappingResult, ScalarResult, TupleResult
+from lect.engine.row import Columns
 from lect.exc import InvalidRequestError
+from lect_orm.collector import pause
 
-__all__ = ["ChunkedOrmResult", "OrmResult", "UniqueRequired"]
+__all__ = ["ChunkedOrmResult", "ColumnRows", "OrmResult", "UniqueRequired"]
 
 
 class _InPieces:
@@ -31,6 +33,22 @@ class OrmResult(_InPieces, IteratorResult[Any]):
 
 class ChunkedOrmResult(_InPieces, ChunkedIteratorResult[Any]):
     """Rows of a statement with entities, made in pieces."""
+
+
+class ColumnRows(OrmResult):
+    """Rows of a statement that selects columns of entities only, as the driver gave them.
+
+    They are made into rows, values or mappings when it is known which of these is wanted.
+    """
+
+    def __init__(self, columns: Columns, raws: Sequence[Any], raw: Any, gc_pause: bool) -> None:
+        super().__init__(columns, raws, raw)
+        self._count = len(raws)
+        self._gc_pause = gc_pause
+
+    def _fetch_all(self) -> Any:
+        with pause(self._count, self._gc_pause):
+            return super()._fetch_all()
 
 
 class _Checked:

@@ -119,7 +119,6 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
             raise ArgumentError(f'n_plus_one must be "raise", "warn" or None, got {n_plus_one!r}')
         self._guard: Guard | None = None if n_plus_one is None else Guard(n_plus_one)
         self._budget: Budget | None = None
-        self._key_loaders: dict[Any, Any] = {}
         self._flushing = False
         self._warn_on_events = False
         self._closed = False

@@ -26,6 +26,7 @@ from lect_orm.exc import DetachedInstanceError
 from lect_orm.loading.n_plus_one import notice_relationship
 from lect_orm.loading.options import EMPTY
 from lect_orm.loading.origin import LoadOrigin
+from lect_orm.loading.quick_get import NOT_QUICK, quick_get
 from lect_orm.loading.tree_option import TreeOption
 from lect_orm.loading.unawaited import check_relationship
 from lect_orm.query.entities import entity_node
@@ -141,6 +142,20 @@ class LazyLoader:
             return PASSIVE_NO_RESULT
         if strategy in ("raise", "raise_on_sql") and not passive & NO_RAISE:
             self._refuse(strategy)
+        if (
+            len(pk) == 1
+            and strategy != "raise_n_plus_one"
+            and step is None
+            and node is EMPTY
+            and prop.entity.is_mapper
+            and state.identity_token is None
+            and session._front is None
+            and not session.execution_options
+            and session._is_ordinary()
+        ):
+            found = quick_get(session, target, pk[0], autoflush=False)
+            if found is not NOT_QUICK:
+                return found
         return self._emit(session, state, passive, strategy, node, step)
 
     # -- by a statement ------------------------------------------------------------------------------------------------
