@@ -115,7 +115,7 @@ class SelectPlan:
                 self._converting.clear()
             made = Columns(columns.keys, columns.objects, processors, columns.unique_filters)
             found = self._converting[key] = (made, columns, processors)
-        return found[0]  # type: ignore[no-any-return]
+        return found[0]
 
 
 def _is_list(node: Any) -> bool:
