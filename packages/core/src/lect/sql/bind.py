@@ -20,6 +20,16 @@ __all__ = ["BindParameter", "bindparam", "outparam", "plain_bind"]
 _T = TypeVar("_T")
 
 
+class _ItsOwnLeaf:
+    """`_leaves` of a parameter, made when asked for: kept with it, it would be a circle that only the collector frees,
+    with the user's value inside."""
+
+    __slots__ = ()
+
+    def __get__(self, bind: Any, owner: Any) -> tuple[Any, ...]:
+        return () if bind is None else (bind,)
+
+
 class BindParameter(ColumnElement[_T]):
     """A value that travels beside the statement, or the place for one.
 
@@ -35,6 +45,7 @@ class BindParameter(ColumnElement[_T]):
 
     __visit_name__ = "bindparam"
     _is_bind_parameter = True
+    _leaves = _ItsOwnLeaf()
 
     key: str
     value: Any = None
@@ -122,7 +133,6 @@ class BindParameter(ColumnElement[_T]):
         )
         name = key.base if isinstance(key, anonymous_name) else str(key)
         shape = self._shape = intern((BindParameter, type_._shape or type_._structure(), name, flags, self.expand_op))
-        self._leaves = (self,)
         return shape
 
     def _inner_leaves(self) -> None:

@@ -235,8 +235,9 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
         return self.comparator.expressions
 
     def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
-        comparator: Any = self.comparator
-        if comparator.__class__ in COLUMN_COMPARATORS:
+        comparator = self.comparator
+        kind: type = type(comparator)
+        if kind in COLUMN_COMPARATORS:
             return op(comparator.__clause_element__(), *other, **kwargs)
         return op(comparator, *other, **kwargs)
 

@@ -24,6 +24,7 @@ class LoadContext:
         "bind_arguments",
         "execution_options",
         "kind",
+        "makings",
         "origin_state",
         "params",
         "populate_existing",
@@ -58,6 +59,14 @@ class LoadContext:
         #: values given to the execution by name
         self.params: Any = None
         self.post: dict[Any, list[Any]] = {}
+        #: makers of objects in use
+        self.makings: list[Any] = []
+
+    def rows_done(self) -> None:
+        """All rows have been read: makers let go of each other, so that nothing is left to the cyclic collector."""
+        for making in self.makings:
+            making.release()
+        self.makings.clear()
 
     @property
     def query(self) -> Any:

@@ -11,7 +11,7 @@ from lect.sql.from_clause import froms_of
 from lect_orm.loading.context import LoadContext
 from lect_orm.mapping.equality import is_column
 from lect_orm.query.entities import PLUGIN, AliasEntity, BundleEntity, MapperEntity
-from lect_orm.query.execute import _make_result, result_columns
+from lect_orm.query.execute import RowPlan, make_result
 from lect_orm.query.relationship_join import single_criterion
 from lect_orm.query.translate import Translation
 from lect_orm.relationships.join_condition import plain
@@ -138,16 +138,7 @@ class DmlPlan:
             token=options.get("identity_token"),
             execution_options=options,
         )
-        return _make_result(_ReturningPlan(translation), ctx, result, None)  # type: ignore[arg-type]
-
-
-class _ReturningPlan:
-    def __init__(self, translation: Translation) -> None:
-        self.translation = translation
-        self.readers = translation.readers
-        self.columns = self.labelled = result_columns(self.readers)
-        self.single = len(self.readers) == 1 and self.readers[0].is_entity
-        self.needs_unique = False
+        return make_result(RowPlan(translation, needs_unique=False), ctx, result, None)
 
 
 def plan_of(statement: Any) -> DmlPlan:

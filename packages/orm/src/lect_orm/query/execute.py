@@ -20,7 +20,17 @@ from lect_orm.query.plain_rows import is_plain, may_load, plain_columns, plain_l
 from lect_orm.query.result import ChunkedOrmResult, ColumnRows, OrmResult, UniqueRequired
 from lect_orm.query.translate import Translation
 
-__all__ = ["ORM_OPTIONS", "SelectPlan", "has_entities", "load_rows", "mappers_of", "plan_for", "run"]
+__all__ = [
+    "ORM_OPTIONS",
+    "RowPlan",
+    "SelectPlan",
+    "has_entities",
+    "load_rows",
+    "make_result",
+    "mappers_of",
+    "plan_for",
+    "run",
+]
 
 #: Number of plans at which the table is emptied.
 MAX_PLANS = 2000
@@ -32,7 +42,41 @@ _NO_OPTIONS: Mapping[str, Any] = {}
 _PLANS: dict[Any, SelectPlan] = {}
 
 
-class SelectPlan:
+class RowPlan:
+    """How the rows of a statement become what the user gets.
+
+    Attributes:
+        readers: what makes each thing of a result row: one per thing selected.
+        single: rows are one thing only, given as it is.
+        columns, labelled: columns of the result, named by entity and attribute, and as the statement's labels ask.
+        needs_unique: rows repeat because of joined collections.
+        columnar: rows are the columns of the plain statement, as they come.
+    """
+
+    columnar = False
+
+    def __init__(self, translation: Translation, needs_unique: bool) -> None:
+        self.translation = translation
+        self.readers = translation.readers
+        self.single = len(self.readers) == 1 and (
+            self.readers[0].is_entity or getattr(self.readers[0], "single_entity", False)
+        )
+        self.columns = self.labelled = result_columns(self.readers)
+        self.needs_unique = needs_unique
+        self._makers: dict[int, Any] = {}
+
+    def row_maker(self, processors: Sequence[Any]) -> Any:
+        """Return ``make(*entity loaders) -> read(row)`` for rows of several things, or of one that is no entity."""
+        found = self._makers.get(id(processors))
+        if found is None:
+            if len(self._makers) > 50:
+                self._makers.clear()
+            # The processors are kept too, so that their id stays theirs.
+            found = self._makers[id(processors)] = (row_maker(self.readers, processors), processors)
+        return found[0]
+
+
+class SelectPlan(RowPlan):
     """A SELECT of entities, translated: the plain statement, and where its bound parameters come from.
 
     Attributes:
@@ -44,27 +88,20 @@ class SelectPlan:
     """
 
     def __init__(self, statement: Any, binds: Sequence[Any], only: Any = None) -> None:
-        self.translation = Translation(statement, with_loaders=True, only=only)
-        self.statement = self.translation.statement
+        translation = Translation(statement, with_loaders=True, only=only)
+        super().__init__(translation, translation.needs_unique)
+        self.statement = translation.statement
         _, own = statement_key(self.statement)
         places = {id(b): i for i, b in enumerate(binds)}
         self.sources: list[Any] = [places.get(id(b), b) for b in own]
         self.identical = self.sources == list(range(len(binds)))
-        self.readers = self.translation.readers
-        self.single = len(self.readers) == 1 and (
-            self.readers[0].is_entity or getattr(self.readers[0], "single_entity", False)
-        )
-        self.columns = result_columns(self.readers)
         self.nodes = statement._raw_columns
         self.labelled = labelled_columns(self.readers, statement._label_style)
-        self.needs_unique = self.translation.needs_unique
         self.mapper = next((r.entity.mapper for r in self.readers if getattr(r, "entity", None) is not None), None)
         #: rows are plain objects of one class, and nothing else
         self.plain = self.single and not self.needs_unique and is_plain(self.readers[0])
-        #: rows are the columns of the plain statement, as they come
         self.columnar = plain_columns(self.readers, self.translation)
         self.has_aliases = _has_aliases(statement)
-        self._makers: dict[int, Any] = {}
         self._converting: dict[Any, Any] = {}
         self.cacheable = not any(
             o._leaves or (o._shape is not None and not o._shape.cacheable) for o in statement._with_options
@@ -95,16 +132,6 @@ class SelectPlan:
         if self.identical:
             return given
         return [given[s] if s.__class__ is int else s for s in self.sources]
-
-    def row_maker(self, processors: Sequence[Any]) -> Any:
-        """Return ``make(*entity loaders) -> read(row)`` for rows of several things, or of one that is no entity."""
-        found = self._makers.get(id(processors))
-        if found is None:
-            if len(self._makers) > 50:
-                self._makers.clear()
-            # The processors are kept too, so that their id stays theirs.
-            found = self._makers[id(processors)] = (row_maker(self.readers, processors), processors)
-        return found[0]
 
     def converting(self, columns: Columns, processors: Sequence[Any]) -> Columns:
         """Return the columns of a result with what converts the driver's values, for rows that are columns only."""
@@ -319,7 +346,7 @@ def _execute_as_it_is(session: Any, statement: Any, plan: SelectPlan, binds: Seq
         with pause(len(raw), session.gc_pause):
             rows = [read(row) for row in raw]
         return OrmResult(plan.labelled, iter(rows), result, True)
-    return _make_result(plan, LoadContext(session, statement), result, None)
+    return make_result(plan, LoadContext(session, statement), result, None)
 
 
 def execute_plan(
@@ -354,7 +381,7 @@ def execute_plan(
         autoflush=bool(options.get("autoflush", True)),
     )
     ctx.params = params
-    return _make_result(plan, ctx, result, yield_per)
+    return make_result(plan, ctx, result, yield_per)
 
 
 def _check_yield_per(plan: SelectPlan) -> None:
@@ -379,7 +406,7 @@ def result_processors(result: Any) -> Sequence[Any]:
 _NONE: dict[int, tuple[None, ...]] = {}
 
 
-def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int | None) -> Any:
+def make_result(plan: RowPlan, ctx: LoadContext, result: Any, yield_per: int | None) -> Any:
     processors = result_processors(result)
     # A Query labels the columns of its statement for the statement's own sake.
     columns = plan.columns if "_lect_query" in ctx.execution_options else plan.labelled
@@ -402,6 +429,7 @@ def _make_result(plan: SelectPlan, ctx: LoadContext, result: Any, yield_per: int
         made._yield_per = yield_per
         return made
     if plan.columnar:
+        assert isinstance(plan, SelectPlan)
         return ColumnRows(plan.converting(columns, processors), _all_rows(result), result, ctx.session.gc_pause)
     read = _row_reader(plan, ctx, processors)
     rows = load_rows(plan, ctx, _all_rows(result), read)
@@ -422,17 +450,18 @@ def _all_rows(result: Any) -> Sequence[Any]:
     return raw  # type: ignore[no-any-return]
 
 
-def _row_reader(plan: SelectPlan, ctx: LoadContext, processors: Sequence[Any]) -> Any:
+def _row_reader(plan: RowPlan, ctx: LoadContext, processors: Sequence[Any]) -> Any:
     if plan.single:
         return plan.readers[0].make(ctx, processors)
     makers = [r.make(ctx, processors) for r in plan.readers if not r.is_column]
     return plan.row_maker(processors)(*makers)
 
 
-def load_rows(plan: SelectPlan, ctx: LoadContext, raw: Sequence[Any], read: Any) -> list[Any]:
+def load_rows(plan: RowPlan, ctx: LoadContext, raw: Sequence[Any], read: Any) -> list[Any]:
     """Make objects and values of rows, then load what further statements load."""
     with pause(len(raw), ctx.session.gc_pause):
         rows = [read(row) for row in raw]
+    ctx.rows_done()
     if ctx.post:
         # Objects are held by `rows` meanwhile.
         for loader, objects in list(ctx.post.items()):

@@ -12,7 +12,7 @@ from lect.sql.entity import registered
 from lect.sql.executable import Executable
 from lect_orm.loading.context import LoadContext
 from lect_orm.query.entities import PLUGIN
-from lect_orm.query.execute import _bind_arguments, _core_options, _make_result, result_columns
+from lect_orm.query.execute import RowPlan, _bind_arguments, _core_options, make_result
 from lect_orm.query.translate import Translation
 
 __all__ = ["FromStatement"]
@@ -77,7 +77,7 @@ class FromStatement(Executable):
         element = self._translated()
         result = connection.execute(element, params, execution_options=_core_options(options))
         places = _places(translation, result, element)
-        plan = _Plan(translation, places)
+        plan = RowPlan(translation, translation.needs_unique)
         ctx = LoadContext(
             session,
             self,
@@ -86,20 +86,7 @@ class FromStatement(Executable):
             execution_options=options,
             bind_arguments=bind_arguments,
         )
-        return _make_result(plan, ctx, _Rearranged(result, places), options.get("yield_per"))  # type: ignore[arg-type]
-
-
-class _Plan:
-    """What :func:`_make_result` asks of a plan."""
-
-    def __init__(self, translation: Translation, places: list[int]) -> None:
-        self.translation = translation
-        self.readers = translation.readers
-        self.columns = self.labelled = result_columns(self.readers)
-        self.single = len(self.readers) == 1 and (
-            self.readers[0].is_entity or getattr(self.readers[0], "single_entity", False)
-        )
-        self.needs_unique = translation.needs_unique
+        return make_result(plan, ctx, _Rearranged(result, places), options.get("yield_per"))
 
 
 class _Rearranged:

@@ -660,6 +660,12 @@ class _Making:
         self.post_lists = [ctx.post.setdefault(p, []) for p in reader.post]
         self.loaders: dict[Any, Callable[[Any], Any]] = {}
         self.by_identity: dict[Any, Callable[[Any], Any]] = {}
+        ctx.makings.append(self)
+
+    def release(self) -> None:
+        """Forget the loaders, which know this object too."""
+        self.loaders.clear()
+        self.by_identity.clear()
 
     def loader(self) -> Callable[[Any], Any]:
         reader = self.reader
