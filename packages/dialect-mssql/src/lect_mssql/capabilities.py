@@ -13,6 +13,7 @@ from lect.dialects.capabilities import (
     CteInDml,
     DefaultRow,
     GeneratedKey,
+    KeyOrder,
     LateralForm,
     MultiTableDelete,
     MultiTableUpdate,
@@ -88,6 +89,7 @@ def capabilities(
         boolean_constants=BooleanConstants.COMPARISON,
         # data-changing statements: .../queries/output-clause-transact-sql
         insert_returning=Returning.UNORDERED,
+        key_order=KeyOrder.ORDERED_SELECT,  # .../statements/insert-transact-sql#limitations-and-restrictions
         update_returning=Returning.UNORDERED,
         delete_returning=Returning.UNORDERED,
         generated_key=GeneratedKey.APPENDED_QUERY,  # .../functions/scope-identity-transact-sql

@@ -455,3 +455,19 @@ def test_temporary_is_said_by_the_name(check: Any) -> None:
 def test_temporary_tables_have_no_schema(check: Any) -> None:
     table = Table("#tmp", MetaData(), Column("id", Integer), schema="owner")
     check(select(table.c.id), "SELECT [#tmp].id \nFROM [#tmp]")
+
+
+def test_rows_of_many_parameter_sets(parsers: Any) -> None:
+    """The server numbers the rows of an ordered SELECT in their order; what OUTPUT gives has none."""
+    from lect.compile import CompileOptions, compile_statement
+
+    statement = insert(t).returning(t.c.x, sort_by_parameter_order=True)
+    options = CompileOptions(column_keys=("x", "y"), for_executemany=True, batch=True)
+    batch = compile_statement(statement, lect_mssql.dialect(), options).dml.batch
+    text = batch.text(2)
+    assert text == (
+        "INSERT INTO t (x, y) OUTPUT inserted.x, inserted.id SELECT p0, p1 "
+        "FROM (VALUES (:x__0, :y__0, 0), (:x__1, :y__1, 1)) AS given_rows (p0, p1, nth) ORDER BY nth"
+    )
+    assert batch.sentinel.by_key
+    parsers.check(text)

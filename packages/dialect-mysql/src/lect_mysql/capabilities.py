@@ -12,6 +12,7 @@ from lect.dialects.capabilities import (
     CteInDml,
     DefaultRow,
     GeneratedKey,
+    KeyOrder,
     LateralForm,
     MultiTableDelete,
     MultiTableUpdate,
@@ -53,6 +54,7 @@ _COMMON = Capabilities(
     boolean_constants=BooleanConstants.TRUE_FALSE,  # true and false are 1 and 0
     # data-changing statements
     update_returning=Returning.NONE,
+    key_order=KeyOrder.VALUES,  # mysql innodb-auto-increment-handling.html
     generated_key=GeneratedKey.CURSOR,
     multi_values=True,
     max_parameters=65535,  # of a prepared statement

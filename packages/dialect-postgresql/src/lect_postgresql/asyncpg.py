@@ -176,6 +176,7 @@ class AsyncpgConnector(Connector):
     paramstyle = "numeric_dollar"
     is_async = True
     casts = Casts.ALL
+    sends_lists = True
     driver_distribution = "asyncpg"
 
     def import_driver(self) -> Any:

@@ -14,7 +14,7 @@ from lect import types as t
 from lect.types.enumerated import Enum
 from lect.types.numeric import Float, Numeric
 
-__all__ = ["ROWS", "RowInsert", "insert_columnwise", "row_insert"]
+__all__ = ["ROWS", "RowInsert", "array_list", "array_text", "form_of", "insert_columnwise", "row_insert"]
 
 #: Rows per statement: bounds the memory for one statement's text.
 ROWS: Final = 10_000
@@ -55,10 +55,10 @@ class RowInsert:
         places, arrays = [], []
         for name in self.names:
             type_ = types.get(name)
-            form = None if type_ is None else _form(type_)
+            form = None if type_ is None else form_of(type_)
             if form is None:
                 return None
-            array = _array([row[name] for row in rows], form)
+            array = array_text([row[name] for row in rows], form)
             if array is None:
                 return None
             places.append(f"%s::{form.cast}[]")
@@ -106,6 +106,10 @@ def _quoted(value: str) -> str:
     return f'"{value}"'
 
 
+def _hex(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
+
+
 def _make_forms() -> list[tuple[type, _Form]]:
     import datetime as dt
     from decimal import Decimal
@@ -121,6 +125,7 @@ def _make_forms() -> list[tuple[type, _Form]]:
         (t.Date, _Form("date", (dt.date,), _iso)),
         (t.Time, _Form("time", (dt.time,), _iso)),
         (t.Uuid, _Form("uuid", (UUID, str), str)),
+        (t.LargeBinary, _Form("bytea", (bytes,), _hex)),
     ]
 
 
@@ -129,7 +134,7 @@ _AWARE: Final = {"timestamp": "timestamptz", "time": "timetz"}
 _forms: list[tuple[type, _Form]] = []
 
 
-def _form(type_: Any) -> _Form | None:
+def form_of(type_: Any) -> _Form | None:
     """Return the form of a type's values as they are bound, None for types that have none."""
     if isinstance(type_, Enum) or type_._is_type_decorator or type_.render_bind_cast:
         return None  # the server has no assignment from text to an enumeration
@@ -147,7 +152,15 @@ def _form(type_: Any) -> _Form | None:
     return None
 
 
-def _array(values: list[Any], form: _Form) -> str | None:
+def array_list(values: list[Any], form: _Form) -> list[Any] | None:
+    """Return the values as they are, for a driver that sends lists as arrays; None when one has no place in it."""
+    classes = set(map(type, values))
+    classes.discard(type(None))
+    return values if classes <= form.classes else None
+
+
+def array_text(values: list[Any], form: _Form) -> str | None:
+    """Return the text of an array, None when a value has no form in it."""
     classes = set(map(type, values))
     if classes <= form.classes:
         return "{" + ",".join(map(form.write, values)) + "}"

@@ -9,6 +9,7 @@ from lect.dialects.capabilities import (
     CteInDml,
     DefaultRow,
     GeneratedKey,
+    KeyOrder,
     LateralForm,
     MultiTableDelete,
     MultiTableUpdate,
@@ -60,6 +61,7 @@ def capabilities(version: tuple[int, ...]) -> Capabilities:
         boolean_constants=BooleanConstants.TRUE_FALSE,
         # data-changing statements: postgresql.org/docs/current/dml-returning.html
         insert_returning=Returning.UNORDERED,
+        key_order=KeyOrder.ORDERED_SELECT,  # postgresql.org/docs/current/sql-select.html#SQL-ORDERBY
         update_returning=Returning.UNORDERED,
         delete_returning=Returning.UNORDERED,
         generated_key=GeneratedKey.NONE,  # RETURNING tells it

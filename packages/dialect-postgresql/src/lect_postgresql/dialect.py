@@ -70,10 +70,16 @@ class PostgreSQLDialect(Dialect):
 
     #: Which parameters get a cast; the connector decides.
     casts: Casts = Casts.GUESSED
+    #: The driver takes a list for an array; the others are given an array's text.
+    sends_lists: bool = False
 
     def compose(self, connector: Connector) -> PostgreSQLDialect:
         """Casts as the connector says; all of them for one that was not made for this dialect."""
-        return super().compose(connector).copy(casts=getattr(connector, "casts", Casts.ALL))
+        return (
+            super()
+            .compose(connector)
+            .copy(casts=getattr(connector, "casts", Casts.ALL), sends_lists=getattr(connector, "sends_lists", False))
+        )
 
     def make_identifiers(self) -> IdentifierPreparer:
         """Names are quoted as the SQL standard does, and at most 63 bytes long."""

@@ -9,6 +9,7 @@ from lect.dialects.capabilities import (
     CteInDml,
     DefaultRow,
     GeneratedKey,
+    KeyOrder,
     LateralForm,
     MultiTableDelete,
     MultiTableUpdate,
@@ -65,6 +66,7 @@ def capabilities(version: tuple[int, ...]) -> Capabilities:
         boolean_constants=BooleanConstants.ONE_ZERO,
         # data-changing statements
         insert_returning=returning,
+        key_order=KeyOrder.VALUES,  # sqlite.org/autoinc.html
         update_returning=returning,
         delete_returning=returning,
         generated_key=GeneratedKey.CURSOR,  # sqlite.org/c3ref/last_insert_rowid.html

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lect.compile import ansi
-from lect.compile.compiled import BatchTemplate, Compiled, DmlPlan
+from lect.compile.batch import BatchTemplate
+from lect.compile.compiled import Compiled, DmlPlan
 from lect.compile.default import default_dialect, set_default_dialect
 from lect.compile.options import CompileOptions
 from lect.compile.table import ANSI, RuleTable

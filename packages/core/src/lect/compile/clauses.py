@@ -18,6 +18,7 @@ __all__ = [
     "FromHint",
     "InsertParts",
     "Locking",
+    "ManyRows",
     "Returning",
     "RowLimit",
     "StatementHints",
@@ -144,6 +145,31 @@ class InsertParts(Clause):
         self.source = source
         self.conflict = conflict
         self.returning = returning
+
+
+class ManyRows(Clause):
+    """The rows of an INSERT that is sent once for many parameter sets.
+
+    The rule returns the source of the rows with :data:`lect.compile.batch.ROWS` where they go, and sets `row`; ``""``
+    when there is no way to write it, and then the statement is run for each parameter set.
+
+    Attributes:
+        cells: the columns with the text of their values (:class:`lect.compile.ansi.dml_values.Written`).
+        ordered: the server must take the rows in their order, because the keys it makes tell them apart.
+        row: marked text of one row; :data:`lect.compile.batch.HOLE` in it is the row's number.
+        columnwise: what takes the place of the text where the dialect can give one array per column, else None; with
+            `arrays`, see :class:`lect.compile.batch.Columnwise`.
+    """
+
+    __slots__ = ("arrays", "cells", "columnwise", "ordered", "row")
+
+    def __init__(self, statement: Any, cells: Any, ordered: bool) -> None:
+        super().__init__(statement)
+        self.cells = cells
+        self.ordered = ordered
+        self.row = ""
+        self.columnwise: str | None = None
+        self.arrays: dict[str, Any] = {}
 
 
 class UpdateParts(Clause):

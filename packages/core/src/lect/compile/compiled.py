@@ -32,151 +32,27 @@ INSERT, UPDATE, DELETE: ``plan.dml`` is a :class:`DmlPlan`, else None:
 * ``dml.primary_key``: for one-row INSERTs, per primary key column, where the new value is found: ``("param", name)``,
   ``("value", bind name)``,
   ``("returned", position in the row)``, ``("lastrowid", None)`` or ``None`` (not known).
-* ``dml.batch``: None or a :class:`BatchTemplate`: many rows in one statement, ``head + ", ".join([row] * n) + tail``.
+* ``dml.batch``: None or a :class:`~lect.compile.batch.BatchTemplate`: many rows in one statement, and how those that
+  come back are told apart.
 
 ``Compiled.recompile()`` compiles its statement again: the audit compares texts (see :mod:`lect.compile.cache`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from lect.compile.batch import ESCAPE, MARK, BatchTemplate, escape_name
 from lect.compile.expanding import Expansion, make_expansion
 from lect.compile.options import CompileOptions
-from lect.compile.writer import MARK_CLOSE, MARK_OPEN, ResultColumn, Writer
+from lect.compile.writer import ResultColumn, Writer
 from lect.exc import InvalidRequestError
 
-__all__ = ["MARK", "BatchTemplate", "Compiled", "DmlPlan", "ExpandedState"]
-
-#: A parameter's mark in text that is not complete yet; group 1 is the name.
-MARK: Final = re.compile(f"{MARK_OPEN}([^{MARK_CLOSE}]*){MARK_CLOSE}")
-
-#: Characters that drivers take amiss inside a parameter's name, and what is written for them.
-_ESCAPES: Final = {"%": "P", "(": "A", ")": "Z", ":": "C", ".": "_", "[": "_", "]": "_", " ": "_"}
-_ESCAPE: Final = re.compile(r"[%():.\[\] ]")
+__all__ = ["Compiled", "DmlPlan", "ExpandedState"]
 
 #: Number of texts kept per plan for different lengths of IN lists.
 MAX_EXPANDED: Final = 64
-
-
-#: Where the number of the row goes in a name of a batched row.
-HOLE: Final = "\ufdd5"
-
-
-def _sentinel(plan: DmlPlan, row_names: tuple[str, ...]) -> tuple[tuple[int, str], ...] | None:
-    """Return (position in the returned row, parameter) of the primary key, when its values are all given by the
-    client."""
-    found: list[tuple[int, str]] = []
-    for column in plan.table.primary_key:
-        position = next((i for i, c in enumerate(plan.returned) if c is column), None)
-        if position is None or column.key not in row_names:
-            return None
-        found.append((position, column.key))
-    return tuple(found) or None
-
-
-class BatchTemplate:
-    """An INSERT of any number of rows: the text is ``head + ", ".join([row] * n) + tail``.
-
-    Attributes:
-        head, row, tail: text pieces; use :meth:`text`. For named styles the parameters of row `i` (from 0) are called
-            ``name__<i>``.
-        row_names: names of the parameters of one row, in order of their placeholders.
-        head_names, tail_names: names of parameters outside the rows, in order.
-        ordered: RETURNING gives rows in the order of the VALUES by the server's promise; else match by `sentinel`.
-        sentinel: positions in the returned row that identify it, and the parameter names they equal, or None.
-    """
-
-    __slots__ = (
-        "head",
-        "head_names",
-        "numbered",
-        "ordered",
-        "positional",
-        "row",
-        "row_names",
-        "sentinel",
-        "tail",
-        "tail_names",
-    )
-
-    def __init__(
-        self,
-        head: str,
-        row: str,
-        tail: str,
-        *,
-        row_names: tuple[str, ...],
-        head_names: tuple[str, ...] = (),
-        tail_names: tuple[str, ...] = (),
-        positional: bool,
-        ordered: bool = False,
-        sentinel: tuple[tuple[int, str], ...] | None = None,
-    ) -> None:
-        self.head = head
-        self.row = row
-        self.tail = tail
-        self.row_names = row_names
-        self.head_names = head_names
-        self.tail_names = tail_names
-        self.positional = positional
-        self.ordered = ordered
-        self.sentinel = sentinel
-        self.numbered: str | None = None
-
-    @classmethod
-    def of(cls, head: str, row: str, tail: str, plan: DmlPlan, writer: Any) -> BatchTemplate:
-        """Make the template from the marked text before, of and after one row."""
-        style = getattr(writer.dialect, "paramstyle", "named")
-        positional = style in ("qmark", "format", "numeric", "numeric_dollar")
-        percent = style in ("format", "pyformat")
-
-        def write(text: str, suffix: str) -> tuple[str, tuple[str, ...]]:
-            pieces = MARK.split(text)
-            names = tuple(pieces[1::2])
-            if percent:
-                pieces[::2] = [p.replace("%", "%%") for p in pieces[::2]]
-            for i in range(1, len(pieces), 2):
-                escaped = _ESCAPE.sub(lambda m: _ESCAPES[m.group()], pieces[i]) + suffix
-                pieces[i] = {
-                    "named": f":{escaped}",
-                    "pyformat": f"%({escaped})s",
-                    "qmark": "?",
-                    "format": "%s",
-                }.get(style, "\ufdd4")
-            return "".join(pieces), names
-
-        head_text, head_names = write(head, "")
-        row_text, row_names = write(row, "__\ufdd5")
-        tail_text, tail_names = write(tail, "")
-        made = cls(
-            head_text,
-            row_text,
-            tail_text,
-            row_names=row_names,
-            head_names=head_names,
-            tail_names=tail_names,
-            positional=positional,
-            ordered=writer.capabilities.insert_returning.name == "ORDERED",
-            sentinel=_sentinel(plan, row_names),
-        )
-        made.numbered = {"numeric": ":", "numeric_dollar": "$"}.get(style)
-        return made
-
-    def text(self, count: int) -> str:
-        """Return the statement for `count` rows."""
-        if self.positional:
-            text = f"{self.head}{', '.join([self.row] * count)}{self.tail}"
-            if self.numbered is None:
-                return text
-            pieces = text.split("\ufdd4")
-            out = [pieces[0]]
-            for number, piece in enumerate(pieces[1:], 1):
-                out.append(f"{self.numbered}{number}{piece}")
-            return "".join(out)
-        return f"{self.head}{', '.join([self.row.replace(HOLE, str(i)) for i in range(count)])}{self.tail}"
 
 
 class DmlPlan:
@@ -654,8 +530,8 @@ def _escape_names(names: Iterable[str]) -> dict[str, str]:
     taken = set(names)
     out: dict[str, str] = {}
     for name in names:
-        if _ESCAPE.search(name):
-            escaped = _ESCAPE.sub(lambda m: _ESCAPES[m.group()], name)
+        if ESCAPE.search(name):
+            escaped = escape_name(name)
             while escaped in taken:
                 escaped += "__1"
             taken.add(escaped)

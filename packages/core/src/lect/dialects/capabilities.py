@@ -14,6 +14,7 @@ from lect.dialects.variants import (
     CteInDml,
     DefaultRow,
     GeneratedKey,
+    KeyOrder,
     LateralForm,
     MultiTableDelete,
     MultiTableUpdate,
@@ -30,6 +31,7 @@ __all__ = [
     "CteInDml",
     "DefaultRow",
     "GeneratedKey",
+    "KeyOrder",
     "LateralForm",
     "MultiTableDelete",
     "MultiTableUpdate",
@@ -188,6 +190,9 @@ class Capabilities(Record):
 
     generated_key: GeneratedKey = GeneratedKey.NONE
     """A generated key of a single inserted row is learned this way when the statement returns no rows."""
+
+    key_order: KeyOrder = KeyOrder.UNKNOWN
+    """Generated keys of the rows of one INSERT ascend in this order."""
 
     multi_values: bool = True
     """``INSERT … VALUES (…), (…)`` inserts several rows."""

@@ -12,6 +12,7 @@ __all__ = [
     "CteInDml",
     "DefaultRow",
     "GeneratedKey",
+    "KeyOrder",
     "LateralForm",
     "MultiTableDelete",
     "MultiTableUpdate",
@@ -47,6 +48,17 @@ class GeneratedKey(Enum):
     APPENDED_QUERY = "appended-query"  #: a query sent in the same batch behind the INSERT; its row is the next result
     QUERY = "query"  #: a query sent as the next statement on the same connection
     NONE = "none"  #: it cannot be learned; keys come from the client, a sequence, or RETURNING
+
+
+class KeyOrder(Enum):
+    """Whether keys that the server generates ascend in the order in which an INSERT of many rows gives the rows.
+
+    It is how the rows of RETURNING, which come in no particular order, are known to belong to their parameter sets.
+    """
+
+    UNKNOWN = "unknown"  #: nothing is promised; rows without another mark are inserted one by one
+    VALUES = "values"  #: keys ascend in the order of ``VALUES (…), (…)``
+    ORDERED_SELECT = "ordered-select"  #: keys ascend in the order of ``INSERT … SELECT … ORDER BY``
 
 
 class Upsert(Enum):

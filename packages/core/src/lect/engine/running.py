@@ -347,8 +347,9 @@ def _run_many(
     dml = plan.dml
     returning = dml is not None and dml.returning is not None
     if returning and dml.batch is not None:
-        columns, rows, affected = run_batches(connection, context, plan, values, options, _execute)
-        return _returned(connection, context, plan, run, columns, rows, affected)
+        batched = run_batches(connection, context, plan, values, options, _execute)
+        if batched is not None:
+            return _returned(connection, context, plan, run, *batched)
     if returning or (dml is None and plan.compiled.returns_rows):
         if not returning:
             cursor = _execute_many(connection, context, plan.text, values, options)

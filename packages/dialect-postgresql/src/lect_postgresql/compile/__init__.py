@@ -25,6 +25,7 @@ from lect_postgresql.compile import (
     like,
     limit,
     locking,
+    many_rows,
     sequence,
     types,
 )

@@ -30,6 +30,7 @@ from lect.compile.ansi import (
     like,
     limit,
     locking,
+    many_rows,
     merge,
     null,
     on_conflict,

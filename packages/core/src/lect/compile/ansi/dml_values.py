@@ -19,14 +19,16 @@ class Written:
         column: the column.
         text: the expression.
         param: name of the parameter when it is just one, else None.
+        sequenced: it is the next number of the sequence that is the column's default.
     """
 
-    __slots__ = ("column", "param", "text")
+    __slots__ = ("column", "param", "sequenced", "text")
 
-    def __init__(self, column: Any, text: str, param: str | None = None) -> None:
+    def __init__(self, column: Any, text: str, param: str | None = None, *, sequenced: bool = False) -> None:
         self.column = column
         self.text = text
         self.param = param
+        self.sequenced = sequenced
 
 
 def column_bind(column: Any, *, required: bool, key: str | None = None) -> BindParameter[Any]:
@@ -145,7 +147,7 @@ def insert_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
     prefetch: list[tuple[Any, str]] = []
     postfetch: list[Any] = []
     seen: set[Any] = set()
-    for column in _written(table, given):
+    for column in _written(table, given, _sentinel_to_fill(statement, table, writer)):
         key = column.key
         if key in given:
             seen.add(key)
@@ -175,9 +177,23 @@ def insert_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
     return out
 
 
-def _written(table: Any, given: _Given) -> list[Any]:
-    """Return the columns that may be written: those kept out of statements only when a value is given."""
-    return [c for c in table.c if not getattr(c, "_omit_from_statements", False) or c.key in given]
+def _written(table: Any, given: _Given, sentinel: Any = None) -> list[Any]:
+    """Return the columns that may be written: those kept out of statements only when a value is given, or when it is
+    the one that numbers the rows."""
+    return [c for c in table.c if not getattr(c, "_omit_from_statements", False) or c.key in given or c is sentinel]
+
+
+def _sentinel_to_fill(statement: Any, table: Any, writer: Any) -> Any:
+    """Return the column made by ``insert_sentinel()`` when the rows of this INSERT must be known apart, else None."""
+    column = getattr(table, "_sentinel_column", None)
+    if (
+        column is None
+        or not writer.options.batch
+        or writer.scope.nested
+        or getattr(statement, "_select", None) is not None
+    ):
+        return None
+    return column if statement._sort_by_parameter_order or statement._return_defaults else None
 
 
 def _is_made_by_server(column: Any) -> bool:
@@ -197,10 +213,12 @@ def _default(
     if default.is_sequence:
         if not writer.capabilities.sequences or (default.optional and _numbers_itself(column)):
             return None
-        return Written(column, writer.render(default.next_value()))
+        return Written(column, writer.render(default.next_value()), sequenced=True)
     if default.is_clause_element:
         return Written(column, writer.render(default.arg.self_group()))
-    if getattr(default, "is_sentinel", False):
+    if getattr(default, "is_sentinel", False) and column is not _sentinel_to_fill(
+        writer.scope.statement, column.table, writer
+    ):
         return None
     if cells is not None:
         bind = cells.bind(column, required=False)

@@ -8,9 +8,10 @@ from typing import Any
 from lect.compile.ansi.cte import prepare_added, with_clause, words_of
 from lect.compile.ansi.dml_values import Written, added_columns, check_consumed, insert_cells, row_cells
 from lect.compile.ansi.hints import hints_of, with_hint
+from lect.compile.ansi.many_rows import batch_of
 from lect.compile.ansi.returning import returning, returning_columns
 from lect.compile.clauses import InsertParts
-from lect.compile.compiled import MARK, BatchTemplate, DmlPlan
+from lect.compile.compiled import DmlPlan
 from lect.compile.table import ANSI
 from lect.exc import CompileError, InvalidRequestError, LectWarning
 from lect.sql._insert import Insert
@@ -38,16 +39,17 @@ def insert(node: Insert, writer: Any) -> str:
         head = f"INSERT {words_of(node._prefixes, writer)}INTO "
         head += with_hint(table, writer.format_table(table), writer)
         if node._select is not None:
-            columns, source, row = *_from_select(node, plan, writer), None
+            columns, source, cells = *_from_select(node, plan, writer), None
         else:
-            columns, source, row = rows_of_values(node, plan, writer)
+            columns, source, cells = rows_of_values(node, plan, writer)
         conflict = writer.render(node._on_conflict) if node._on_conflict is not None else ""
         returned = _returning(node, plan, writer, results)
-        text = writer.render(InsertParts(node, head, columns, source, conflict, returned))
-        text = with_clause(text, scope, writer)
+        parts = InsertParts(node, head, columns, source, conflict, returned)
+        own = writer.render(parts)
+        text = with_clause(own, scope, writer)
         check_consumed(plan, writer)
-        if row is not None and results and writer.options.batch:
-            plan.batch = batch_of(node, plan, text, row, writer)
+        if cells is not None and results and writer.options.batch:
+            plan.batch = batch_of(plan, parts, cells, text.removesuffix(own), writer)
         return text
 
 
@@ -95,8 +97,8 @@ def _from_select(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str]:
     return f" ({names})", f" {text}"
 
 
-def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, str | None]:
-    """Return the columns, VALUES, and the text of one row when there is just one."""
+def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, list[Written] | None]:
+    """Return the columns, VALUES, and what is written when it is one row with values."""
     if node._values is not None and node._multi_values:
         raise InvalidRequestError("Can't mix single and multiple VALUES formats in one INSERT statement")
     if node._sort_by_parameter_order and node._multi_values:
@@ -118,7 +120,7 @@ def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, 
     plan.valued = tuple([c.column for c in cells if c.param is not None])
     _find_primary_key(node, plan, cells, writer)
     if not node._multi_values:
-        return f" {names}", f" VALUES {row}", row
+        return f" {names}", f" VALUES {row}", cells
     if not writer.capabilities.multi_values:
         raise CompileError(
             f"The {writer.dialect.name!r} dialect with current database version settings does not support in-place "
@@ -258,11 +260,3 @@ def _returning(node: Insert, plan: DmlPlan, writer: Any, results: bool) -> str:
     )
     plan.postfetch = tuple([c for c in plan.postfetch if id(c) not in places])
     return returning_columns(wanted, writer, results)
-
-
-def batch_of(node: Insert, plan: DmlPlan, text: str, row: str, writer: Any) -> BatchTemplate | None:
-    """Return the template for many rows in one statement, None when the statement cannot be written so."""
-    if not writer.capabilities.multi_values or text.count(row) != 1 or not MARK.search(row):
-        return None
-    head, tail = text.split(row)
-    return BatchTemplate.of(head, row, tail, plan, writer)

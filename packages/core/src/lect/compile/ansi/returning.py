@@ -9,7 +9,7 @@ from lect.compile.clauses import Returning
 from lect.compile.table import ANSI
 from lect.sql.naming import LABEL_STYLE_DISAMBIGUATE_ONLY, name_columns
 
-__all__ = ["check_returning", "returning", "returning_columns"]
+__all__ = ["check_returning", "extend_returning", "returning", "returning_columns"]
 
 
 @ANSI.rule(Returning)
@@ -24,7 +24,20 @@ def _columns(statement: Any, named: Any, writer: Any, results: bool) -> str:
         texts = [column_text(n, writer, False, results) for n in named]
     finally:
         writer.scope.facts.pop("clause", None)
+    writer.scope.facts["returned"] = texts
     return writer.render(Returning(statement, texts))  # type: ignore[no-any-return]
+
+
+def extend_returning(statement: Any, columns: Any, writer: Any) -> str:
+    """Return the RETURNING of a statement, already written, with `columns` behind its own."""
+    written = writer.scope.facts["returned"]
+    named = name_columns(columns, LABEL_STYLE_DISAMBIGUATE_ONLY)
+    writer.scope.facts["clause"] = "returning"
+    try:
+        added = [column_text(n, writer, False, False) for n in named]
+    finally:
+        writer.scope.facts.pop("clause", None)
+    return writer.render(Returning(statement, [*written, *added]))  # type: ignore[no-any-return]
 
 
 def check_returning(kind: str, writer: Any) -> None:
