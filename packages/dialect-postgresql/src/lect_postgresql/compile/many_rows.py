@@ -43,7 +43,10 @@ def _is_plain(cell: Any) -> bool:
 
 def _columnwise(node: ManyRows, writer: Any) -> None:
     make: Callable[..., Any] = array_list if writer.dialect.sends_lists else array_text
-    names, places, wanted, arrays = [], [], [], {}
+    names: list[str] = []
+    places: list[str] = []
+    wanted: list[str] = []
+    arrays: dict[str, Any] = {}
     for cell in node.cells:
         if MARK.search(cell.text) is None:
             wanted.append(cell.text)

@@ -30,7 +30,9 @@ def ordered_rows(node: ManyRows, convert: Callable[[Any, str], str]) -> str:
         node: the clause; its `row` is set.
         convert: what is written for the column of a cell, from the cell and the name it has in the rows.
     """
-    names, wanted, row = [], [], []
+    names: list[str] = []
+    wanted: list[str] = []
+    row: list[str] = []
     for cell in node.cells:
         if MARK.search(cell.text):
             name = f"p{len(names)}"
