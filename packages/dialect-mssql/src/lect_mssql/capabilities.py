@@ -82,9 +82,9 @@ def capabilities(
         tuple_in=False,
         is_distinct_from=newest,  # 2022: .../queries/is-distinct-from-transact-sql
         regular_expressions=version >= (17,),  # 2025: REGEXP_LIKE
-        row_locking=False,  # table hints instead: with_hint("WITH (UPDLOCK)")
-        row_locking_nowait=False,
-        row_locking_skip=False,
+        row_locking=True,  # table hints: .../queries/hints-transact-sql-table
+        row_locking_nowait=True,
+        row_locking_skip=True,
         conditions_are_values=False,
         boolean_constants=BooleanConstants.COMPARISON,
         # data-changing statements: .../queries/output-clause-transact-sql

@@ -208,9 +208,54 @@ def test_grouped_values_are_written_into_the_text(check: Any, by_name: bool) -> 
 
 
 def test_locking_reads_are_hints(check: Any) -> None:
-    check(select(t.c.id).with_for_update(), "SELECT t.id \nFROM t")
+    check(select(t.c.id).with_for_update(), "SELECT t.id \nFROM t WITH (UPDLOCK, ROWLOCK)")
+    check(select(t.c.id).with_for_update(read=True), "SELECT t.id \nFROM t WITH (REPEATABLEREAD, ROWLOCK)")
+    check(select(t.c.id).with_for_update(nowait=True), "SELECT t.id \nFROM t WITH (UPDLOCK, ROWLOCK, NOWAIT)")
+    check(
+        select(t.c.id).with_for_update(skip_locked=True),
+        "SELECT t.id \nFROM t WITH (UPDLOCK, ROWLOCK, READPAST)",
+    )
+    check(select(t.c.id).with_for_update().with_hint(t, "WITH (XLOCK)", "mssql"), "SELECT t.id \nFROM t WITH (XLOCK)")
     check(select(t.c.id).with_hint(t, "WITH (UPDLOCK)"), "SELECT t.id \nFROM t WITH (UPDLOCK)")
     check(select(t.c.id).with_statement_hint("OPTION (RECOMPILE)"), "SELECT t.id \nFROM t OPTION (RECOMPILE)")
+
+
+def test_the_tables_locked(check: Any) -> None:
+    a = t.alias("a")
+    both = select(t.c.id).join(a, a.c.id == t.c.y)
+    check(
+        both.with_for_update(),
+        "SELECT t.id \nFROM t WITH (UPDLOCK, ROWLOCK) JOIN t AS a WITH (UPDLOCK, ROWLOCK) ON a.id = t.y",
+    )
+    check(
+        both.with_for_update(of=a, skip_locked=True),
+        "SELECT t.id \nFROM t JOIN t AS a WITH (UPDLOCK, ROWLOCK, READPAST) ON a.id = t.y",
+    )
+    inside = select(t.c.id).where(t.c.y > 1).subquery("s")
+    check(
+        select(inside.c.id).with_for_update(),
+        "SELECT s.id \nFROM (SELECT t.id AS id \nFROM t WITH (UPDLOCK, ROWLOCK) \nWHERE t.y > :y_1) AS s",
+    )
+    named = select(t.c.id).cte("c")
+    check(
+        select(named.c.id).with_for_update(),
+        "WITH c AS \n(SELECT t.id AS id \nFROM t)\n SELECT c.id \nFROM c",
+    )
+    elsewhere = select(t.c.id).where(t.c.y.in_(select(a.c.id))).with_for_update()
+    check(
+        elsewhere,
+        "SELECT t.id \nFROM t WITH (UPDLOCK, ROWLOCK) \nWHERE t.y IN (SELECT a.id \nFROM t AS a)",
+    )
+
+
+def test_locks_that_are_refused() -> None:
+    a = t.alias("a")
+    for statement, message in [
+        (select(t.c.id).with_for_update(key_share=True), "with_for_update(key_share=True) is not supported"),
+        (union(select(t.c.id), select(t.c.y)).with_for_update(), "with_for_update() of UNION is not supported"),
+        (select(t.c.id).with_for_update(of=a), "with_for_update(of=...) names 'a', which is not in FROM"),
+    ]:
+        assert refused(statement).startswith(message)
 
 
 def test_is_distinct_from(check: Any) -> None:

@@ -114,7 +114,19 @@ def test_locking(options: Any, mysql: str, maria: str) -> None:
     statement = select(t.c.id).with_for_update(**options)
     assert sql(statement) == f"SELECT t.id \nFROM t {mysql}"
     assert sql(statement, MARIADB) == f"SELECT t.id \nFROM t {maria}"
-    assert sql(statement, OLD_MYSQL).removeprefix("SELECT t.id \nFROM t ") in ("FOR UPDATE", "LOCK IN SHARE MODE")
+
+
+def test_locks_that_are_refused() -> None:
+    u = t.alias("u")
+    both = select(t.c.id).join(u, u.c.id == t.c.id)
+    assert sql(both.with_for_update(of=[t, u]), MARIADB).endswith("FOR UPDATE")
+    assert refused(both.with_for_update(of=u), MARIADB).startswith("with_for_update(of=...) is not supported")
+    assert refused(both.with_for_update(of=u), OLD_MYSQL).startswith("with_for_update(of=...) is not supported")
+    once = select(t.c.id)
+    assert refused(once.with_for_update(nowait=True), OLD_MYSQL).startswith("with_for_update(nowait=True) is not")
+    assert refused(once.with_for_update(skip_locked=True), OLD_MYSQL).startswith("with_for_update(skip_locked=True)")
+    assert refused(once.with_for_update(key_share=True)).startswith("with_for_update(key_share=True) is not supported")
+    assert sql(once.with_for_update(read=True), OLD_MYSQL).endswith("LOCK IN SHARE MODE")
 
 
 def test_join() -> None:

@@ -20,7 +20,7 @@ from lect.sql.from_clause import MAKE_FROM, FromClause, adapt_to
 from lect.sql.naming import qualified_key
 from lect.sql.node import Node, child, scalar
 
-__all__ = ["Join", "join", "join_condition", "outerjoin"]
+__all__ = ["Join", "join", "join_condition", "leaves", "outerjoin"]
 
 
 class Join(FromClause):
@@ -161,6 +161,13 @@ class FromGrouping(FromClause):
     @property
     def _hide_froms(self) -> Iterable[Any]:
         return self.element._hide_froms
+
+
+def leaves(element: Any) -> list[Any]:
+    """Return the FROM elements that a join is made of, from left to right; of anything else, itself."""
+    if element._is_join:
+        return [*leaves(element.left), *leaves(element.right)]
+    return leaves(element.element) if isinstance(element, FromGrouping) else [element]
 
 
 def join_condition(

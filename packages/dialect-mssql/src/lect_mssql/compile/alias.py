@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from lect.compile.ansi.alias import alias_name, named
+from lect.compile.ansi.alias import alias_name, named, sampled
+from lect.compile.ansi.hints import with_hint
+from lect.compile.table import ANSI
 from lect.compile.writer import FROM, LATERAL
-from lect.sql.subquery import Lateral
+from lect.sql.alias import Alias
+from lect.sql.subquery import Lateral, Subquery
 from lect.sql.tablesample import TableSample
+from lect_mssql.compile.locking import lock_inside
 from lect_mssql.compile.table import RULES
+
+
+@RULES.rule(Alias, Subquery)
+def alias(node: Any, writer: Any) -> str:
+    """The default rule's text; a lock on a subquery is one on the tables inside of it."""
+    if writer.position == FROM:
+        lock_inside(node, writer)
+    return ANSI.own[Subquery if isinstance(node, Subquery) else Alias](node, writer)
 
 
 @RULES.rule(Lateral)
@@ -41,5 +53,7 @@ def tablesample(node: TableSample, writer: Any) -> str:
         amount = amount.removesuffix(")")
         if not amount.upper().endswith(("PERCENT", "ROWS")):
             amount += " PERCENT"
-        text = f"{named(writer.render_from(node.element), name, writer)} TABLESAMPLE SYSTEM ({amount})"
-        return text if node.seed is None else f"{text} REPEATABLE ({writer.render(node.seed)})"
+        text = f"{named(sampled(node.element, writer), name, writer)} TABLESAMPLE SYSTEM ({amount})"
+        if node.seed is not None:
+            text += f" REPEATABLE ({writer.render(node.seed)})"
+        return with_hint(node, text, writer)

@@ -8,12 +8,14 @@ from lect.compile.table import ANSI
 from lect.sql._insert import Insert
 from lect.sql._select import Select
 from lect.sql.compound import CompoundSelect
+from lect_mssql.compile.locking import refuse_locked_union, with_lock_hints
 from lect_mssql.compile.table import RULES
 
 
 @RULES.rule(Select)
 def select(node: Select[Any], writer: Any) -> str:
-    """The default rule's text, without an ORDER BY that would be refused."""
+    """The default rule's text, without an ORDER BY that would be refused, with locks as hints."""
+    node = with_lock_hints(node._translated(), writer)
     return ANSI.own[Select](_without_idle_order(node, writer), writer)
 
 
@@ -30,4 +32,5 @@ def compound(node: CompoundSelect, writer: Any) -> str:
     """Refuse the forms with ALL that T-SQL lacks."""
     if node.keyword in ("INTERSECT ALL", "EXCEPT ALL"):
         writer.refuse(node.keyword, instead="number equal rows with row_number() and use the form without ALL")
+    refuse_locked_union(node, writer)
     return ANSI.own[CompoundSelect](_without_idle_order(node, writer), writer)

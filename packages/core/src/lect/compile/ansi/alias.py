@@ -11,7 +11,7 @@ from lect.sql.alias import Alias, TableValuedAlias
 from lect.sql.subquery import Lateral, Subquery
 from lect.sql.tablesample import TableSample
 
-__all__ = ["alias_name", "named"]
+__all__ = ["alias_name", "named", "sampled", "unnamed"]
 
 
 def alias_name(node: Any, writer: Any) -> str:
@@ -41,6 +41,8 @@ def alias(node: Alias, writer: Any) -> str:
     inner = unnamed(node.element)
     if inner.__class__ is Lateral:
         text = lateral_text(inner, writer)
+    elif inner._is_table:
+        text = writer.render(inner)  # without hints: one about the table is not one about this name for it
     else:
         text = f"({writer.render_as(inner, FROM)})" if not inner._is_from_clause else writer.render_from(inner)
     if inner._is_join:
@@ -111,6 +113,11 @@ def derived_columns(node: Any, writer: Any) -> str:
     return f"({', '.join(cells)})"
 
 
+def sampled(element: Any, writer: Any) -> str:
+    """Return what a sample is taken of: a table without the hints about it."""
+    return writer.render(element) if element._is_table else writer.render_from(element)  # type: ignore[no-any-return]
+
+
 @ANSI.rule(TableSample)
 def tablesample(node: TableSample, writer: Any) -> str:
     """``table AS name TABLESAMPLE method(percentage) REPEATABLE (seed)`` in FROM, the name elsewhere."""
@@ -120,7 +127,7 @@ def tablesample(node: TableSample, writer: Any) -> str:
         return name
     if not writer.capabilities.tablesample:
         writer.refuse("TABLESAMPLE")
-    text = named(writer.render_from(node.element), name, writer)
+    text = named(sampled(node.element, writer), name, writer)
     text += f" TABLESAMPLE {writer.render(node.sampling)}"
     if node.seed is not None:
         text += f" REPEATABLE ({writer.render(node.seed)})"
