@@ -304,6 +304,7 @@ from lect.sql.window import (
     aggregate_order_by,
     funcfilter,
     over,
+    window,
     within_group,
 )
 from lect.types import (
@@ -608,5 +609,6 @@ __all__ = [
     "union_all",
     "update",
     "values",
+    "window",
     "within_group",
 ]

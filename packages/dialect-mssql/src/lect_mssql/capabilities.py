@@ -66,10 +66,12 @@ def capabilities(
         cte_materialized_hint=False,
         values_table=True,  # .../queries/table-value-constructor-transact-sql
         window_functions=True,
+        window_clause=False,  # 2022, where the database has its compatibility level
         window_groups=False,
         window_exclude=False,
         aggregate_filter=False,
         within_group=True,  # STRING_AGG, PERCENTILE_CONT
+        aggregate_order=False,  # WITHIN GROUP instead
         grouping_sets=True,
         group_by_parameters=False,  # error 8120: each ``?`` is a parameter of its own
         group_by_label=False,

@@ -36,6 +36,7 @@ from lect import (
     union,
     update,
     values,
+    window,
 )
 from lect.schema import CreateTable, CreateView, DropTable
 from lect.sql.column import column, literal_column
@@ -258,6 +259,78 @@ def test_locks_that_are_refused() -> None:
         assert refused(statement).startswith(message)
 
 
+def test_windows(check: Any) -> None:
+    w = window("w", partition_by=t.c.x, order_by=t.c.id)
+    check(
+        select(func.sum(t.c.y).over(window=w)),
+        "SELECT sum(t.y) OVER (PARTITION BY t.x ORDER BY t.id) AS anon_1 \nFROM t",
+    )
+    check(
+        select(func.sum(t.c.y).over(order_by=t.c.id, rows=(-1, 2))),
+        "SELECT sum(t.y) OVER (ORDER BY t.id ROWS BETWEEN 1 PRECEDING AND 2 FOLLOWING) AS anon_1 \nFROM t",
+        render_postcompile=True,
+    )
+    over = func.sum(t.c.y).over
+    assert refused(select(over(order_by=t.c.id, range_=(-1, 2)))).startswith("a window frame of a range of values is")
+    assert refused(select(over(order_by=t.c.id, groups=(-1, 2)))).startswith("a window frame of groups is not")
+    assert refused(select(over(rows=(-1, 0), exclude="TIES"))).startswith("EXCLUDE in a window frame is not supported")
+
+
+def test_aggregates(check: Any) -> None:
+    check(
+        select(func.count().filter(t.c.y > 5), func.sum(t.c.y).filter(t.c.b)),
+        "SELECT count(CASE WHEN (t.y > :y_1) THEN 1 END) AS anon_1, "
+        "sum(CASE WHEN t.b = 1 THEN t.y END) AS anon_2 \nFROM t",
+    )
+    check(
+        select(func.aggregate_strings(t.c.x, ",").aggregate_order_by(t.c.y.desc())),
+        "SELECT string_agg(t.x, ',') WITHIN GROUP (ORDER BY t.y DESC) AS aggregate_strings_1 \nFROM t",
+        render_postcompile=True,
+    )
+    assert refused(select(func.array_agg(t.c.x).filter(t.c.y > 5))).startswith("FILTER of array_agg() is not")
+
+
+def test_lateral_behind_a_comma(check: Any) -> None:
+    last = select(u.c.id).where(u.c.tid == t.c.id).lateral("last")
+    check(
+        select(t.c.id, last.c.id),
+        "SELECT t.id, last.id AS id_1 \nFROM t CROSS APPLY (SELECT u.id AS id \nFROM u \nWHERE u.tid = t.id) AS last",
+    )
+
+
+def test_parts_of_a_union_with_an_order(check: Any) -> None:
+    one = select(t.c.id).order_by(t.c.y).limit(1)
+    check(
+        one.union_all(select(u.c.id)),
+        "SELECT * FROM (SELECT TOP 1 t.id \nFROM t ORDER BY t.y) AS member_1 UNION ALL SELECT u.id \nFROM u",
+        render_postcompile=True,
+    )
+
+
+def test_values_in_with(check: Any) -> None:
+    rows = values(column("a", Integer), column("b", Integer), name="v").data([(1, 2)])
+    check(
+        select(rows.cte("c")),
+        "WITH c(a, b) AS \n(SELECT * FROM (VALUES (:param_1, :param_2)) AS v (a, b))\n SELECT c.a, c.b \nFROM c",
+    )
+
+
+def test_what_has_no_words(check: Any) -> None:
+    named = select(t.c.id).cte("c", nesting=True)
+    around = select(named.c.id).cte("d")
+    for statement, message in [
+        (select(t.c.x).distinct(t.c.x), "DISTINCT ON is not supported"),
+        (select(t.c.id).where(tuple_(t.c.x, t.c.y) > tuple_(literal("a"), literal(1))), "a row value (a, b) is not"),
+        (select(around.c.id), "WITH inside of another statement is not supported"),
+        (select(delete(t).returning(t.c.id).cte("gone").c.id), "DELETE in a common table expression is not supported"),
+    ]:
+        assert refused(statement).startswith(message)
+    check(
+        select(t.c.id).where(t.c.y.between(5, 1, symmetric=True)),
+        "SELECT t.id \nFROM t \nWHERE (t.y BETWEEN :y_1 AND :y_2 OR t.y BETWEEN :y_2 AND :y_1)",
+    )
+
+
 def test_is_distinct_from(check: Any) -> None:
     check(
         select(t.c.id).where(t.c.y.is_distinct_from(5)),
@@ -332,7 +405,7 @@ def test_tablesample(check: Any) -> None:
         (func.pow(t.c.y, 2), "POWER(t.y, 2)"),
         (func.aggregate_strings(t.c.x, ","), "string_agg(t.x, ',')"),
         (extract("year", t.c.d), "DATEPART(year, t.d)"),
-        (extract("dow", t.c.d), "DATEPART(weekday, t.d)"),
+        (extract("dow", t.c.d), "((DATEPART(weekday, t.d) + @@DATEFIRST - 1) % 7)"),
         (cast(t.c.x, Unicode(5)), "CAST(t.x AS NVARCHAR(5))"),
         (t.c.y.bitwise_xor(5), "t.y ^ 5"),
         (t.c.j["a"], "JSON_QUERY(t.j, '$.\"a\"')"),

@@ -116,6 +116,39 @@ def test_locking(options: Any, mysql: str, maria: str) -> None:
     assert sql(statement, MARIADB) == f"SELECT t.id \nFROM t {maria}"
 
 
+def test_values() -> None:
+    rows = values(column("a", Integer), column("b", Integer), name="v").data([(1, 2), (3, 4)])
+    assert sql(select(rows)) == "SELECT v.a, v.b \nFROM (VALUES ROW(%s, %s), ROW(%s, %s)) AS v (a, b)"
+    assert sql(select(rows), MARIADB) == (
+        "SELECT v.a, v.b \nFROM (SELECT %s AS a, %s AS b UNION ALL SELECT %s, %s) AS v"
+    )
+    assert sql(select(rows.cte("c")), MARIADB).startswith("WITH c(a, b) AS \n(VALUES (%s, %s), (%s, %s))")
+
+
+def test_aggregates() -> None:
+    assert sql(select(func.count().filter(t.c.x == "a"))) == (
+        "SELECT count(CASE WHEN (t.x = %s) THEN 1 END) AS anon_1 \nFROM t"
+    )
+    assert refused(select(func.json_arrayagg(t.c.x).filter(t.c.x == "a"))).startswith("FILTER of json_arrayagg()")
+    ordered = func.aggregate_strings(t.c.x, ",").aggregate_order_by(t.c.id)
+    text = str(select(ordered).compile(dialect=MYSQL, compile_kwargs={"render_postcompile": True}))
+    assert text == "SELECT group_concat(t.x ORDER BY t.id SEPARATOR ',') AS aggregate_strings_1 \nFROM t"
+
+
+def test_frames() -> None:
+    moving = select(func.sum(t.c.id).over(order_by=t.c.id, rows=(-1, 1)))
+    written = {"render_postcompile": True}
+    assert "ROWS BETWEEN %s PRECEDING AND %s FOLLOWING" in sql(moving)
+    assert "ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING" in str(moving.compile(dialect=MARIADB, compile_kwargs=written))
+
+
+def test_with_before_update() -> None:
+    named = select(t.c.id).cte("c")
+    statement = update(t).where(t.c.id.in_(select(named.c.id))).values(x="a")
+    assert sql(statement).startswith("WITH c AS")
+    assert refused(statement, MARIADB).startswith("WITH before UPDATE is not supported by dialect 'mariadb'")
+
+
 def test_locks_that_are_refused() -> None:
     u = t.alias("u")
     both = select(t.c.id).join(u, u.c.id == t.c.id)
@@ -189,8 +222,6 @@ def test_intersect_by_version() -> None:
 
 
 def test_what_is_refused() -> None:
-    rows = values(column("a", Integer), name="v").data([(1,)])
-    assert "VALUES as a table is not supported" in refused(select(rows))
     assert "LATERAL is not supported by dialect 'mariadb'" in refused(
         select(t.c.id, select(u.c.id).where(u.c.tid == t.c.id).lateral("l").c.id), MARIADB
     )

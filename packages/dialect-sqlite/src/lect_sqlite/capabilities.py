@@ -52,6 +52,7 @@ def capabilities(version: tuple[int, ...]) -> Capabilities:
         window_exclude=True,
         aggregate_filter=True,  # 3.30
         within_group=False,
+        aggregate_order=version >= (3, 44),  # sqlite.org/releaselog/3_44_0.html
         grouping_sets=False,
         intersect_all=False,
         parenthesized_compound_parts=False,  # sqlite.org/lang_select.html#compound

@@ -17,6 +17,8 @@ from lect import (
     Numeric,
     String,
     Table,
+    all_,
+    any_,
     case,
     cast,
     delete,
@@ -27,6 +29,7 @@ from lect import (
     join,
     select,
     true,
+    try_cast,
     tuple_,
     union_all,
     update,
@@ -79,6 +82,29 @@ def test_fetch_with_ties_is_refused() -> None:
         "fetch(with_ties=True) is not supported by dialect 'sqlite' (server version 3.45); compare with"
     )
     assert "fetch(percent=True)" in refused(select(t.c.id).fetch(3, percent=True))
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (select(t.c.id).where(t.c.id == any_(select(t.c.id).scalar_subquery())), "ANY is not supported"),
+        (select(t.c.id).where(t.c.id > all_(select(t.c.id).scalar_subquery())), "ALL is not supported"),
+        (select(try_cast(t.c.id, Integer)), "TRY_CAST is not supported"),
+        (select(func.count()).group_by(func.cube(t.c.id)), "cube() is not supported"),
+        (select(func.mode().within_group(t.c.id)), "WITHIN GROUP is not supported"),
+        (select(insert(t).values(id=1).returning(t.c.id).cte("c").c.id), "INSERT in a common table expression is not"),
+    ],
+)
+def test_what_sqlite_has_no_words_for(statement: Any, message: str) -> None:
+    with pytest.raises(exc.CompileError) as caught:
+        sql(statement)
+    assert str(caught.value).startswith(message)
+
+
+def test_between_either_way() -> None:
+    assert sql(select(t.c.id).where(t.c.id.between(5, 1, symmetric=True))) == (
+        "SELECT t.id \nFROM t \nWHERE (t.id BETWEEN ? AND ? OR t.id BETWEEN ? AND ?)"
+    )
 
 
 def test_for_update_is_left_out() -> None:

@@ -28,6 +28,7 @@ from lect import (
     tuple_,
     union,
     union_all,
+    window,
 )
 from lect.engine import Connection
 from lect_compliance.case import Group, needs
@@ -235,6 +236,15 @@ class TestSelect(Group):
         """A running total over ROWS."""
         total = func.sum(people.c.id).over(order_by=people.c.id, rows=(None, 0))
         assert [int(v) for v in connection.scalars(select(total).order_by(people.c.id))] == [1, 3, 6, 10]
+
+    @needs(WINDOWS)
+    def test_named_window(self, connection: Connection, people: Table) -> None:
+        """A window that two functions share, and another that is based on it."""
+        everybody = window("everybody")
+        by_id = window("by_id", base=everybody, order_by=people.c.id)
+        before = func.count().over(window=by_id, rows=(None, -1))
+        statement = select(people.c.id, before, func.count().over(window=everybody)).order_by(people.c.id)
+        assert [tuple(row) for row in connection.execute(statement)] == [(1, 0, 4), (2, 1, 4), (3, 2, 4), (4, 3, 4)]
 
     def test_case(self, connection: Connection, people: Table) -> None:
         """CASE, searched and with a value."""

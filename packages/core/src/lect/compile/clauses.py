@@ -22,7 +22,11 @@ __all__ = [
     "Returning",
     "RowLimit",
     "StatementHints",
+    "StringsInOrder",
     "UpdateParts",
+    "ValuesAlone",
+    "ValuesRows",
+    "WindowFrame",
 ]
 
 
@@ -92,6 +96,64 @@ class FromHint:
         self.element = element
         self.text = text
         self.hint = hint
+
+
+class WindowFrame:
+    """The frame of a window.
+
+    Attributes:
+        unit: ``"ROWS"``, ``"RANGE"`` or ``"GROUPS"``.
+        frame: a :class:`~lect.sql.window.FrameClause`, which is written ``start AND end``.
+        exclude: what is left out of it, or None.
+    """
+
+    __slots__ = ("exclude", "frame", "unit")
+
+    def __init__(self, unit: str, frame: Any, exclude: str | None) -> None:
+        self.unit = unit
+        self.frame = frame
+        self.exclude = exclude
+
+
+class ValuesAlone:
+    """VALUES that is the whole of a common table expression.
+
+    Attributes:
+        values: the :class:`~lect.sql.values.Values`.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+
+
+class ValuesRows:
+    """The rows of VALUES as a table, ``VALUES (1, 2), (3, 4)``.
+
+    Attributes:
+        rows: the cells of each row, written, with commas between them.
+    """
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: list[str]) -> None:
+        self.rows = rows
+
+
+class StringsInOrder:
+    """``aggregate_strings()`` with an order.
+
+    Attributes:
+        function: the aggregate.
+        order_by: a list of expressions.
+    """
+
+    __slots__ = ("function", "order_by")
+
+    def __init__(self, function: Any, order_by: Any) -> None:
+        self.function = function
+        self.order_by = order_by
 
 
 class ExtraFroms:

@@ -111,6 +111,9 @@ class Capabilities(Record):
     window_functions: bool = True
     """Functions may have an OVER clause."""
 
+    window_clause: bool = True
+    """SELECT names windows (WINDOW w AS (…)), and OVER may say the name."""
+
     window_groups: bool = True
     """Window frames may be counted in GROUPS."""
 
@@ -122,6 +125,9 @@ class Capabilities(Record):
 
     within_group: bool = True
     """Ordered-set aggregates (WITHIN GROUP) exist."""
+
+    aggregate_order: bool = True
+    """Aggregates take an order of the rows: ``array_agg(x ORDER BY y)``."""
 
     grouping_sets: bool = True
     """GROUP BY may contain ROLLUP, CUBE and GROUPING SETS."""

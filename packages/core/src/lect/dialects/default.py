@@ -34,6 +34,7 @@ class DefaultDialect(Dialect):
         multi_values=False,
         default_in_values=False,
         cte_in_dml=CteInDml.BEFORE_STATEMENT,
+        dml_in_cte=True,
         multi_table_update=MultiTableUpdate.FROM,
         multi_table_delete=MultiTableDelete.TABLE_LIST,
         native_boolean=False,

@@ -75,10 +75,12 @@ from lect.sql.window import (
     FrameClauseType,
     FunctionFilter,
     Over,
+    Window,
     WithinGroup,
     aggregate_order_by,
     funcfilter,
     over,
+    window,
     within_group,
 )
 
@@ -160,6 +162,7 @@ __all__ = [
     "UpdateBase",
     "Values",
     "ValuesBase",
+    "Window",
     "WithinGroup",
     "WriteableColumnCollection",
     "aggregate_order_by",
@@ -219,5 +222,6 @@ __all__ = [
     "union_all",
     "update",
     "values",
+    "window",
     "within_group",
 ]

@@ -25,7 +25,7 @@ from lect.sql.from_clause import MAKE_FROM, FromClause
 from lect.sql.grouping import Grouping
 from lect.sql.lists import ClauseList
 from lect.sql.node import Field, child, scalar, typed
-from lect.sql.window import AggregateOrderBy, FunctionFilter, Over, WithinGroup
+from lect.sql.window import AggregateOrderBy, FunctionFilter, Over, Window, WithinGroup
 from lect.types.boolean import BOOLEANTYPE
 from lect.types.null import NULLTYPE
 from lect.types.tuple_type import TableValueType
@@ -131,9 +131,10 @@ class FunctionElement(Executable, ColumnElement[_T]):
         range_: Any = None,
         groups: Any = None,
         exclude: str | None = None,
+        window: Window | None = None,
     ) -> Over[Any]:
         """Return ``function OVER (...)``; see :class:`~lect.sql.window.Over`."""
-        return Over(self, partition_by, order_by, range_, rows, groups, exclude)
+        return Over(self, partition_by, order_by, range_, rows, groups, exclude, window)
 
     def within_group(self, *order_by: Any) -> WithinGroup[Any]:
         """Return ``function WITHIN GROUP (ORDER BY ...)``."""

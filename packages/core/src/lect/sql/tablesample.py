@@ -11,6 +11,7 @@ from lect.sql.arguments import from_argument, resolve
 from lect.sql.element import ClauseElement
 from lect.sql.from_clause import MAKE_FROM
 from lect.sql.functions import func
+from lect.sql.literal import literal
 from lect.sql.node import Node, child, scalar
 
 __all__ = ["TableSample", "tablesample"]
@@ -29,6 +30,8 @@ class TableSample(AliasedReturnsRows):
         # A number is a percentage of the standard's method SYSTEM.
         self.sampling = given if getattr(given, "__visit_name__", "") == "function" else func.system(given)
         self.seed = None if seed is None else resolve(seed)
+        if isinstance(self.seed, (int, float)) and not isinstance(self.seed, bool):
+            self.seed = literal(self.seed)
         if self.seed is not None and not isinstance(self.seed, ClauseElement):
             self.seed = coercions.expression(self.seed)
 

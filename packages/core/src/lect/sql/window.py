@@ -1,4 +1,4 @@
-"""What may follow an aggregate or window function: OVER, FILTER, WITHIN GROUP, and ORDER BY inside of it."""
+"""What may follow an aggregate or window function: OVER, FILTER, WITHIN GROUP, ORDER BY inside of it; named windows."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ __all__ = [
     "FrameClauseType",
     "FunctionFilter",
     "Over",
+    "Window",
     "WithinGroup",
     "aggregate_order_by",
     "funcfilter",
     "over",
+    "window",
     "within_group",
 ]
 
@@ -74,9 +76,10 @@ class Wrapping(ColumnElement[_T]):
         range_: Any = None,
         groups: Any = None,
         exclude: str | None = None,
+        window: Window | None = None,
     ) -> Over[Any]:
         """Return this with OVER."""
-        return Over(self, partition_by, order_by, range_, rows, groups, exclude)
+        return Over(self, partition_by, order_by, range_, rows, groups, exclude, window)
 
 
 class FrameClauseType(enum.Enum):
@@ -172,35 +175,32 @@ class FrameClause(ClauseElement):
         return []
 
 
-class Over(ColumnElement[_T]):
-    """``element OVER (PARTITION BY ... ORDER BY ... frame)``
+class _Windowing:
+    """What a window's definition and OVER have in common; mixed into both."""
 
-    The frame is one of `range_`, `rows` and `groups`: a pair of numbers (see :meth:`FrameClause.of`) or a FrameClause.
-    `exclude` leaves rows out of it: "CURRENT ROW", "GROUP", "TIES" or "NO OTHERS".
-    """
+    window: Window | None
+    partition_by: ClauseList | None
+    order_by: ClauseList | None
+    range_: FrameClause | None
+    rows: FrameClause | None
+    groups: FrameClause | None
+    exclude: str | None
 
-    __visit_name__ = "over"
-    _fields = (
-        child("element"),
-        child("partition_by"),
-        child("order_by"),
-        child("range_"),
-        child("rows"),
-        child("groups"),
-        scalar("exclude"),
-    )
-
-    def __init__(
+    def _define(
         self,
-        element: Any,
-        partition_by: Any = None,
-        order_by: Any = None,
-        range_: Any = None,
-        rows: Any = None,
-        groups: Any = None,
-        exclude: str | None = None,
+        window: Window | None,
+        partition_by: Any,
+        order_by: Any,
+        range_: Any,
+        rows: Any,
+        groups: Any,
+        exclude: str | None,
     ) -> None:
-        self.element = element
+        if isinstance(partition_by, Window) and window is None:
+            window, partition_by = partition_by, None
+        if window is not None and not isinstance(window, Window):
+            raise ArgumentError(f"a window made with window() expected, got {window!r}")
+        self.window = window
         self.order_by = _ordering(order_by)
         self.partition_by = _ordering(partition_by)
         if sum(f is not None for f in (range_, rows, groups)) > 1:
@@ -214,6 +214,96 @@ class Over(ColumnElement[_T]):
             if range_ is None and rows is None and groups is None:
                 raise ArgumentError("'exclude' requires that one of 'rows', 'range_', or 'groups' is also specified")
         self.exclude = exclude
+        if window is not None:
+            self._check_base(window)
+
+    def _check_base(self, window: Window) -> None:
+        """Refuse what SQL does not allow to be added to a named window."""
+        if self.partition_by is not None:
+            raise ArgumentError(f"window {window.name!r} says how rows are partitioned; partition_by cannot be added")
+        if self.order_by is not None and window._ordered:
+            raise ArgumentError(f"window {window.name!r} has an order already; order_by cannot be added")
+        if self._adds and window._framed:
+            raise ArgumentError(f"window {window.name!r} has a frame, and so nothing can be added to it")
+
+    @property
+    def _adds(self) -> bool:
+        """Whether anything is said beside the named window."""
+        return any(f is not None for f in (self.order_by, self.range_, self.rows, self.groups))
+
+    @property
+    def _ordered(self) -> bool:
+        return self.order_by is not None or (self.window is not None and self.window._ordered)
+
+    @property
+    def _framed(self) -> bool:
+        own = any(f is not None for f in (self.range_, self.rows, self.groups))
+        return own or (self.window is not None and self.window._framed)
+
+
+_WINDOW_FIELDS = (
+    child("window"),
+    child("partition_by"),
+    child("order_by"),
+    child("range_"),
+    child("rows"),
+    child("groups"),
+    scalar("exclude"),
+)
+
+
+class Window(_Windowing, ClauseElement):
+    """A window with a name, made with :func:`window`: ``WINDOW name AS (PARTITION BY … ORDER BY … frame)``."""
+
+    __visit_name__ = "window"
+    _fields = (scalar("name"), *_WINDOW_FIELDS)
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        partition_by: Any = None,
+        order_by: Any = None,
+        rows: Any = None,
+        range_: Any = None,
+        groups: Any = None,
+        exclude: str | None = None,
+        base: Window | None = None,
+    ) -> None:
+        if not isinstance(name, str) or not name:
+            raise ArgumentError(f"a window needs a name, got {name!r}")
+        self.name = name
+        self._define(base, partition_by, order_by, range_, rows, groups, exclude)
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+
+class Over(_Windowing, ColumnElement[_T]):
+    """``element OVER (PARTITION BY ... ORDER BY ... frame)``
+
+    The frame is one of `range_`, `rows` and `groups`: a pair of numbers (see :meth:`FrameClause.of`) or a FrameClause.
+    `exclude` leaves rows out of it: "CURRENT ROW", "GROUP", "TIES" or "NO OTHERS". `window` is one made with
+    :func:`window`; an order or a frame may be added to it where it has none.
+    """
+
+    __visit_name__ = "over"
+    _fields = (child("element"), *_WINDOW_FIELDS)
+
+    def __init__(
+        self,
+        element: Any,
+        partition_by: Any = None,
+        order_by: Any = None,
+        range_: Any = None,
+        rows: Any = None,
+        groups: Any = None,
+        exclude: str | None = None,
+        window: Window | None = None,
+    ) -> None:
+        self.element = element
+        self._define(window, partition_by, order_by, range_, rows, groups, exclude)
 
     @property
     def type(self) -> TypeEngine[Any]:  # type: ignore[override]
@@ -337,9 +427,45 @@ def over(
     rows: Any = None,
     groups: Any = None,
     exclude: str | None = None,
+    window: Window | None = None,
 ) -> Over[Any]:
     """Return ``element OVER (...)``; see :class:`Over`."""
-    return Over(element, partition_by, order_by, range_, rows, groups, exclude)
+    return Over(element, partition_by, order_by, range_, rows, groups, exclude, window)
+
+
+def window(
+    name: str,
+    *,
+    partition_by: Any = None,
+    order_by: Any = None,
+    rows: Any = None,
+    range_: Any = None,
+    groups: Any = None,
+    exclude: str | None = None,
+    base: Window | None = None,
+) -> Window:
+    """Return a window under a name, for the functions of one SELECT: ``func.sum(t.c.x).over(window=w)``.
+
+    The SELECT that uses it writes ``WINDOW name AS (…)``; where the database has no such clause, each OVER says the
+    whole definition, which means the same.
+
+    Args:
+        name: its name in SQL; two different windows of a SELECT need two names.
+        base: another named window, to which an order or a frame is added.
+        partition_by, order_by, rows, range_, groups, exclude: as in :class:`Over`.
+
+    Raises ArgumentError when `base` already says what is added to it.
+    """
+    return Window(
+        name,
+        partition_by=partition_by,
+        order_by=order_by,
+        rows=rows,
+        range_=range_,
+        groups=groups,
+        exclude=exclude,
+        base=base,
+    )
 
 
 def within_group(element: Any, *order_by: Any) -> WithinGroup[Any]:

@@ -33,6 +33,7 @@ from lect_mssql.compile import (
     create_table,
     extract,
     function,
+    grouping,
     hints,
     insert,
     join,
@@ -47,6 +48,7 @@ from lect_mssql.compile import (
     update,
     values,
     view,
+    window,
 )
 from lect_mssql.compile.table import RULES
 

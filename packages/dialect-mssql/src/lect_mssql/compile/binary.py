@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect import operators as ops
-from lect.compile.ansi.binary import infix
+from lect.compile.ansi.binary import between_either_way, infix
 from lect.compile.table import ANSI
 from lect.sql.lists import ExpressionClauseList
 from lect.sql.literal import False_, True_
@@ -106,3 +106,6 @@ def json_getitem(node: Any, writer: Any) -> str:
     if isinstance(type_, (Integer, NumericCommon)):
         return f"CASE {value} WHEN NULL THEN NULL ELSE CAST({value} AS {writer.render(type_)}) END"
     return f"CASE {value} WHEN NULL THEN NULL ELSE {value} END"
+
+
+RULES.operator(ops.between_op, ops.not_between_op)(between_either_way)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect.compile.ansi.function import arguments
+from lect.compile.clauses import StringsInOrder
 from lect.compile.table import ANSI
 from lect.sql import known_functions as known
 from lect.sql.function import Function
@@ -58,6 +59,12 @@ def random(node: Any, writer: Any) -> str:
 def aggregate_strings(node: Any, writer: Any) -> str:
     """``string_agg(x, separator)``, of 2017."""
     return f"string_agg{arguments(node, writer)}"
+
+
+@RULES.rule(StringsInOrder)
+def strings_in_order(node: StringsInOrder, writer: Any) -> str:
+    """``string_agg(x, separator) WITHIN GROUP (ORDER BY y)``."""
+    return f"{writer.render(node.function)} WITHIN GROUP (ORDER BY {writer.render(node.order_by)})"
 
 
 @RULES.rule(known.next_value)

@@ -26,6 +26,8 @@ def uses_top(statement: Any) -> bool:
 def after_select(node: AfterSelect, writer: Any) -> str:
     """``DISTINCT TOP n WITH TIES ``."""
     statement = node.statement
+    if statement._distinct_on:
+        writer.refuse("DISTINCT ON", instead="use group_by(), or row_number() in a subquery")
     text = "DISTINCT " if statement._distinct else ""
     if not uses_top(statement):
         return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lect.compile.clauses import ValuesAlone
 from lect.compile.table import ANSI
 from lect.sql.values import Values
 from lect_mssql.compile.table import RULES
@@ -18,3 +19,10 @@ def values(node: Values, writer: Any) -> str:
             f"VALUES of {len(node._data)} rows", f"the server takes {limit}", "insert the rows into a table first"
         )
     return ANSI.own[Values](node, writer)
+
+
+@RULES.rule(ValuesAlone)
+def values_alone(node: ValuesAlone, writer: Any) -> str:
+    """``SELECT * FROM (VALUES (…)) AS v (a, b)``: nothing but a SELECT may stand in WITH."""
+    columns = ", ".join([writer.quote(c.name) for c in node.values._column_args])
+    return f"SELECT * FROM ({ANSI.own[ValuesAlone](node, writer)}) AS {writer.quote('v')} ({columns})"

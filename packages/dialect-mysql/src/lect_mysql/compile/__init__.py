@@ -36,7 +36,9 @@ from lect_mysql.compile import (
     types,
     unary,
     update,
+    values,
     view,
+    window,
 )
 from lect_mysql.compile.table import MARIADB_RULES, RULES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect import operators as ops
-from lect.compile.ansi.binary import infix
+from lect.compile.ansi.binary import between_either_way, infix
 from lect.sql.grouping import Grouping
 from lect.sql.lists import ExpressionClauseList
 from lect.types.boolean import Boolean
@@ -132,3 +132,6 @@ def _converted(extracted: str, type_: Any) -> str:
     if isinstance(type_, String):
         return f"ELSE JSON_UNQUOTE({extracted})"
     return f"ELSE {extracted}"
+
+
+RULES.operator(ops.between_op, ops.not_between_op)(between_either_way)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lect.sql._cast import Cast
+from lect.sql._cast import Cast, TryCast
 from lect.types import sql_types as sql
 from lect.types.boolean import Boolean
 from lect.types.json_type import JSON
@@ -21,6 +21,12 @@ from lect_mysql.compile.table import MARIADB_RULES, RULES
 from lect_mysql.compile.types import fraction, with_charset
 
 __all__ = ["cast_name"]
+
+
+@RULES.rule(TryCast)
+def try_cast(node: TryCast[Any], writer: Any) -> str:
+    """Refused."""
+    return writer.refuse("TRY_CAST", instead="use cast(), and case() for the values that it cannot convert")  # type: ignore[no-any-return]
 
 
 @RULES.rule(Cast)

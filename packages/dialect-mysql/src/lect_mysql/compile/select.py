@@ -40,9 +40,3 @@ def rollup(node: Any, writer: Any) -> str:
     if len(writer.scope.statement._group_by) > 1:
         writer.refuse("rollup() beside other columns of GROUP BY", instead="give all columns to rollup()")
     return f"{writer.render(node.clause_expr.element)} WITH ROLLUP"
-
-
-@RULES.rule(known.cube, known.grouping_sets)
-def grouping_sets(node: Any, writer: Any) -> str:
-    """Refused: there is only ROLLUP."""
-    return writer.refuse(f"{node.name}()", instead="combine one SELECT for each grouping with union_all()")  # type: ignore[no-any-return]

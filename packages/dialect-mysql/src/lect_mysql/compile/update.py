@@ -9,7 +9,7 @@ from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
 from lect.exc import CompileError
 from lect.sql._update import Delete
 from lect_mysql.compile.options import statement_option
-from lect_mysql.compile.table import RULES
+from lect_mysql.compile.table import MARIADB_RULES, RULES
 
 
 @RULES.rule(ExtraFroms)
@@ -30,6 +30,7 @@ def extra_froms(node: ExtraFroms, writer: Any) -> str:
 @RULES.rule(UpdateParts)
 def update_parts(node: UpdateParts, writer: Any) -> str:
     """``UPDATE t, u SET t.a=x WHERE … LIMIT n``."""
+    _check(node, writer)
     several = bool(node.froms) or node.statement.table._is_join
     return f"{node.head}{node.froms}{node.sets}{node.where}{_limit(node.statement, several, writer)}{node.returning}"
 
@@ -49,6 +50,32 @@ def delete_parts(node: DeleteParts, writer: Any) -> str:
         head = f"DELETE {words_of(statement._prefixes, writer)}FROM {name}"
         froms = froms or f" USING {writer.render_from(table)}"
     return f"{head}{froms}{node.where}{_limit(statement, bool(froms), writer)}{node.returning}"
+
+
+@MARIADB_RULES.rule(UpdateParts)
+def update_parts_mariadb(node: UpdateParts, writer: Any) -> str:
+    """The same, without WITH."""
+    _refuse_with("UPDATE", writer)
+    return update_parts(node, writer)
+
+
+@MARIADB_RULES.rule(DeleteParts)
+def delete_parts_mariadb(node: DeleteParts, writer: Any) -> str:
+    """The same, without WITH."""
+    _refuse_with("DELETE", writer)
+    return delete_parts(node, writer)
+
+
+def _refuse_with(kind: str, writer: Any) -> None:
+    """Refuse common table expressions where only a SELECT takes them: mariadb.com/kb/en/with/."""
+    if writer.ctes is not None or writer.scope.ctes is not None:
+        writer.refuse(f"WITH before {kind}", instead="write the SELECT as a subquery: select(...).subquery()")
+
+
+def _check(node: UpdateParts, writer: Any) -> None:
+    row = node.statement._values
+    if row is not None and any(getattr(column, "__visit_name__", "") == "tuple" for column, _ in row.cells):
+        writer.refuse("SET (a, b) = (SELECT ...)", instead="set each column to a subquery of its own")
 
 
 def _limit(statement: Any, several: bool, writer: Any) -> str:

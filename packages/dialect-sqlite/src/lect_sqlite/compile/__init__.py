@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from lect_sqlite.compile import (
     binary,
+    cast,
     column,
     column_spec,
     constraints,
@@ -29,6 +30,7 @@ from lect_sqlite.compile import (
     select,
     sequence,
     types,
+    unary,
     values,
 )
 from lect_sqlite.compile.table import RULES

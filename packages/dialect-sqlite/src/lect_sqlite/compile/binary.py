@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect import operators as ops
-from lect.compile.ansi.binary import infix
+from lect.compile.ansi.binary import between_either_way, infix
 from lect.sql.grouping import Grouping
 from lect.types.boolean import Boolean
 from lect.types.json_type import JSON
@@ -69,3 +69,6 @@ def match(node: Any, writer: Any) -> str:
     """``a MATCH b``, of full-text tables: https://sqlite.org/fts5.html."""
     right = node.right.element if isinstance(node.right, Grouping) else node.right
     return f"{writer.render(node.left)} MATCH {writer.render(right)}"
+
+
+RULES.operator(ops.between_op, ops.not_between_op)(between_either_way)

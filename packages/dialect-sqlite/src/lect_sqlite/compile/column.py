@@ -15,4 +15,14 @@ def column(node: ColumnClause[Any], writer: Any) -> str:
     scope = writer.scope
     if scope.facts.get("clause") == "returning" and node.table is scope.target and not node.is_literal:
         return writer.quote(node.name)  # type: ignore[no-any-return]
+    if (
+        scope.facts.get("clause") == "returning"
+        and node.table is not None
+        and node.table not in scope.target._from_objects
+    ):
+        writer.refuse(
+            f"{node.table.description}.{node.name} in RETURNING",
+            "only columns of the changed table can be returned",
+            "select the others with a subquery",
+        )
     return ANSI.own[ColumnClause](node, writer)

@@ -16,7 +16,7 @@ from lect.sql.binary import BinaryExpression
 from lect.sql.function import FunctionAsBinary
 from lect.types.numeric import NUMERICTYPE, Float, Integer, Numeric
 
-__all__ = ["infix"]
+__all__ = ["between_either_way", "infix"]
 
 
 @ANSI.rule(BinaryExpression)
@@ -52,6 +52,16 @@ def between(node: Any, writer: Any) -> str:
     if node.modifiers.get("symmetric"):
         words += "SYMMETRIC "
     return infix(node, writer, words)
+
+
+def between_either_way(node: Any, writer: Any) -> str:
+    """``x BETWEEN a AND b``; for SYMMETRIC, where there is no such word, what the standard says that it means."""
+    if not node.modifiers.get("symmetric"):
+        return between(node, writer)
+    lower, upper = node.right.clauses
+    negated = node.operator is ops.not_between_op
+    both = [node.left.between(a, b) for a, b in ((lower, upper), (upper, lower))]
+    return f"{'NOT ' if negated else ''}({writer.render(both[0])} OR {writer.render(both[1])})"
 
 
 @ANSI.operator(ops.truediv)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect.compile.ansi.alias import alias_name
-from lect.compile.ansi.values import rows_text
+from lect.compile.clauses import ValuesAlone
 from lect.compile.table import ANSI
 from lect.compile.writer import FROM, Scope
 from lect.exc import CompileError
@@ -36,6 +36,8 @@ def _keeper(writer: Any, node: CTE) -> CTEs:
         # A member of a UNION has no WITH of its own: it would need parentheses that not every database allows.
         while scope.parent is not None and scope.parent.facts.get("members"):
             scope = scope.parent
+        if scope.parent is not None and not writer.capabilities.ctes_nested:
+            writer.refuse("WITH inside of another statement", instead="leave out nesting=True or nest_here=True")
         if scope.ctes is None:
             scope.ctes = CTEs()
         return scope.ctes  # type: ignore[no-any-return]
@@ -82,6 +84,9 @@ def cte(node: CTE, writer: Any) -> str:
 
 def definition(node: CTE, writer: Any) -> str:
     """Return ``name(columns) AS (statement)``."""
+    if getattr(node.element, "is_dml", False) and not writer.capabilities.dml_in_cte:
+        kind = node.element._kind.upper()
+        writer.refuse(f"{kind} in a common table expression", instead=f"execute the {kind} by itself")
     text = alias_name(node, writer)
     if node.recursive and node.element._is_select_base:
         named = [n for n in node.element._named_columns(True) if n.name is not None]
@@ -100,7 +105,7 @@ def values_text(element: Any, writer: Any) -> str:
     if element._is_lateral:
         raise CompileError("Can't use a LATERAL VALUES expression inside of a CTE")
     prepare_added(element, writer)
-    return rows_text(element, writer)
+    return writer.render(ValuesAlone(element))  # type: ignore[no-any-return]
 
 
 def words_of(words: Any, writer: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from lect.compile.clauses import StringsInOrder
 from lect.compile.table import ANSI
 from lect.exc import CompileError
 from lect.sql import known_functions as known
@@ -60,6 +61,23 @@ def function(node: Any, writer: Any) -> str:
     else:
         text = function_name(node, writer) + arguments(node, writer)
     return f"{text} WITH ORDINALITY" if node._with_ordinality else text
+
+
+@ANSI.rule(known.cube, known.rollup, known.grouping_sets)
+def grouping_sets(node: Any, writer: Any) -> str:
+    """``GROUPING SETS((a, b), (a))``"""
+    if not writer.capabilities.grouping_sets:
+        writer.refuse(f"{node.name}()", instead="combine one SELECT for each grouping with union_all()")
+    return function(node, writer)
+
+
+@ANSI.rule(StringsInOrder)
+def strings_in_order(node: StringsInOrder, writer: Any) -> str:
+    """``name(x, separator ORDER BY y)``, with the name and separator that the function has without an order."""
+    text = writer.render(node.function)
+    if not writer.capabilities.aggregate_order:
+        writer.refuse("aggregate_strings() with an order", instead="aggregate the rows of an ordered subquery")
+    return f"{text.removesuffix(')')} ORDER BY {writer.render(node.order_by)})"
 
 
 @ANSI.rule(known.aggregate_strings)

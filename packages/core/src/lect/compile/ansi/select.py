@@ -6,6 +6,7 @@ from typing import Any
 
 from lect.compile.ansi.cte import prepare_added, with_clause, words_of
 from lect.compile.ansi.hints import hints_of, statement_hints
+from lect.compile.ansi.window import window_clause
 from lect.compile.clauses import AfterSelect, EmptyFrom, Locking, RowLimit
 from lect.compile.linting import check_froms
 from lect.compile.table import ANSI
@@ -177,8 +178,8 @@ def tail(node: Any, writer: Any) -> str:
         condition = all_of(having, writer)
         if condition:
             text += f" \nHAVING {condition}"
-    if node._order_by:
-        text += order_by(node, writer)
+    order = order_by(node, writer) if node._order_by else ""
+    text += window_clause(writer) + order  # what is ordered by may use a window too
     if node._has_row_limit:
         text += writer.render(RowLimit(node))
     if node._for_update is not None:

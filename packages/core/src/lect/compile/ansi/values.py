@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from lect.compile.ansi.alias import alias_name
+from lect.compile.clauses import ValuesAlone, ValuesRows
 from lect.compile.table import ANSI
 from lect.compile.writer import FROM
 from lect.sql.values import ScalarValues, Values
 
-__all__ = ["rows_text"]
+__all__ = ["cells", "rows_text"]
 
 
 def rows_text(node: Values, writer: Any) -> str:
@@ -17,8 +18,24 @@ def rows_text(node: Values, writer: Any) -> str:
     if not node._data:
         rows = f"({', '.join(['NULL'] * len(node._column_args))}) WHERE 1 != 1"
         return f"SELECT {rows[1:]}".replace(") WHERE", " WHERE")
-    rows = ", ".join([f"({', '.join([_cell(c, node, writer) for c in row])})" for row in node._data])
-    return f"VALUES {rows}"
+    return writer.render(ValuesRows([", ".join(row) for row in cells(node, writer)]))  # type: ignore[no-any-return]
+
+
+@ANSI.rule(ValuesAlone)
+def values_alone(node: ValuesAlone, writer: Any) -> str:
+    """The rows."""
+    return rows_text(node.values, writer)
+
+
+def cells(node: Values, writer: Any) -> list[list[str]]:
+    """Return the cells of each row, written."""
+    return [[_cell(c, node, writer) for c in row] for row in node._data]
+
+
+@ANSI.rule(ValuesRows)
+def values_rows(node: ValuesRows, writer: Any) -> str:
+    """``VALUES (…), (…)``"""
+    return f"VALUES {', '.join([f'({row})' for row in node.rows])}"
 
 
 def _cell(cell: Any, node: Values, writer: Any) -> str:
