@@ -27,14 +27,17 @@ class Shape:
             reports and for people; nothing compares it.
         cacheable: False when something inside cannot state its structure; a statement of such a shape is compiled
             every time.
+        plugin: who translates a statement with such a part (see :mod:`lect.sql.entity`): that of the first part that
+            has one, so that entities are seen however deep inside of an expression they are; None for plain SQL.
         steps: next shape by (method, argument shape), a memo for generative methods on hot paths.
     """
 
-    __slots__ = ("cacheable", "parts", "steps")
+    __slots__ = ("cacheable", "parts", "plugin", "steps")
 
-    def __init__(self, parts: tuple[object, ...], cacheable: bool = True) -> None:
+    def __init__(self, parts: tuple[object, ...], cacheable: bool = True, plugin: object | None = None) -> None:
         self.parts = parts
         self.cacheable = cacheable
+        self.plugin = plugin
         self.steps: dict[object, Shape] = {}
 
     def __repr__(self) -> str:
@@ -56,18 +59,23 @@ def intern(parts: tuple[object, ...]) -> Shape:
     shape = SHAPES.get(parts)
     if shape is not None:
         return shape
+    plugin: object | None = None
+    cacheable = True
     for part in parts:
-        if part.__class__ is Shape and not part.cacheable:
-            return Shape(parts, cacheable=False)
+        if part.__class__ is Shape:
+            cacheable = cacheable and part.cacheable
+            plugin = plugin or part.plugin
+    if not cacheable:
+        return Shape(parts, False, plugin)
     if len(SHAPES) >= MAX_SHAPES:
         SHAPES.clear()
     # setdefault: two threads that build the same structure at once get the same object.
-    return SHAPES.setdefault(parts, Shape(parts))
+    return SHAPES.setdefault(parts, Shape(parts, True, plugin))
 
 
-def fresh(*parts: object) -> Shape:
+def fresh(*parts: object, plugin: object | None = None) -> Shape:
     """Return a shape that belongs to one object only (a table, a column): equal to nothing else, cacheable."""
-    return Shape(parts)
+    return Shape(parts, True, plugin)
 
 
 def uncacheable(*parts: object) -> Shape:

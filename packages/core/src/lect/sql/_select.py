@@ -401,11 +401,14 @@ if TYPE_CHECKING:
 @overload
 def select(e0: _Typed[_T0], /) -> Select[tuple[_T0]]: ...
 
+
 @overload
 def select(e0: _Typed[_T0], e1: _Typed[_T1], /) -> Select[tuple[_T0, _T1]]: ...
 
+
 @overload
 def select(e0: _Typed[_T0], e1: _Typed[_T1], e2: _Typed[_T2], /) -> Select[tuple[_T0, _T1, _T2]]: ...
+
 
 @overload
 def select(
@@ -415,6 +418,7 @@ def select(
     e3: _Typed[_T3],
     /,
 ) -> Select[tuple[_T0, _T1, _T2, _T3]]: ...
+
 
 @overload
 def select(
@@ -426,6 +430,7 @@ def select(
     /,
 ) -> Select[tuple[_T0, _T1, _T2, _T3, _T4]]: ...
 
+
 @overload
 def select(
     e0: _Typed[_T0],
@@ -436,6 +441,7 @@ def select(
     e5: _Typed[_T5],
     /,
 ) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5]]: ...
+
 
 @overload
 def select(
@@ -449,6 +455,7 @@ def select(
     /,
 ) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5, _T6]]: ...
 
+
 @overload
 def select(
     e0: _Typed[_T0],
@@ -461,6 +468,7 @@ def select(
     e7: _Typed[_T7],
     /,
 ) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5, _T6, _T7]]: ...
+
 
 @overload
 def select(
@@ -476,6 +484,7 @@ def select(
     /,
 ) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8]]: ...
 
+
 @overload
 def select(
     e0: _Typed[_T0],
@@ -490,6 +499,7 @@ def select(
     e9: _Typed[_T9],
     /,
 ) -> Select[tuple[_T0, _T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8, _T9]]: ...
+
 
 @overload
 def select(*entities: Any) -> Select[Any]: ...

@@ -23,8 +23,8 @@ An Entity is immutable, states its structure like any node (usually ``fresh(...)
 request is a leaf:
 see :mod:`lect.sql.node`) and names its `plugin`.
 
-*Statements.* A Select, Insert, Update, Delete or CompoundSelect that was given an Entity, or a column of one, has
-``_plugin`` (else None). Its
+*Statements.* A Select, Insert, Update, Delete or CompoundSelect that was given an Entity, or an expression with a
+column of one inside, has ``_plugin`` (else None): structures know it (:attr:`lect.shape.Shape.plugin`). Its
 fields hold the entities as given: ``_raw_columns``, ``_from_obj``, ``_joins`` (nodes `JoinStep` with `target`,
 `onclause`, `left`, `isouter`,
 `full`; `target` or `onclause` may be an Entity), ``_where``, ``_with_options`` (nodes given to ``options()``),
@@ -141,12 +141,9 @@ def of_entity(element: _E, entity: Entity, **facts: Any) -> _E:
 
 
 def plugin_of(nodes: Iterable[Any]) -> StatementPlugin | None:
-    """Return the plugin of the first entity among `nodes`, or None."""
+    """Return the plugin of the first entity in `nodes`, or None."""
     for node in nodes:
-        if node._annotations:
-            plugin = node._annotations.get("plugin")
-            if plugin is not None:
-                return plugin  # type: ignore[no-any-return]
-        elif node._is_entity:
-            return node.plugin  # type: ignore[no-any-return]
+        plugin = (node._shape or node._structure()).plugin
+        if plugin is not None:
+            return plugin  # type: ignore[no-any-return]
     return None

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from lect.exc import ArgumentError
 from lect.sql.element import ColumnElement
 from lect.sql.literal import NULL
-from lect_orm.attributes.descriptor import COLUMN_COMPARATORS, PropComparator
+from lect_orm.attributes.descriptor import ANNOTATE, COLUMN_COMPARATORS, PropComparator
 from lect_orm.attributes.impl import ScalarImpl
 from lect_orm.mapping.property import MapperProperty
 
@@ -121,6 +121,9 @@ class ColumnProperty(MapperProperty):
                     element = self._adapt_to_entity._adapt_element(element, self.prop.key)
                 else:
                     element = self._parententity.adapt_own_column(element)
+                if self._parententity.mapper.single and element._is_column_element:
+                    # A condition on it brings the class into a statement, and with it which rows are of the class.
+                    element = ANNOTATE[0](element, self._parententity, self.prop.key)
                 found = self.__dict__["_element"] = element
             return found
 

@@ -76,9 +76,7 @@ def configure_primary_key(mapper: Any) -> None:
     elif mapper.inherits is not None and not mapper.concrete:
         mapper.primary_key = mapper.inherits.primary_key
     else:
-        all_keys = [
-            c for t in mapper.tables for c in mapper.pks_by_table[t] if _mapped_columns_only(mapper, (c,))
-        ]
+        all_keys = [c for t in mapper.tables for c in mapper.pks_by_table[t] if _mapped_columns_only(mapper, (c,))]
         if not all_keys and not isinstance(mapper.persist_selectable, Join):
             all_keys = [c for c in columns_of(mapper.persist_selectable) if c.primary_key]
         onclause = getattr(mapper.persist_selectable, "onclause", None)
@@ -128,9 +126,11 @@ def configure_properties(mapper: Any) -> None:
     of_table = _explicit_columns(mapper, explicit)
     later = {key for key, _ in of_table.values()}
     for key, value in explicit:
-        if key not in later and not (
-            isinstance(value, MapperProperty) and not value.is_column and not value.is_relationship
-        ) and not _is_expression(value):
+        if (
+            key not in later
+            and not (isinstance(value, MapperProperty) and not value.is_column and not value.is_relationship)
+            and not _is_expression(value)
+        ):
             configure_property(mapper, key, value)
     if mapper.inherits is not None:
         for key, prop in mapper.inherits._props.items():

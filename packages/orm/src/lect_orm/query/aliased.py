@@ -158,6 +158,8 @@ class AliasedInsp(InspectionAttr):
                 self.entity.__dict__.setdefault(sub.class_.__name__, alias)
 
     sub_of: Any = None
+    #: Whether the FROM element has rows of the class only, so that the statement need not say which.
+    narrowed = False
 
     @property
     def class_(self) -> Any:

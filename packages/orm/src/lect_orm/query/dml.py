@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lect.engine.result import null_result
 from lect.sql._select import Select
+from lect.sql.boolean import and_, or_
+from lect.sql.column import ColumnClause
 from lect.sql.dml import ValuesRow
 from lect.sql.from_clause import froms_of
 from lect_orm.loading.context import LoadContext
-from lect_orm.mapping.equality import is_column
+from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.entities import PLUGIN, AliasEntity, BundleEntity, MapperEntity
 from lect_orm.query.execute import RowPlan, make_result
 from lect_orm.query.relationship_join import single_criterion
+from lect_orm.query.result import OrmResult
 from lect_orm.query.translate import Translation
 from lect_orm.relationships.join_condition import plain
 
@@ -87,7 +91,7 @@ class DmlPlan:
     def _column(self, key: Any) -> Any:
         if isinstance(key, str):
             prop = self.mapper._props.get(key)
-            if prop is not None and prop.is_synonym:
+            while prop is not None and prop.is_synonym:
                 prop = self.mapper._props.get(prop.name)
             if prop is not None and prop.is_column:
                 for column in prop.columns:
@@ -96,8 +100,16 @@ class DmlPlan:
                 return prop.columns[0]
             return key
         if is_column(key):
-            return plain(key)
+            return self._own(plain(key))
+        if isinstance(key, ColumnClause) and key.name in self.mapper.local_table.c:
+            return self.mapper.local_table.c[key.name]
         return key
+
+    def _own(self, column: Any) -> Any:
+        """Return the mapper's column for a column of the alias that is changed."""
+        if not self.entity.is_mapper and column.table is self.table:
+            return next((c for c in self.mapper.local_table.c if self.table.corresponding_column(c) is column), column)
+        return column
 
     def _values(self) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
@@ -120,12 +132,47 @@ class DmlPlan:
     @property
     def unevaluatable(self) -> bool:
         """Whether the conditions concern other tables, so that Python objects alone cannot decide them."""
-        own = {id(t) for t in self.mapper.tables}
+        own = {id(t) for t in self.mapper.tables} if self.entity.is_mapper else {id(self.table)}
         return any(id(f) not in own for node in self.where for f in froms_of(node))
 
     def select_keys(self) -> Any:
         """Return the SELECT of the primary keys of the rows concerned."""
-        return Select(*self.mapper.primary_key)._replace(_where=self.where)
+        keys = [self.entity.adapt_own_column(c) for c in self.mapper.primary_key]
+        return Select(*keys)._replace(_where=self.where)
+
+    @property
+    def own_where(self) -> tuple[Any, ...]:
+        """The conditions over the columns of the mapper, of an alias too."""
+        if self.entity.is_mapper:
+            return self.where
+
+        def change(node: Any) -> Any:
+            if is_column(node) and node.table is self.table:
+                return self._own(node)
+            return None
+
+        return tuple([replace_columns(node, change) for node in self.where])
+
+    def select_returned(self, keys: list[tuple[Any, ...]]) -> Any:
+        """Return the SELECT of what RETURNING asks for, and of the primary key, for the rows of these keys."""
+        columns = self.mapper.primary_key
+        if len(columns) == 1:
+            where = columns[0].in_([key[0] for key in keys])
+        else:
+            where = or_(*[and_(*[c == v for c, v in zip(columns, key, strict=True)]) for key in keys])
+        return Select()._replace(
+            _raw_columns=(*self.source._returning, *columns),
+            _where=(where,),
+            _with_options=self.source._with_options,
+            _plugin=PLUGIN,
+        )
+
+    def wrap_rows(self, rows: list[Any]) -> Any:
+        """Return a result of rows that were loaded already."""
+        assert self.translation is not None
+        plan = RowPlan(self.translation, needs_unique=False)
+        made = iter([row[0] for row in rows] if plan.single else [tuple(row) for row in rows])
+        return OrmResult(plan.columns, made, null_result(), _source_supports_scalars=plan.single)
 
     def wrap(self, session: Any, result: Any, options: Mapping[str, Any]) -> Any:
         """Return a result of entities for a core result whose rows are the columns of RETURNING."""

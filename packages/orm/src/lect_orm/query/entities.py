@@ -63,11 +63,11 @@ class MapperEntity(Entity):
 
     def __init__(self, mapper: Any) -> None:
         self.entity = mapper
-        self._shape = fresh("mapper", mapper.class_.__name__)
+        self._shape = fresh("mapper", mapper.class_.__name__, plugin=PLUGIN)
 
     def _structure(self) -> Shape:
         if self._shape is None:
-            self._shape = fresh("mapper", self.entity.class_.__name__)
+            self._shape = fresh("mapper", self.entity.class_.__name__, plugin=PLUGIN)
         return self._shape
 
     @property
@@ -113,6 +113,8 @@ class AliasEntity(Entity):
                 selectable._shape or selectable._structure(),
                 entity.name,
                 tuple([m.number for m in entity.with_polymorphic_mappers]),
+                entity.narrowed,
+                entity.sub_of is not None,
             )
         )
         self._leaves = selectable._leaves
@@ -245,7 +247,7 @@ def values_meant(namespace: Any, mapper: Any, items: Iterable[tuple[Any, Any]]) 
         attribute = key
         if isinstance(key, str):
             prop = mapper._props.get(key)
-            if prop is not None and prop.is_synonym:
+            while prop is not None and prop.is_synonym:
                 prop = mapper._props.get(prop.name)
                 key = prop.key if prop is not None else key
             if prop is not None and prop.is_column:
@@ -275,8 +277,9 @@ def _pairs_of(attribute: Any, value: Any) -> list[tuple[Any, Any]]:
             f"{', '.join(str(c) for c in attribute.prop.local_columns)}"
         )
     target = attribute.__dict__.get("prop")
-    if getattr(target, "is_synonym", False):
+    while getattr(target, "is_synonym", False):
         attribute = attribute._target()
+        target = attribute.__dict__.get("prop")
     pairs: list[tuple[Any, Any]] = attribute._bulk_update_tuples(value)
     return pairs
 

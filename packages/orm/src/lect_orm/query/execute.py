@@ -319,6 +319,8 @@ def _run_plain(session: Any, statement: Any, params: Any, options: Mapping[str, 
         )
     if not hasattr(statement, "_execution_options") and not hasattr(statement, "_execute_on_connection"):
         raise ObjectNotExecutableError(statement)
+    if getattr(statement, "is_select", False) and options.get("autoflush", True):
+        session._autoflush()  # tables may be those of pending objects
     arguments = _bind_arguments(session, given, statement, None)
     connection = session.connection(bind_arguments=arguments)
     return connection.execute(statement, params, execution_options=_core_options(options))
@@ -407,6 +409,8 @@ _NONE: dict[int, tuple[None, ...]] = {}
 
 
 def make_result(plan: RowPlan, ctx: LoadContext, result: Any, yield_per: int | None) -> Any:
+    if plan.translation.star:
+        return result
     processors = result_processors(result)
     # A Query labels the columns of its statement for the statement's own sake.
     columns = plan.columns if "_lect_query" in ctx.execution_options else plan.labelled

@@ -7,6 +7,7 @@ from typing import Any
 from lect.sql.boolean import and_
 from lect.sql.entity import registered
 from lect.sql.join import Join
+from lect.sql.node import child
 from lect_orm.query.entities import AliasEntity, MapperEntity, RelationshipEntity
 from lect_orm.query.relationship_join import join_along, single_criterion
 
@@ -14,9 +15,18 @@ __all__ = ["join", "outerjoin"]
 
 
 class OrmJoin(Join):
-    """A join of entities; joined further, it knows entities and relationships."""
+    """A join of entities; joined further, it knows entities and relationships.
 
-    inherit_cache = True
+    Attributes:
+        entity: node of the entity on the left, None when there is a table or another join.
+    """
+
+    _fields = (child("entity"),)
+    entity: Any = None
+
+    def _inner_joins(self) -> list[Any]:
+        """Return this and the joins of entities on its left."""
+        return [self, *(self.left._inner_joins() if isinstance(self.left, OrmJoin) else ())]
 
     def join(self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False) -> Join:
         return join(self, right, onclause, isouter, full)
@@ -45,12 +55,24 @@ def join(left: Any, right: Any, onclause: Any = None, isouter: bool = False, ful
         if joined.secondary is not None:
             second = and_(joined.secondaryjoin, *extra) if extra else joined.secondaryjoin
             inner = Join(joined.secondary, joined.target, second)
-            return OrmJoin(left_selectable, inner, condition, isouter=isouter, full=full)
-        return OrmJoin(
-            left_selectable, joined.target, and_(condition, *extra) if extra else condition, isouter=isouter, full=full
-        )
-    condition = on if on is not None else onclause
-    return OrmJoin(left_selectable, right_selectable, condition, isouter=isouter, full=full)
+            made = OrmJoin(left_selectable, inner, condition, isouter=isouter, full=full)
+        else:
+            made = OrmJoin(
+                left_selectable,
+                joined.target,
+                and_(condition, *extra) if extra else condition,
+                isouter=isouter,
+                full=full,
+            )
+    else:
+        condition = on if on is not None else onclause
+        made = OrmJoin(left_selectable, right_selectable, condition, isouter=isouter, full=full)
+        single = None if right_entity is None else single_criterion(right_entity)
+        if single is not None:
+            made.onclause = and_(made.onclause, single)
+    if isinstance(left_node, MapperEntity | AliasEntity):
+        made.entity = left_node
+    return made
 
 
 def outerjoin(left: Any, right: Any, onclause: Any = None, full: bool = False) -> Join:

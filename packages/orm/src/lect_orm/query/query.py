@@ -22,7 +22,7 @@ from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, ent
 from lect_orm.query.execute import plan_for
 from lect_orm.query.from_statement import FromStatement
 from lect_orm.query.parent import parent_criterion, with_parent
-from lect_orm.query.translate import Translation, unannotated
+from lect_orm.query.translate import Translation, entities_in, unannotated
 
 __all__ = ["AppenderQuery", "Query"]
 
@@ -195,8 +195,12 @@ class Query(Generic[_T]):
 
     def exists(self) -> Any:
         """Return ``EXISTS (this query)``."""
-        inner = self.enable_eagerloads(False).add_columns(literal_column("1"))
+        inner = self.enable_eagerloads(False)
         inner = inner._with(inner._select.with_only_columns(literal_column("1"), maintain_column_froms=True))
+        entities = dict.fromkeys(entity_node(e) for n in self._select._raw_columns for e in entities_in(n))
+        plain = {id(e.entity_from): e for e in entities}
+        froms = tuple([plain.get(id(f), f) for f in inner._select._from_obj])
+        inner = inner._with(inner._select._replace(_from_obj=froms))
         select = inner._select.order_by(None).set_label_style(_DISAMBIGUATE)
         return select.exists()
 
@@ -444,6 +448,7 @@ class Query(Generic[_T]):
             if isinstance(node, MapperEntity | AliasEntity):
                 entity = node.entity
                 alias: Any = AliasedClass(entity.mapper, alias=subquery, adapt_on_names=True, use_mapper_path=True)
+                alias._lect_aliased.narrowed = True
                 next(readers).fill_alias(alias._lect_aliased, subquery)
                 made._stand_ins[entity] = alias
                 columns.append(alias)
@@ -694,11 +699,16 @@ class Query(Generic[_T]):
         node = self._select._raw_columns[0]
         if not isinstance(node, MapperEntity):
             entity = node._annotations.get("parententity") if node._annotations else None
-            if entity is None:
-                raise InvalidRequestError("query.update() and query.delete() need an entity")
-            node = entity_node(entity)
+            if entity is not None:
+                node = entity_node(entity)
+            elif not (isinstance(node, AliasEntity) or getattr(node, "_is_table", False)):
+                raise ArgumentError(
+                    "query.update() and query.delete() need a mapped class or a table to change rows of, got "
+                    f"{type(node).__name__}"
+                )
         for name in ("_limit", "_offset", "_order_by", "_group_by", "_distinct", "_joins"):
-            if getattr(self._select, name):
+            held = getattr(self._select, name)
+            if held is not None and held is not False and held != ():
                 method = {
                     "_limit": "limit()",
                     "_offset": "offset()",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from lect.sql.boolean import and_
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass
+from lect_orm.query.entities import entity_node
 from lect_orm.relationships.comparator import CONDITIONS
 
 __all__ = [
@@ -44,16 +45,24 @@ def adapter_of(entity: Any) -> Callable[[Any], Any]:
     return found
 
 
-def single_criterion(entity: Any) -> Any:
-    """Return the condition that keeps rows of other classes of one table away; None when none is needed."""
-    mapper = entity.mapper
-    if not mapper.single or mapper.polymorphic_on is None or mapper.concrete:
-        return None
-    if mapper.inherits is None:
-        return None
-    identities = [m.polymorphic_identity for m in mapper.self_and_descendants if m.polymorphic_identity is not None]
-    column = entity.adapt_own_column(mapper.polymorphic_on)
-    return column.in_(identities)
+def single_criterion(entity: Any, *others: Any) -> Any:
+    """Return the condition that keeps rows of other classes of one table away; None when none is needed.
+
+    Args:
+        others: further entities of the same FROM element, rows of which are wanted too.
+    """
+    identities: dict[Any, None] = {}
+    for each in (entity, *others):
+        mapper = each.mapper
+        if not mapper.single or mapper.polymorphic_on is None or mapper.concrete or mapper.inherits is None:
+            return None
+        if getattr(each, "narrowed", False):
+            return None
+        identities.update(
+            (m.polymorphic_identity, None) for m in mapper.self_and_descendants if m.polymorphic_identity is not None
+        )
+    column = entity.adapt_own_column(entity.mapper.polymorphic_on)
+    return column.in_(list(identities))
 
 
 def populated_entity(prop: Any, step: Any) -> Any:
@@ -132,14 +141,11 @@ def exists_parts(comparator: Any) -> tuple[Any, Froms, Any, list[Any]]:
         adapt = _only_own(alias)
     joined = join_along(prop, comparator._adapt_parent, target, False)
     condition = joined.primaryjoin
-    froms: tuple[Any, ...] = (target.selectable,)
+    froms: tuple[Any, ...] = (entity_node(target),)
     if joined.secondaryjoin is not None:
         condition = and_(joined.primaryjoin, joined.secondaryjoin)
-        froms = (target.selectable, joined.secondary)
+        froms = (entity_node(target), joined.secondary)
     more = []
-    single = single_criterion(target)
-    if single is not None:
-        more.append(single)
     for criterion in comparator._extra_criteria:
         element = _element(criterion)
         more.append(

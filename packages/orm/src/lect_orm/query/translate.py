@@ -17,10 +17,12 @@ from lect_orm.loading.options import EMPTY, OptionNode, option_tree
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.entities import PLUGIN, AliasEntity, BundleEntity, MapperEntity, RelationshipEntity
+from lect_orm.query.nested_criteria import with_criteria_inside
+from lect_orm.query.orm_join import OrmJoin
 from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader
 from lect_orm.query.relationship_join import join_along, single_criterion
 
-__all__ = ["Translation", "translate_select", "unannotated"]
+__all__ = ["Translation", "entities_in", "translate_select", "unannotated"]
 
 
 class Translation:
@@ -84,11 +86,16 @@ class Translation:
         self._joined_entities(raw)
         for node in raw:
             self.readers.extend(self._reader(node))
+        #: columns written as ``*``: how many come is known when they are there
+        self.star = any(_is_star(n) for n in raw) and not any(r.is_entity for r in self.readers)
         self._entity_criteria(raw)
         if self.eager_joins and (_grouped(source) or (self.multi_row and _limited(source))):
             self.statement = self._wrapped()
         else:
             self.statement = self._plain()
+        criteria = [o for o in options if hasattr(o, "applies_to") and not o.loader_only]
+        if criteria:
+            self.statement = with_criteria_inside(self.statement, criteria)
 
     def _collect_entities(self, raw: list[Any]) -> None:
         for node in raw:
@@ -128,6 +135,10 @@ class Translation:
             self.froms.append(self._selectable(node))
             if isinstance(node, MapperEntity | AliasEntity):
                 self._where_criterion(node.entity)
+            elif isinstance(node, OrmJoin):
+                for join in node._inner_joins():
+                    if join.entity is not None:
+                        self._where_criterion(join.entity.entity)
         for step in source._joins:
             self._join(step)
 
@@ -219,6 +230,8 @@ class Translation:
     def _join_relationship(self, step: JoinStep, attribute: Any, entity: Any, extra: Any, left: Any) -> None:
         parent = attribute.parent
         left_selectable = parent.selectable if left is None else self._left_for(left, parent)
+        if left is None or isinstance(left, MapperEntity | AliasEntity):
+            self._where_criterion(parent if left is None else left.entity)
         if extra is None and not attribute._extra_criteria:
             edge = (id(attribute.prop), id(left_selectable), id(entity), step.isouter, step.full)
             if edge in self._edges:
@@ -267,13 +280,13 @@ class Translation:
     def _criteria_of(self, entity: Any) -> list[Any]:
         """Return what has to hold for rows of an entity wherever it is selected from."""
         found = []
-        single = single_criterion(entity)
-        if single is not None:
-            found.append(single)
         for option in self.source._with_options:
             applies = getattr(option, "applies_to", None)
             if applies is not None and applies(entity) and not option.loader_only:
                 found.append(_element(option.criterion_for(entity)))
+        single = single_criterion(entity)
+        if single is not None:
+            found.append(single)
         return found
 
     def _where_criterion(self, entity: Any) -> None:
@@ -283,10 +296,24 @@ class Translation:
         self.where.extend(self._criteria_of(entity))
 
     def _entity_criteria(self, raw: list[Any]) -> None:
-        for node in raw:
+        """Add what has to hold for the entities of the columns, and for those that WHERE brings into FROM."""
+        found: dict[int, Any] = {}
+        for node in (*raw, *self.source._where):
             for one in node.columns if isinstance(node, BundleEntity) else (node,):
-                for entity in _entities_in(one):
-                    self._where_criterion(entity)
+                for entity in entities_in(one):
+                    found[id(entity)] = entity
+        siblings: dict[int, list[Any]] = {}
+        for key, entity in found.items():
+            whole = getattr(entity, "sub_of", None)
+            if whole is None:
+                self._where_criterion(entity)
+            elif id(whole) not in found and id(whole) not in self._criteria_done and key not in self._criteria_done:
+                siblings.setdefault(id(whole), []).append(entity)
+        for group in siblings.values():
+            # Classes of one with_polymorphic() stand beside each other: rows of any of them are meant.
+            criterion = single_criterion(*group)
+            if criterion is not None:
+                self.where.append(criterion)
 
     # -- the statement -------------------------------------------------------------------------------------------------
 
@@ -429,7 +456,7 @@ class Translation:
         return place if place >= 0 else len(self.columns) + self._ordering_only - 1 - place
 
 
-def _entities_in(node: Any) -> list[Any]:
+def entities_in(node: Any) -> list[Any]:
     """Return the entities whose columns an expression is made of; those of subqueries are their own affair."""
     if isinstance(node, MapperEntity | AliasEntity):
         return [node.entity]
@@ -496,6 +523,10 @@ def _in_primary(translation: Translation, left: Any) -> bool:
 def _element(criterion: Any) -> Any:
     hook = getattr(criterion, "__clause_element__", None)
     return criterion if hook is None else hook()
+
+
+def _is_star(node: Any) -> bool:
+    return getattr(node, "text", None) == "*" or (getattr(node, "is_literal", False) and node.name == "*")
 
 
 def _adapted(criterion: Any, from_: Any, to: Any) -> Any:

@@ -170,7 +170,7 @@ def insert_mappings(
             continue
         needs_keys = return_defaults or number < len(tables) - 1
         _carry(facts, mappings)
-        rows = [_insert_row(facts, mapping, render_nulls, connection) for mapping in mappings]
+        rows = [_insert_row(mapper, facts, mapping, render_nulls, connection) for mapping in mappings]
         pairs = list(zip(mappings, rows, strict=True))
         for columns, part in _runs(pairs, lambda pair: frozenset(pair[1])):
             missing = [(c, k) for c, k in facts.primary if c.key not in columns] if needs_keys else []
@@ -188,7 +188,8 @@ def _carry(facts: TableFacts, mappings: list[Row]) -> None:
                     mapping.setdefault(target, mapping[source])
 
 
-def _insert_row(facts: TableFacts, mapping: Row, render_nulls: bool, connection: Any) -> Row:
+def _insert_row(mapper: Any, facts: TableFacts, mapping: Row, render_nulls: bool, connection: Any) -> Row:
+    # The facts of a table to which the class adds nothing are those of its base.
     row: Row = dict(facts.constants)
     for column, key in facts.columns:
         if key in mapping:
@@ -196,7 +197,6 @@ def _insert_row(facts: TableFacts, mapping: Row, render_nulls: bool, connection:
             if value is None and not render_nulls and not getattr(column.type, "should_evaluate_none", False):
                 continue
             row[column.key] = value
-    mapper = facts.mapper
     on = mapper.polymorphic_on
     discriminated = on is not None and mapper.polymorphic_identity is not None and on in mapper.column_to_key
     if discriminated and getattr(on, "table", None) is facts.table and on.key not in row:

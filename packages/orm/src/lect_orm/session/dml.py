@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lect.dialects.capabilities import Returning
-from lect.exc import ArgumentError, CompileError, InvalidRequestError
+from lect.exc import ArgumentError, InvalidRequestError
 from lect_orm.identity import bucket_of
 from lect_orm.session.bulk import insert_mappings, update_mappings
 from lect_orm.session.bulk_rows import column_rows
@@ -21,6 +21,8 @@ __all__ = ["BulkDelete", "BulkUpdate", "run"]
 #: The session, seen from below: its module imports this one.
 Session: TypeAlias = Any
 
+#: Number of inserted rows that one SELECT reads back.
+_ROWS_SELECTED = 500
 _MODES = ("auto", "evaluate", "fetch", False)
 
 
@@ -127,7 +129,7 @@ def _run_insert(session: Session, plan: Any, params: Any, options: dict[str, Any
     render_nulls = bool(options.get("render_nulls", False))
     if plan.returning:
         if len(plan.mapper.tables) > 1:
-            return _insert_joined_returning(session, plan, rows, connection, options, render_nulls)
+            return _insert_joined_returning(session, plan, rows, options, arguments, render_nulls)
         rows = [_column_row(plan.mapper, row) for row in rows]
         statement = plan.statement
         if len(rows) > 1 and connection.dialect.capabilities.insert_returning in (Returning.NONE, Returning.ONE_ROW):
@@ -155,14 +157,29 @@ def _insert_bulk(plan: Any, rows: list[dict[str, Any]], connection: Any, options
 
 
 def _insert_joined_returning(
-    session: Session, plan: Any, rows: list[dict[str, Any]], connection: Any, options: dict[str, Any], nulls: bool
+    session: Session,
+    plan: Any,
+    rows: list[dict[str, Any]],
+    options: dict[str, Any],
+    arguments: dict[str, Any],
+    nulls: bool,
 ) -> Any:
-    raise CompileError(
-        f"Can't INSERT … RETURNING objects of {plan.mapper.class_.__name__} in one statement: its rows are in the "
-        "tables "
-        f"{', '.join(t.description for t in plan.mapper.tables)}. Insert without returning(), or add the objects to "
-        "the session."
-    )
+    """Insert rows of several tables, then select what was to be returned, in the order of the rows.
+
+    One RETURNING says what is in one table.
+    """
+    mapper = plan.mapper
+    core_options = _core_options(options)
+    connection = session.connection(bind_arguments=arguments)
+    insert_mappings(mapper, rows, connection, render_nulls=nulls, return_defaults=True, execution_options=core_options)
+    keys = [tuple([row[key] for key in mapper.pk_keys]) for row in rows]
+    found: dict[tuple[Any, ...], Any] = {}
+    loading = {**core_options, "populate_existing": True, "autoflush": False}
+    for start in range(0, len(keys), _ROWS_SELECTED):
+        statement = plan.select_returned(keys[start : start + _ROWS_SELECTED])
+        for row in session.execute(statement, execution_options=loading, bind_arguments=arguments).unique():
+            found[tuple(row[-len(mapper.pk_keys) :])] = row[: -len(mapper.pk_keys)]
+    return plan.wrap_rows([found[key] for key in keys])
 
 
 def _column_row(mapper: Any, row: dict[str, Any]) -> dict[str, Any]:
@@ -283,7 +300,7 @@ def _evaluate(session: Session, plan: Any, params: Any) -> list[tuple[Any, Insta
     if getattr(plan, "unevaluatable", False):
         raise UnevaluatableError("the statement reads other tables")
     evaluator = Evaluator(mapper, params if isinstance(params, dict) else None)
-    matches = evaluator.process(*plan.where)
+    matches = evaluator.process(*plan.own_where)
     found: list[tuple[Any, InstanceState, bool]] = []
     bucket = session.identity_map.buckets.get(mapper.identity_mapper)
     for state in list((bucket or {}).values()):

@@ -191,7 +191,7 @@ def require_loadable(prop: Any, state: InstanceState) -> None:
         ):
             hint = (
                 f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". '
-                'Expected '
+                "Expected "
                 f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type. If "
                 f"{state.mapper.class_} is "
                 f'a subclass of {prop.mapper.class_}, configure mapper "{prop.mapper}" to load this subtype '
@@ -200,7 +200,7 @@ def require_loadable(prop: Any, state: InstanceState) -> None:
         else:
             hint = (
                 f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". '
-                'Expected '
+                "Expected "
                 f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type."
             )
         raise FlushError(hint)

@@ -1,0 +1,50 @@
+"""``with_loader_criteria`` reaches the SELECTs inside of a statement: EXISTS, IN, scalar subqueries, subqueries in
+FROM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lect.sql._select import Select
+from lect_orm.mapping.equality import is_column
+
+__all__ = ["with_criteria_inside"]
+
+
+def with_criteria_inside(statement: Any, options: Sequence[Any]) -> Any:
+    """Return a plain statement whose inner SELECTs of entities carry `options`; itself when there are none inside.
+
+    The inner SELECTs are translated where they stand, and hand the options on to those inside of themselves.
+    """
+    changed: dict[int, Any] = {}
+
+    def visit(node: Any) -> Any:
+        if getattr(node, "_is_table", False) or getattr(node, "_is_entity", False):
+            return node
+        if is_column(node):
+            table = node.table
+            new = visit(table)
+            return node if new is table else list(new.c)[_place(table, node)]
+        found = changed.get(id(node))
+        if found is None:
+            changed[id(node)] = node  # a recursive CTE meets itself inside
+            if isinstance(node, Select) and node._plugin is not None:
+                found = node._replace(_with_options=(*node._with_options, *options))
+            else:
+                found = node._map_children(visit)
+            changed[id(node)] = found
+            kept.append(node)
+        return found
+
+    kept: list[Any] = []  # the keys above are identities: what they stand for must stay
+    return statement._map_children(visit)
+
+
+def _place(table: Any, column: Any) -> int:
+    origin = column.__dict__.get("_origin", column)
+    for place, own in enumerate(table.c):
+        if own is column or own is origin:
+            return place
+    return [own.key for own in table.c].index(column.key)
