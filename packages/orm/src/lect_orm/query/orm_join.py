@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from lect.sql.boolean import and_
 from lect.sql.entity import registered
 from lect.sql.join import Join
-from lect.sql.node import child
+from lect.sql.node import Field, child
 from lect_orm.query.entities import AliasEntity, MapperEntity, RelationshipEntity
 from lect_orm.query.relationship_join import join_along, single_criterion
 
@@ -21,7 +21,7 @@ class OrmJoin(Join):
         entity: node of the entity on the left, None when there is a table or another join.
     """
 
-    _fields = (child("entity"),)
+    _fields: ClassVar[tuple[Field, ...]] = (*Join._fields, child("entity"))  # type: ignore[assignment]
     entity: Any = None
 
     def _inner_joins(self) -> list[Any]:
