@@ -135,6 +135,8 @@ def of_entity(element: _E, entity: Entity, **facts: Any) -> _E:
     annotated = element._annotate({"entity": entity, "plugin": entity.plugin, **facts})
     inner = element._shape or element._structure()
     outer = entity._shape or entity._structure()
+    if outer.plugin is None:
+        outer.plugin = entity.plugin
     annotated._shape = intern(("of_entity", inner, outer, facts.get("proxy_key")))
     annotated._leaves = element._leaves + entity._leaves
     return annotated
@@ -143,7 +145,7 @@ def of_entity(element: _E, entity: Entity, **facts: Any) -> _E:
 def plugin_of(nodes: Iterable[Any]) -> StatementPlugin | None:
     """Return the plugin of the first entity in `nodes`, or None."""
     for node in nodes:
-        plugin = (node._shape or node._structure()).plugin
+        plugin = node.plugin if node._is_entity else (node._shape or node._structure()).plugin
         if plugin is not None:
             return plugin  # type: ignore[no-any-return]
     return None
