@@ -76,6 +76,13 @@ def tests(session: nox.Session) -> None:
     _pytest(session)
 
 
+@nox.session(python=["3.12", "3.13"])
+def pythons(session: nox.Session) -> None:
+    """All tests on the other versions of Python that are supported, as far as they are installed."""
+    _install_all(session, "tests", "bench")
+    _pytest(session)
+
+
 @nox.session
 def torture(session: nox.Session) -> None:
     """Hostile input, cancellation, forks, killed connections: tests too rough for every run."""

@@ -230,7 +230,9 @@ class hybrid_property(InspectionAttrInfo, Generic[_T]):
     @property
     def class_doc(self) -> str | None:
         """The docstring that the class shows."""
-        return getattr(self.expr, "__doc__", None) or self.__doc__
+        # None has a docstring of its own since Python 3.13.
+        own: str | None = None if self.expr is None else getattr(self.expr, "__doc__", None)
+        return own or self.__doc__
 
     def dml_values(self, owner: Any, value: Any) -> list[tuple[Any, Any]]:
         """Return pairs (attribute or expression, value): what a value means in an UPDATE or INSERT."""
