@@ -13,7 +13,7 @@ __all__ = ["read_failure"]
 # pyodbc writes "[SQLSTATE] message (native number) (ODBC function)", and "; [SQLSTATE] message (native number)" for
 # each further record of the driver (pyodbc 4 and 5, src/errors.cpp). A message can quote what a user typed, so that
 # only the last place that looks like the end of the first record counts.
-_END: Final = re.compile(r" \((-?\d+)\) \(SQL\w+\)(?=$|; \[\w{5}\] )", re.DOTALL)
+_END: Final = re.compile(r" \((-?\d+)\) \((SQL\w+)\)(?=$|; \[\w{5}\] )", re.DOTALL)
 _START: Final = re.compile(r"^\[\w{5}\] ((?:\[[^\]]*\])*)")
 
 #: SQLSTATEs of ISO 9075 and ODBC whose meaning does not depend on the server.
@@ -30,6 +30,9 @@ _KINDS: Final[dict[str, FailureKind]] = {
     "IM002": FailureKind.CONNECT_FAILED,  # data source name not found and no default driver
     "01000": FailureKind.CONNECT_FAILED,  # unixODBC: "Can't open lib '...'": raised only while connecting
 }
+#: The ODBC function that opens connections, as pyodbc names it behind each message.
+_CONNECTING: Final = "SQLDriverConnect"
+
 _LOST: Final = frozenset({"08S01", "08003", "08007", "01002"})
 
 #: What pyodbc itself says about a connection that was closed; it gives no code (pyodbc 4 and 5).
@@ -56,6 +59,8 @@ def read_failure(exception: BaseException, pep249: str, profile: Profile) -> Fai
         or (native is not None and native in profile.disconnect_codes)
     )
     kind = profile.kinds.get(sqlstate) or _KINDS.get(sqlstate)
+    if end is not None and end[2] == _CONNECTING and kind in (None, FailureKind.STATEMENT_TIMEOUT):
+        kind = FailureKind.CONNECT_FAILED  # HYT00 is then "Login timeout expired"
     if lost and kind is None:
         kind = FailureKind.CONNECTION_LOST
     return Failure(pep249=pep249, kind=kind, sqlstate=sqlstate, native_code=native, message=message, disconnected=lost)

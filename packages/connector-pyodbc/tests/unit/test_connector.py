@@ -35,6 +35,10 @@ class IntegrityError(Error):
     pass
 
 
+class OperationalError(Error):
+    pass
+
+
 class ProgrammingError(Error):
     pass
 
@@ -42,6 +46,7 @@ class ProgrammingError(Error):
 MODULE = SimpleNamespace(
     Error=Error,
     IntegrityError=IntegrityError,
+    OperationalError=OperationalError,
     ProgrammingError=ProgrammingError,
     SQL_VARBINARY=-3,
     drivers=list,
@@ -184,6 +189,24 @@ def test_restrictions_and_pool_come_from_the_profile() -> None:
             "The cursor's connection has been closed.",
             None,
             True,
+        ),
+        (
+            OperationalError("HYT00", "[HYT00] [V]Login timeout expired (0) (SQLDriverConnect)"),
+            "OperationalError",
+            "HYT00",
+            0,
+            "Login timeout expired",
+            FailureKind.CONNECT_FAILED,
+            False,
+        ),
+        (
+            OperationalError("HYT00", "[HYT00] [V]Query timeout expired (0) (SQLExecDirectW)"),
+            "OperationalError",
+            "HYT00",
+            0,
+            "Query timeout expired",
+            FailureKind.STATEMENT_TIMEOUT,
+            False,
         ),
         (OverflowError("int too big"), "DataError", None, None, "int too big", None, False),
         (Error(), "DatabaseError", None, None, "", None, False),
