@@ -57,7 +57,7 @@ def await_only(awaitable: Awaitable[_T]) -> _T:
     """
     current = _class.current() if _class is not None else None
     if current is None or not isinstance(current, _class):
-        _discard(awaitable)
+        discard(awaitable)
         raise MissingGreenlet(
             "greenlet_spawn has not been called; can't call await_only() here. "
             "Was IO attempted in an unexpected place? Use the asynchronous methods and await them, "
@@ -72,8 +72,8 @@ def await_fallback(awaitable: Awaitable[_T]) -> _T:
     return await_only(awaitable)
 
 
-def _discard(awaitable: Any) -> None:
-    # A coroutine that nobody will await would be complained about when it is collected.
+def discard(awaitable: Any) -> None:
+    """Give up a coroutine that nobody will await, so that it is not complained about when it is collected."""
     if isinstance(awaitable, CoroutineType):
         awaitable.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable
 from typing import Any, Final, TypeVar
 
@@ -44,11 +43,7 @@ class AsyncmyConnection(AsyncConnection):
         return self.driver_connection.cursor(self._streaming_class if streaming else None)
 
     def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
-        """Turn what the event loop raises for a socket that is gone into the driver's error for it.
-
-        A statement that is left before its answer has come takes its connection with it: the answer would be read as
-        that of the next one.
-        """
+        """Turn what the event loop raises for a socket that is gone into the driver's error for it."""
 
         async def guarded() -> _T:
             try:
@@ -58,11 +53,14 @@ class AsyncmyConnection(AsyncConnection):
                 if isinstance(error, RuntimeError) and self.driver_connection.connected:
                     raise
                 raise self._lost(_LOST, f"Lost connection to MySQL server: {error}") from error
-            except asyncio.CancelledError:
-                self.driver_connection.close()
-                raise
 
         return guarded()
+
+    async def abandon(self, ending: bool) -> None:
+        """KILL QUERY, and close the socket: the answer would be read as that of the next statement."""
+        self.driver_connection.close()
+        if self._arguments and not ending:
+            await _kill(type(self.driver_connection), self._arguments, self.thread_id())
 
     def rollback(self) -> None:
         """Roll back; nothing is left to do on a connection that was closed."""
@@ -79,7 +77,7 @@ class AsyncmyConnection(AsyncConnection):
 
     def close(self) -> None:
         """Say good-bye and close the socket."""
-        await_only(self.guard(self.driver_connection.ensure_closed()))
+        self.wait(self.driver_connection.ensure_closed(), ending=True)
 
     def terminate(self) -> None:
         """Close the socket without waiting for anything."""
@@ -93,7 +91,7 @@ class AsyncmyConnector(PyMySQLConnector):
     spi_version = 1
     paramstyle = "pyformat"
     is_async = True
-    driver_distribution = "asyncmy"
+    driver_distribution = "lect-mysql[asyncmy]"
 
     def import_driver(self) -> Any:
         """Import ``asyncmy``."""
@@ -128,7 +126,7 @@ class AsyncmyConnector(PyMySQLConnector):
     def set_autocommit(self, connection: Any, on: bool) -> None:
         """Switch autocommit."""
         if connection.get_autocommit() is not on:
-            await_only(connection.guard(connection.driver_connection.autocommit(on)))
+            connection.wait(connection.driver_connection.autocommit(on))
 
     def in_transaction(self, connection: Any) -> bool:
         """Whether a transaction is open, as the server's last answer had it."""
@@ -140,10 +138,13 @@ class AsyncmyConnector(PyMySQLConnector):
 
     def ping(self, connection: Any) -> None:
         """COM_PING."""
-        await_only(connection.guard(connection.driver_connection.ping(reconnect=False)))
+        connection.wait(connection.driver_connection.ping(reconnect=False))
 
     def cancel(self, connection: Any) -> None:
-        """KILL QUERY over a connection of its own."""
+        """KILL QUERY over a connection of its own; one that an application has opened is closed instead."""
+        if not connection._arguments:
+            connection.terminate()
+            return
         await_only(_kill(self.driver.Connection, connection._arguments, connection.thread_id()))
 
     def failure(self, exception: BaseException) -> Failure:
@@ -165,7 +166,7 @@ async def _kill(connection_class: Any, arguments: Any, number: int) -> None:
     try:
         await other.query(f"KILL QUERY {number}")
     finally:
-        await other.ensure_closed()
+        other.close()
 
 
 def _streaming_cursor_class() -> Any:

@@ -40,6 +40,7 @@ class MySQLDialect(Dialect):
     spi_version = 1
     rules = RULES
     default_connector = "pymysql"
+    async_connectors = ("asyncmy",)
     default_capabilities = mysql(LATEST_MYSQL)
     default_paramstyle = "format"
     type_adaptations = TYPE_ADAPTATIONS

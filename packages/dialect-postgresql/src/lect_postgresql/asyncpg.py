@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import builtins
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -84,11 +86,11 @@ class AsyncpgStreamingCursor(AsyncStreamingCursor):
 
     def fetchone(self) -> Any:
         """Return the next row, or None."""
-        return await_only(self._connection.guard(self._cursor.fetchrow()))
+        return self._connection.wait(self._cursor.fetchrow())
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
         """Return the next `size` rows, fewer at the end."""
-        return list(await_only(self._connection.guard(self._cursor.fetch(size or self.arraysize))))
+        return list(self._connection.wait(self._cursor.fetch(size or self.arraysize)))
 
     def fetchall(self) -> list[Any]:
         """Return all rows that are left."""
@@ -105,13 +107,15 @@ class AsyncpgStreamingCursor(AsyncStreamingCursor):
 class AsyncpgConnection(AsyncConnection):
     """An asyncpg connection in the shape of PEP 249, and the statements it has prepared."""
 
-    __slots__ = ("_prepared", "_size", "autocommit")
+    __slots__ = ("_canceled", "_prepared", "_scope", "_size", "autocommit")
 
     cursor_class = AsyncpgCursor
     streaming_cursor_class = AsyncpgStreamingCursor
 
-    def __init__(self, driver_connection: Any, prepared_statements: int) -> None:
+    def __init__(self, driver_connection: Any, prepared_statements: int, driver: Any) -> None:
         super().__init__(driver_connection)
+        self._canceled: type[Exception] = driver.QueryCanceledError
+        self._scope: asyncio.Timeout | None = None  # of the call in progress
         self._prepared: dict[str, Any] = {}
         self._size = prepared_statements
         self.autocommit = False
@@ -132,31 +136,50 @@ class AsyncpgConnection(AsyncConnection):
         self._prepared.clear()
 
     def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
-        """After an error, plans are made anew: it may have been that they did not fit any more."""
+        """Let a call be cancelled, and make plans anew after an error: they may not have fitted any more."""
 
         async def guarded() -> _T:
+            scope = self._scope = asyncio.timeout(None)
             try:
-                return await awaitable
+                async with scope:
+                    return await awaitable
+            except builtins.TimeoutError as error:
+                # By cancel(), or after the driver's own `command_timeout`: the driver has cancelled the statement on
+                # the server, and goes on when that has obeyed.
+                self.forget()
+                raise self._canceled("canceling statement due to timeout") from error
             except BaseException:
                 self.forget()
                 raise
+            finally:
+                self._scope = None
 
         return guarded()
+
+    async def abandon(self, ending: bool) -> None:
+        """Wait until the server has obeyed: the driver has asked it to give up, and puts off what is asked next."""
+        if not ending:
+            await self.driver_connection.execute(";")
+
+    def cancel(self) -> None:
+        """Let the call in progress, if there is one, end now."""
+        if self._scope is not None:
+            self._scope.reschedule(asyncio.get_running_loop().time())
 
     def begin(self) -> None:
         """Begin a transaction, unless there is one."""
         if not self.driver_connection.is_in_transaction():
-            await_only(self.guard(self.driver_connection.execute("BEGIN")))
+            self.wait(self.driver_connection.execute("BEGIN"))
 
     def commit(self) -> None:
         """Commit, if there is a transaction."""
         if self.driver_connection.is_in_transaction():
-            await_only(self.guard(self.driver_connection.execute("COMMIT")))
+            self.wait(self.driver_connection.execute("COMMIT"), ending=True)
 
     def rollback(self) -> None:
         """Roll back, if there is a transaction."""
         if not self.driver_connection.is_closed() and self.driver_connection.is_in_transaction():
-            await_only(self.guard(self.driver_connection.execute("ROLLBACK")))
+            self.wait(self.driver_connection.execute("ROLLBACK"), ending=True)
 
     def terminate(self) -> None:
         """Close the socket without waiting for anything."""
@@ -177,7 +200,7 @@ class AsyncpgConnector(Connector):
     is_async = True
     casts = Casts.ALL
     sends_lists = True
-    driver_distribution = "asyncpg"
+    driver_distribution = "lect-postgresql[asyncpg]"
 
     def import_driver(self) -> Any:
         """Import ``asyncpg``."""
@@ -189,7 +212,7 @@ class AsyncpgConnector(Connector):
     def errors(self) -> tuple[type[BaseException], ...]:
         """asyncpg's errors have no common class; a socket's come as they are."""
         driver = self.driver
-        return (driver.PostgresError, driver.InterfaceError, driver.InternalClientError, ConnectionError)
+        return (driver.PostgresError, driver.InterfaceError, driver.InternalClientError, OSError)
 
     # -- opening ------------------------------------------------------------------------------------------------------
 
@@ -218,11 +241,11 @@ class AsyncpgConnector(Connector):
         """Open a connection."""
         kwargs = dict(arguments.kwargs)
         size = int(kwargs.pop("prepared_statement_cache_size", _PREPARED))
-        return AsyncpgConnection(await_only(self.driver.connect(*arguments.args, **kwargs)), size)
+        return AsyncpgConnection(await_only(self.driver.connect(*arguments.args, **kwargs)), size, self.driver)
 
     def adapt_created(self, creator: Any) -> Any:
         """Return the connection that an application's own coroutine opened."""
-        return AsyncpgConnection(await_only(creator()), _PREPARED)
+        return AsyncpgConnection(await_only(creator()), _PREPARED, self.driver)
 
     def begin(self, connection: Any) -> None:
         """The driver begins no transaction by itself."""
@@ -243,7 +266,11 @@ class AsyncpgConnector(Connector):
 
     def ping(self, connection: Any) -> None:
         """Ask for nothing."""
-        await_only(connection.guard(connection.driver_connection.fetchrow(";")))
+        connection.wait(connection.driver_connection.fetchrow(";"))
+
+    def cancel(self, connection: Any) -> None:
+        """Have the driver cancel what the connection runs; it goes on when the server has obeyed."""
+        connection.cancel()
 
     # -- converting ---------------------------------------------------------------------------------------------------
 
@@ -279,7 +306,7 @@ class AsyncpgConnector(Connector):
         """Read SQLSTATE and the error's fields."""
         driver = self.driver
         state = getattr(exception, "sqlstate", None)
-        if isinstance(exception, ConnectionError):
+        if isinstance(exception, OSError):
             return Failure(pep249="OperationalError", message=str(exception), disconnected=True)
         if state is None:
             # Of these two the driver has no code: a closed connection, and a protocol out of step, after which nothing

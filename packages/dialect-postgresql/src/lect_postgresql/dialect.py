@@ -32,6 +32,7 @@ class PostgreSQLDialect(Dialect):
     spi_version = 1
     rules = RULES
     default_connector = "psycopg2"
+    async_connectors = ("asyncpg", "psycopg")
     default_capabilities = capabilities(LATEST)
     default_paramstyle = "pyformat"
     type_adaptations = TYPE_ADAPTATIONS

@@ -40,7 +40,8 @@ class PsycopgConnector(TwoPhase, Connector):
     spi_version = 1
     paramstyle = "pyformat"
     casts = Casts.ALL
-    driver_distribution = "psycopg[binary]"
+    asynchronous = "psycopg_async"
+    driver_distribution = "lect-postgresql[psycopg]"
 
     def import_driver(self) -> Any:
         """Import ``psycopg``."""

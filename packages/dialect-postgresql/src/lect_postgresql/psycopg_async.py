@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final
 
 from lect.bridge import await_only
 from lect.dialects.asynchronous import AsyncConnection
@@ -21,6 +23,21 @@ class AsyncPsycopgConnection(AsyncConnection):
         """Return a cursor; one with a name leaves the rows on the server."""
         connection = self.driver_connection
         return _Cursor(connection.cursor(name=next_cursor_name()) if streaming else connection.cursor())
+
+    def terminate(self) -> None:
+        """Close the socket; nothing of that is awaited."""
+        connection = self.driver_connection
+        if not connection.closed:
+            connection.pgconn.finish()
+        for cursor in list(self.streams):
+            # The server has forgotten them; the driver is to know. On a closed connection nothing is waited for.
+            closing = cursor.give_up()
+            try:
+                closing.send(None)
+            except StopIteration:
+                pass
+            finally:
+                closing.close()
 
     @property
     def autocommit(self) -> bool:
@@ -87,11 +104,12 @@ class AsyncPsycopgConnector(PsycopgConnector):
     spi_version = 1
     paramstyle = "pyformat"
     is_async = True
+    asynchronous = ""
 
     def connect(self, arguments: ConnectArguments) -> Any:
         """Open a connection."""
-        opened = await_only(self.driver.AsyncConnection.connect(*arguments.args, **arguments.kwargs))
-        return AsyncPsycopgConnection(opened)
+        opening = self.driver.AsyncConnection.connect(*arguments.args, **arguments.kwargs)
+        return AsyncPsycopgConnection(await_only(_opened(opening)))
 
     def adapt_created(self, creator: Any) -> Any:
         """Return the connection that an application's own coroutine opened."""
@@ -119,6 +137,30 @@ class AsyncPsycopgConnector(PsycopgConnector):
     def cancel(self, connection: Any) -> None:
         """Send a cancel request over a connection of its own."""
         connection.driver_connection.cancel()
+
+
+#: Connections that still open although nobody waits for them any more.
+_LATE: Final[set[asyncio.Task[Any]]] = set()
+
+
+async def _opened(opening: Coroutine[Any, Any, Any]) -> Any:
+    """Return the connection; what opens after the task was cancelled is closed.
+
+    A ``connect()`` of the driver that is cancelled leaves its socket to the garbage collector (3.2, 3.3).
+    """
+    task = asyncio.get_running_loop().create_task(opening)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        _LATE.add(task)
+        task.add_done_callback(_close_late)
+        raise
+
+
+def _close_late(task: asyncio.Task[Any]) -> None:
+    _LATE.discard(task)
+    if not task.cancelled() and task.exception() is None:
+        AsyncPsycopgConnection(task.result()).terminate()
 
 
 connector = AsyncPsycopgConnector

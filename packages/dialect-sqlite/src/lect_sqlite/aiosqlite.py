@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from lect.bridge import await_only
-from lect.dialects.asynchronous import AsyncConnection
+from lect.dialects.asynchronous import PATIENCE_S, AsyncConnection
 from lect.dialects.contract import (
     ConnectArguments,
     ConnectRequest,
@@ -24,11 +26,12 @@ _T = TypeVar("_T")
 class AioSqliteConnection(AsyncConnection):
     """An aiosqlite connection that looks like one of ``sqlite3``."""
 
-    __slots__ = ("_lost",)
+    __slots__ = ("_lost", "_stopped")
 
     def __init__(self, driver_connection: Any, lost: type[Exception]) -> None:
         super().__init__(driver_connection)
         self._lost = lost
+        self._stopped: Any = None
 
     @property
     def in_transaction(self) -> bool:
@@ -49,6 +52,57 @@ class AioSqliteConnection(AsyncConnection):
 
         return guarded()
 
+    async def _stop(self) -> None:
+        # The driver's own close() takes two steps, between which a cancelled task would leave it.
+        if self._stopped is None:
+            self._stopped = asyncio.ensure_future(self._end())
+        await asyncio.shield(self._stopped)
+
+    async def _end(self) -> None:
+        connection = self.driver_connection
+        try:
+            # A cursor that somebody still holds would keep file and locks open beyond the end.
+            for cursor in list(self.streams):
+                await cursor.give_up()
+            if connection.in_transaction:
+                await connection.rollback()
+        finally:
+            await connection.stop()
+
+    def close(self) -> None:
+        """Close the database and end the thread."""
+        self.wait(self._stop(), ending=True)
+
+    async def abandon(self, ending: bool) -> None:
+        """Interrupt the thread, and wait until it has closed the database."""
+        if not ending and self._stopped is None:
+            await self.driver_connection.interrupt()
+        await self._stop()
+
+    def terminate(self) -> None:
+        """Tell the thread to close the database and end, without waiting for that."""
+        if self._stopped is None:
+            self._stopped = True
+            # Called where there is no event loop, the driver makes nothing that a loop would have to outlive.
+            teller = threading.Thread(target=self.driver_connection.stop, name="lect-sqlite-stop")
+            teller.start()
+            teller.join()
+
+
+async def _opened(pending: Any) -> Any:
+    """Return the connection; close it again when the task is cancelled while its thread opens the database."""
+
+    async def opened() -> Any:
+        return await pending
+
+    opening = asyncio.ensure_future(opened())
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await asyncio.wait([opening], timeout=PATIENCE_S)
+        await asyncio.wait([pending.stop()], timeout=PATIENCE_S)
+        raise
+
 
 class AioSqliteConnector(Sqlite3Connector):
     """Opens SQLite databases with aiosqlite. Arguments and errors are those of ``sqlite3``."""
@@ -57,7 +111,7 @@ class AioSqliteConnector(Sqlite3Connector):
     spi_version = 1
     paramstyle = "qmark"
     is_async = True
-    driver_distribution = "aiosqlite"
+    driver_distribution = "lect-sqlite[aiosqlite]"
 
     def import_driver(self) -> Any:
         """Import ``aiosqlite``."""
@@ -71,7 +125,11 @@ class AioSqliteConnector(Sqlite3Connector):
         thread = getattr(pending, "_thread", pending)
         if hasattr(thread, "daemon"):
             thread.daemon = True
-        return AioSqliteConnection(await_only(pending), self.driver.ProgrammingError)
+        return AioSqliteConnection(await_only(_opened(pending)), self.driver.ProgrammingError)
+
+    def adapt_created(self, creator: Any) -> Any:
+        """Return the connection that an application's own coroutine opened."""
+        return AioSqliteConnection(await_only(creator()), self.driver.ProgrammingError)
 
     def pool_choice(self, request: ConnectRequest) -> PoolChoice:
         """Tasks share a thread: a database in memory is one connection for everybody."""
@@ -99,7 +157,7 @@ class AioSqliteConnector(Sqlite3Connector):
 
     def cancel(self, connection: Any) -> None:
         """Interrupt what the connection runs."""
-        connection.driver_connection._conn.interrupt()
+        await_only(connection.driver_connection.interrupt())
 
 
 connector = AioSqliteConnector

@@ -28,6 +28,7 @@ class SQLiteDialect(Dialect):
     spi_version = 1
     rules = RULES
     default_connector = "sqlite3"
+    async_connectors = ("aiosqlite",)
     default_capabilities = capabilities(LATEST)
     type_adaptations = TYPE_ADAPTATIONS
     default_paramstyle = "qmark"

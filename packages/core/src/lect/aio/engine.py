@@ -8,18 +8,22 @@ registered on them, and ``run_sync()`` hands them to a function.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Mapping
+import asyncio
+import weakref
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lect.aio.exc import AsyncContextAlreadyStarted, AsyncContextNotStarted, AsyncMethodRequired, SyncConnector
 from lect.aio.result import AsyncResult, AsyncScalarResult
 from lect.bridge import greenlet_spawn, require_greenlet
-from lect.engine import URL, Connection, CursorResult, Engine, NestedTransaction, Transaction, create_engine
-from lect.engine import engine_from_config as _engine_from_config
+from lect.dialects.asynchronous import PATIENCE_S
+from lect.engine import URL, Connection, CursorResult, Engine, NestedTransaction, Transaction
+from lect.engine.create import config_options, make_engine, pool_options
 from lect.engine.result import ScalarResult
 from lect.engine.retry import Attempts, Retry
 from lect.engine.sources import Buffered
 from lect.exc import ArgumentError, LectError
+from lect.log import Log
 from lect.pool import Pool, PoolProxiedConnection
 
 if TYPE_CHECKING:
@@ -41,25 +45,25 @@ _P = TypeVar("_P")
 def create_async_engine(url: str | URL, **kw: Any) -> AsyncEngine:
     """Return an asynchronous engine; arguments are those of :func:`lect.create_engine`, and `async_creator`.
 
+    A URL that names a connector whose driver has an asyncio side as well serves both kinds of engine.
+
     Raises:
         InvalidRequestError: the greenlet package is missing; names the extra to install.
-        ArgumentError: the connector of the URL is not asynchronous.
+        SyncConnector: the connector of the URL is not asynchronous; names those that are.
     """
     require_greenlet()
-    return AsyncEngine(create_engine(url, **kw))
+    return AsyncEngine(make_engine(url, kw, asynchronous=True))
 
 
 def async_engine_from_config(configuration: Mapping[str, Any], prefix: str = "lect.", **kwargs: Any) -> AsyncEngine:
     """Return an asynchronous engine described by a dictionary of strings."""
-    require_greenlet()
-    return AsyncEngine(_engine_from_config(configuration, prefix, **kwargs))
+    options = config_options(configuration, prefix, kwargs)
+    return create_async_engine(options.pop("url"), **options)
 
 
 def create_async_pool_from_url(url: str | URL, **kwargs: Any) -> Pool:
     """Return the pool of an asynchronous engine."""
-    from lect.engine import create_pool_from_url
-
-    return create_pool_from_url(url, **kwargs)
+    return make_engine(url, pool_options(kwargs), asynchronous=True).pool
 
 
 class Startable(Awaitable[_P], Generic[_P]):
@@ -82,12 +86,37 @@ class Startable(Awaitable[_P], Generic[_P]):
         )
 
 
-async def _undisturbed(work: Awaitable[Any]) -> None:
-    """Finish giving something back although the task is being cancelled."""
-    import asyncio
+#: pool -> what goes on giving its connections back although the task that began it was cancelled
+_ENDING: weakref.WeakKeyDictionary[Pool, set[asyncio.Task[Any]]] = weakref.WeakKeyDictionary()
 
-    task = asyncio.ensure_future(work)
-    await asyncio.shield(task)
+
+async def undisturbed(work: Coroutine[Any, Any, Any], *pools: Pool) -> None:
+    """Await what gives something back to `pools`; it goes on to its end when the task is cancelled meanwhile."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.done():
+            for pool in pools:
+                ending = _ENDING.setdefault(pool, set())
+                ending.add(task)
+                task.add_done_callback(ending.discard)
+            task.add_done_callback(_noted)
+        raise
+
+
+def _noted(task: asyncio.Task[Any]) -> None:
+    """Tell of an error that no task is there for."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        Log("lect.pool.Pool").error("Error while a cancelled task gave its connection back", exc_info=error)
+
+
+async def _ended(pool: Pool) -> None:
+    """Wait for what cancelled tasks give back, as long as the server is likely to answer."""
+    tasks = list(_ENDING.get(pool, ()))
+    if tasks:
+        await asyncio.wait(tasks, timeout=PATIENCE_S)
 
 
 class AsyncTransaction(Startable["AsyncTransaction"]):
@@ -169,7 +198,7 @@ class AsyncConnection(Startable["AsyncConnection"]):
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await _undisturbed(self.close())
+        await undisturbed(self.close(), self.sync_engine.pool)
 
     # -- state ---------------------------------------------------------------------------------------------------------
 
@@ -327,7 +356,7 @@ class AsyncConnection(Startable["AsyncConnection"]):
             )
             return AsyncResult(result)
 
-        return _Streaming(run)
+        return _Streaming(run, self.sync_engine.pool)
 
     def stream_scalars(
         self, statement: Any, parameters: Any = None, *, execution_options: Mapping[str, Any] | None = None
@@ -338,7 +367,7 @@ class AsyncConnection(Startable["AsyncConnection"]):
         async def run() -> AsyncScalarResult[Any]:
             return (await streaming).scalars()
 
-        return _Streaming(run)
+        return _Streaming(run, self.sync_engine.pool)
 
     async def run_sync(self, fn: Callable[..., _T], *arg: Any, **kw: Any) -> _T:
         """Call ``fn(sync_connection, …)`` in a greenlet, for synchronous code such as ``metadata.create_all``."""
@@ -371,8 +400,9 @@ def _run_buffered(connection: Connection, statement: Any, parameters: Any, optio
 class _Streaming(Startable[_T]):
     """A streamed result: awaited to begin, or entered so that it is closed at the end."""
 
-    def __init__(self, run: Callable[[], Awaitable[_T]]) -> None:
+    def __init__(self, run: Callable[[], Awaitable[_T]], pool: Pool) -> None:
         self._run = run
+        self._pool = pool
         self._result: Any = None
 
     async def start(self, is_ctxmanager: bool = False) -> _T:
@@ -382,7 +412,7 @@ class _Streaming(Startable[_T]):
         return result
 
     async def __aexit__(self, *exc: object) -> None:
-        await _undisturbed(self._result.close())
+        await undisturbed(self._result.close(), self._pool)
 
 
 class AsyncEngine:
@@ -394,9 +424,12 @@ class AsyncEngine:
 
     def __init__(self, sync_engine: Engine) -> None:
         if not sync_engine._driver.is_async:
+            known = sync_engine.dialect.async_connectors
+            names = " or ".join(f"{sync_engine.name}+{name}://" for name in known)
             raise SyncConnector(
                 "The asyncio extension requires an async driver to be used. "
                 f"The loaded {sync_engine.driver!r} is not async."
+                + (f" Write {names} in the URL for one that is." if known else "")
             )
         if sync_engine.dialect is None:
             raise ArgumentError("an engine is needed")
@@ -473,8 +506,6 @@ class AsyncEngine:
     ) -> _T:
         """Return ``await fn(connection)``, run in a transaction that is replayed when the server gave it up for
         others; see :meth:`lect.engine.engine.Engine.run`."""
-        import asyncio
-
         options = dict(execution_options or {})
         if isolation_level is not None:
             options["isolation_level"] = isolation_level
@@ -499,7 +530,8 @@ class AsyncEngine:
         return found
 
     async def dispose(self, close: bool = True) -> None:
-        """Give up the pool."""
+        """Give up the pool, after connections that cancelled tasks are giving back are there."""
+        await _ended(self.pool)
         await greenlet_spawn(self.sync_engine.dispose, close=close)
 
 
@@ -516,7 +548,7 @@ class _AsyncBegin:
             transaction = AsyncTransaction(self._connection)
             self._transaction = await transaction.start(is_ctxmanager=True)
         except BaseException:
-            await _undisturbed(self._connection.close())
+            await undisturbed(self._connection.close(), self._connection.sync_engine.pool)
             raise
         return self._connection
 
@@ -525,6 +557,6 @@ class _AsyncBegin:
         try:
             await self._transaction.__aexit__(kind, error, trace)
         finally:
-            await _undisturbed(self._connection.close())
+            await undisturbed(self._connection.close(), self._connection.sync_engine.pool)
 
 

@@ -25,7 +25,7 @@ class AsyncContextAlreadyStarted(InvalidRequestError):
     code = "async-started-twice"
 
 
-class SyncConnector(ArgumentError):
+class SyncConnector(ArgumentError, InvalidRequestError):
     """The URL names a connector that is not asynchronous."""
 
     code = "sync-connector"

@@ -6,12 +6,19 @@ greenlet of :mod:`lect.bridge`; each statement costs one switch, whatever number
 
 from __future__ import annotations
 
+import asyncio
+import weakref
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from lect.bridge import await_only
+from lect.bridge import await_only, discard
+from lect.exc import MissingGreenlet
+from lect.log import Log
 
 __all__ = ["AsyncConnection", "AsyncCursor", "AsyncStreamingCursor"]
+
+#: Seconds that the end of a cancelled task may be put off for the server to give up what it was doing for it.
+PATIENCE_S = 5.0
 
 _T = TypeVar("_T")
 
@@ -32,7 +39,7 @@ class AsyncCursor:
 
     def execute(self, operation: str, parameters: Any = None) -> Any:
         """Run a statement and fetch its rows."""
-        await_only(self._connection.guard(self._execute(operation, parameters)))
+        self._connection.wait(self._execute(operation, parameters))
         return self
 
     async def _execute(self, operation: str, parameters: Any) -> None:
@@ -56,7 +63,7 @@ class AsyncCursor:
 
     def executemany(self, operation: str, seq_of_parameters: Sequence[Any]) -> Any:
         """Run a statement for many parameter sets."""
-        await_only(self._connection.guard(self._executemany(operation, seq_of_parameters)))
+        self._connection.wait(self._executemany(operation, seq_of_parameters))
         return self
 
     async def _executemany(self, operation: str, seq_of_parameters: Sequence[Any]) -> None:
@@ -109,7 +116,7 @@ class AsyncCursor:
 class AsyncStreamingCursor(AsyncCursor):
     """A PEP 249 cursor that leaves rows on the server until they are fetched."""
 
-    __slots__ = ("_cursor",)
+    __slots__ = ("__weakref__", "_cursor")
 
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection)
@@ -119,6 +126,7 @@ class AsyncStreamingCursor(AsyncCursor):
         if self._cursor is not None:
             await self._cursor.close()
         cursor = self._cursor = await self._connection.open_cursor(streaming=True)
+        self._connection.streams.add(self)
         if parameters is None:
             await cursor.execute(operation)
         else:
@@ -129,21 +137,26 @@ class AsyncStreamingCursor(AsyncCursor):
 
     def fetchone(self) -> Any:
         """Return the next row, or None."""
-        return await_only(self._connection.guard(self._cursor.fetchone()))
+        return self._connection.wait(self._cursor.fetchone())
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
         """Return the next `size` rows, fewer at the end."""
-        return list(await_only(self._connection.guard(self._cursor.fetchmany(size or self.arraysize))))
+        return list(self._connection.wait(self._cursor.fetchmany(size or self.arraysize)))
 
     def fetchall(self) -> list[Any]:
         """Return all rows that are left."""
-        return list(await_only(self._connection.guard(self._cursor.fetchall())))
+        return list(self._connection.wait(self._cursor.fetchall()))
+
+    async def give_up(self) -> None:
+        """Close the driver's cursor."""
+        if self._cursor is not None:
+            await self._cursor.close()
+            self._cursor = None
 
     def close(self) -> None:
         """Give the rows on the server up."""
         if self._cursor is not None:
-            cursor, self._cursor = self._cursor, None
-            await_only(self._connection.guard(cursor.close()))
+            self._connection.wait(self.give_up())
 
 
 class AsyncConnection:
@@ -151,9 +164,10 @@ class AsyncConnection:
 
     Attributes:
         driver_connection: the driver's own connection object.
+        streams: cursors that may have rows on the server.
     """
 
-    __slots__ = ("__weakref__", "driver_connection")
+    __slots__ = ("__weakref__", "driver_connection", "streams")
 
     #: Cursor classes; a connector with a driver of another shape gives its own.
     cursor_class: ClassVar[type[AsyncCursor]] = AsyncCursor
@@ -161,6 +175,7 @@ class AsyncConnection:
 
     def __init__(self, driver_connection: Any) -> None:
         self.driver_connection = driver_connection
+        self.streams: weakref.WeakSet[AsyncStreamingCursor] = weakref.WeakSet()
 
     async def open_cursor(self, streaming: bool = False) -> Any:
         """Return a new cursor of the driver; override where the driver's ``cursor()`` is not awaited."""
@@ -169,6 +184,41 @@ class AsyncConnection:
     def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
         """Return what to await instead; override to turn the driver's stray exceptions into PEP 249 ones."""
         return awaitable
+
+    def wait(self, awaitable: Awaitable[_T], *, ending: bool = False) -> _T:
+        """Wait for something that the driver does on this connection.
+
+        Args:
+            awaitable: the driver's.
+            ending: it is a COMMIT, which a cancelled task does not stop.
+        """
+        guarded = self.guard(awaitable)
+        try:
+            return await_only(self._interruptible(guarded, ending))
+        except MissingGreenlet:
+            discard(guarded)
+            discard(awaitable)
+            raise
+
+    async def _interruptible(self, awaitable: Awaitable[_T], ending: bool) -> _T:
+        try:
+            return await awaitable
+        except asyncio.CancelledError:
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    await self.abandon(ending)
+            except Exception as error:
+                Log("lect.pool.Pool").info("The server was not told of a cancelled task: %s", type(error).__name__)
+            raise
+
+    async def abandon(self, ending: bool) -> None:
+        """Have the server stop what it does for a task that was cancelled; the connection is thrown away afterwards.
+
+        Override where the driver does not do so by itself. The task ends when this returns.
+
+        Args:
+            ending: it may be committing, and is to be left at that.
+        """
 
     def cursor(self) -> Any:
         """Return a cursor that fetches everything."""
@@ -180,15 +230,15 @@ class AsyncConnection:
 
     def commit(self) -> None:
         """Commit."""
-        await_only(self.guard(self.driver_connection.commit()))
+        self.wait(self.driver_connection.commit(), ending=True)
 
     def rollback(self) -> None:
         """Roll back."""
-        await_only(self.guard(self.driver_connection.rollback()))
+        self.wait(self.driver_connection.rollback(), ending=True)
 
     def close(self) -> None:
         """Close the connection."""
-        await_only(self.guard(self.driver_connection.close()))
+        self.wait(self.driver_connection.close(), ending=True)
 
     def run_async(self, fn: Callable[[Any], Awaitable[_T]]) -> _T:
         """Await ``fn(driver_connection)``, for what only the driver's own API can do."""

@@ -111,6 +111,8 @@ class Dialect(Switches):
     rules: ClassVar[RuleTable] = ANSI
     #: Connector used when the URL names none. Required for a dialect that can be connected to.
     default_connector: ClassVar[str] = ""
+    #: Names to write in URLs for asyncio, best first; for messages.
+    async_connectors: ClassVar[tuple[str, ...]] = ()
     #: Keyword arguments of ``create_engine`` that the class takes besides those every dialect takes.
     options: ClassVar[frozenset[str]] = frozenset()
     #: Generic type class -> this dialect's class for it; looked up along the type's MRO.
@@ -332,9 +334,12 @@ class Connector:
     paramstyle: ClassVar[str]
     #: True when `connect` must be called inside a greenlet of ``lect.bridge`` and the driver is asynchronous below.
     is_async: ClassVar[bool] = False
+    #: Name of the connector for the asyncio side of the same driver: ``create_async_engine`` takes that one when a URL
+    #: names this one. Empty: there is none.
+    asynchronous: ClassVar[str] = ""
     #: Keyword arguments of ``create_engine`` that the class takes.
     options: ClassVar[frozenset[str]] = frozenset()
-    #: The distribution to install when the driver's module cannot be imported, for messages.
+    #: What to install when the driver's module cannot be imported, for messages: a distribution, or an extra of one.
     driver_distribution: ClassVar[str] = ""
 
     def __init__(self, *, profile: Any = None, module: Any = None) -> None:

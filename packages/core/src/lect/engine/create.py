@@ -95,10 +95,21 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
         ArgumentError: the URL cannot be read, or an argument is unknown.
         NoSuchModuleError: the dialect, the connector or its driver is not installed; says what to install.
     """
+    return make_engine(url, kwargs)
+
+
+def make_engine(url: str | URL, kwargs: Mapping[str, Any], asynchronous: bool = False) -> Engine:
+    """See :func:`create_engine`.
+
+    Args:
+        url: where the database is.
+        kwargs: the keyword arguments.
+        asynchronous: for asyncio: where the URL names a connector whose driver has an asyncio side, take that.
+    """
     options = dict(kwargs)
     u, found = _with_plugins(make_url(url), options)
     options.pop("future", None)
-    dialect, connector = _compose(u, options)
+    dialect, connector = _compose(u, options, asynchronous)
     request = _request(u, options.pop("connect_args", None))
     creator = _creator(options.pop("creator", None), options.pop("async_creator", None), connector)
     arguments = connector.arguments(request) if creator is None else None
@@ -138,7 +149,7 @@ def _with_plugins(url: URL, options: dict[str, Any]) -> tuple[URL, Any]:
     return url, found
 
 
-def _compose(url: URL, options: dict[str, Any]) -> tuple[Any, Any]:
+def _compose(url: URL, options: dict[str, Any], asynchronous: bool = False) -> tuple[Any, Any]:
     """Make the dialect and the connector of a URL and put them together."""
     dialect_class = plugins.load_dialect(url.get_backend_name())
     _, _, connector_name = url.drivername.partition("+")
@@ -150,6 +161,8 @@ def _compose(url: URL, options: dict[str, Any]) -> tuple[Any, Any]:
                 f"{url.get_backend_name()}+CONNECTOR://"
             )
     connector_class, profile = plugins.load_connector(url.get_backend_name(), connector_name)
+    if asynchronous and connector_class.asynchronous:
+        connector_class, profile = plugins.load_connector(url.get_backend_name(), connector_class.asynchronous)
     wanted = dialect_class.options | dialect_class.common_options
     dialect_options = {name: options.pop(name) for name in list(options) if name in wanted}
     connector_options = {name: options.pop(name) for name in list(options) if name in connector_class.options}
@@ -270,13 +283,18 @@ def _refuse(options: dict[str, Any], dialect: Any, connector: Any, pool: Pool) -
 
 def create_pool_from_url(url: str | URL, **kwargs: Any) -> Pool:
     """Return the pool that ``create_engine`` would make; arguments are those of the pool, without ``pool_``."""
+    return create_engine(url, **pool_options(kwargs)).pool
+
+
+def pool_options(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a pool's arguments under the names that :func:`create_engine` has for them."""
     options = {
         (name if name in ("poolclass", "pool_size", "max_overflow") else f"pool_{name}"): value
         for name, value in kwargs.items()
     }
     if "pool_echo" in options:
         options["echo_pool"] = options.pop("pool_echo")
-    return create_engine(url, **options).pool
+    return options
 
 
 _BOOLEANS = ("pool_pre_ping", "pool_warm_start", "pool_use_lifo", "hide_parameters", "enable_from_linting", "future")
@@ -323,6 +341,12 @@ def engine_from_config(configuration: Mapping[str, Any], prefix: str = "lect.", 
             Values are converted from text.
         kwargs: further arguments; they win.
     """
+    options = config_options(configuration, prefix, kwargs)
+    return create_engine(options.pop("url"), **options)
+
+
+def config_options(configuration: Mapping[str, Any], prefix: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of :func:`create_engine`, `url` among them, that a configuration describes."""
     options = {
         key[len(prefix) :]: _from_text(key[len(prefix) :], value)
         for key, value in configuration.items()
@@ -331,4 +355,4 @@ def engine_from_config(configuration: Mapping[str, Any], prefix: str = "lect.", 
     options.update(kwargs)
     if "url" not in options:
         raise ArgumentError(f"the configuration has no key {prefix + 'url'!r}")
-    return create_engine(options.pop("url"), **options)
+    return options

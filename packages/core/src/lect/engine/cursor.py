@@ -74,7 +74,7 @@ class CursorResult(Result[*_Ts]):
             self._source = EXHAUSTED
             try:
                 cursor.close()
-            except Exception as error:
+            except BaseException as error:
                 self.connection._cursor_close_failed(error)
         elif self._source is not NO_ROWS and self._source is not CLOSED:
             self._source = EXHAUSTED
@@ -88,7 +88,7 @@ class CursorResult(Result[*_Ts]):
         if cursor is not None:
             try:
                 cursor.close()
-            except Exception as error:
+            except BaseException as error:
                 self.connection._cursor_close_failed(error)
 
     @property

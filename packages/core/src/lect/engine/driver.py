@@ -123,8 +123,12 @@ class Driver(Manners):
 
         from lect.bridge import await_only, greenlet_spawn
 
+        async def opened() -> Any:
+            async with asyncio.timeout(max(left, 0.0)):
+                return await greenlet_spawn(self._open_ready, entry)
+
         try:
-            return await_only(asyncio.wait_for(greenlet_spawn(self._open_ready, entry), max(left, 0.0)))
+            return await_only(opened())
         except builtins.TimeoutError as error:
             raise ConnectDeadlineExceeded(
                 None,

@@ -464,6 +464,8 @@ class ConnectionLife:
         if committing and failure is not None and failure.disconnected:
             failure = unknown_outcome(failure)
         interrupted = not isinstance(error, Exception)
+        if committing and interrupted:
+            error.add_note("interrupted during COMMIT: whether it took effect is not known")
         if context is not None:
             plan = context.plan
         hidden = None if plan is None else plan.hidden
@@ -549,8 +551,13 @@ class ConnectionLife:
             self.engine.pool._invalidate(lent, error)
         self.invalidate(error)
 
-    def _cursor_close_failed(self, error: Exception) -> None:
-        self._log.error("Error closing cursor", exc_info=error)
+    def _cursor_close_failed(self, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            # A task was cancelled while it waited for that: what the server says next is not known.
+            self._lost(error, False)
+            raise error
+        if not self.invalidated:
+            self._log.error("Error closing cursor", exc_info=error)
 
     # -- going away ---------------------------------------------------------------------------------------------------
 

@@ -65,6 +65,8 @@ def load_driver(connector: Connector) -> Any:
     except ImportError as error:
         missing = getattr(error, "name", None)
         what = connector.driver_distribution or (missing or "").partition(".")[0]
+        if "[" in what:
+            what = f"'{what}'"  # shells read brackets
         advice = f". Install it: pip install {what}" if what and isinstance(error, ModuleNotFoundError) else ""
         raise exc.NoSuchModuleError(
             f"the driver of connector {connector.name!r} cannot be imported: {type(error).__name__}: {error}{advice}"

@@ -137,7 +137,7 @@ class Pool:
         self._generation = 0
         self._invalid_before = 0.0
         self._first_lock = threading.RLock()
-        self._first_done = False
+        self._first_begun = self._first_done = False
         if _dispatch is not None:
             self.dispatch._update(_dispatch, only_propagate=False)
         for listener, name in events or ():
@@ -384,9 +384,14 @@ class Pool:
         try:
             if not self._first_done:
                 with self._first_lock:
-                    if not self._first_done:
-                        self.dispatch.first_connect(connection, entry)
-                        self._first_done = True
+                    # Tasks of one thread are not kept out by the lock.
+                    if not self._first_done and not self._first_begun:
+                        self._first_begun = True
+                        try:
+                            self.dispatch.first_connect(connection, entry)
+                            self._first_done = True
+                        finally:
+                            self._first_begun = False
             if self.dispatch.connect:
                 self.dispatch.connect(connection, entry)
         except BaseException:
@@ -414,7 +419,20 @@ class Pool:
             if log.level():
                 log.error("Exception closing connection %s", self._manners.describe(connection), exc_info=error)
             if not isinstance(error, Exception):
+                if not terminate:  # a task was cancelled while it said good-bye
+                    self._manners.terminate(connection)
                 raise
+
+    def _close_all(self, entries: list[ConnectionPoolEntry]) -> None:
+        """Close connections in good order; when that is interrupted, the rest is cut off."""
+        left = entries[::-1]
+        try:
+            while left:
+                left.pop()._close_connection()
+        except BaseException:
+            for entry in left:
+                entry._close_connection(terminate=True)
+            raise
 
     def _close_detached(self, connection: Any, lent: Lent, terminate: bool = False) -> None:
         if self.dispatch.close_detached:

@@ -371,10 +371,9 @@ class QueuePool(Pool):
             self._idle.clear()
             self._total = 0
             self._generation += 1
-        for entry in idle:
-            entry._close_connection()
         with self._lock:
             self._serve_line()
+        self._close_all(idle)
         if self._log.level():
             self._log.info("Pool disposed. %s", self.status())
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from lect.aio.engine import AsyncConnection, AsyncEngine, Startable
+from lect.aio.engine import AsyncConnection, AsyncEngine, Startable, undisturbed
 from lect.aio.exc import AsyncContextNotStarted
 from lect.aio.result import AsyncResult, AsyncScalarResult
 from lect.bridge import greenlet_spawn
@@ -161,8 +160,13 @@ class AsyncSession:
 
     async def __aexit__(self, type_: Any, value: Any, traceback: Any) -> None:
         # Closing must not be cut short by the cancellation that may have brought us here.
-        task = asyncio.create_task(self.close())
-        await asyncio.shield(task)
+        await undisturbed(self.close(), *self._pools())
+
+    def _pools(self) -> list[Any]:
+        """Return the pools that connections of the transaction in progress go back to."""
+        transaction = self.sync_session.get_transaction()
+        held = () if transaction is None else transaction._connections.values()
+        return list({connection.engine.pool: None for connection, *_ in held})
 
     def _maker_context(self: _AS) -> _AsyncMakerContext[_AS]:
         return _AsyncMakerContext(self)
@@ -406,7 +410,7 @@ class _AsyncMakerContext(Generic[_AS]):
             finally:
                 await self.session.close()
 
-        await asyncio.shield(asyncio.create_task(end()))
+        await undisturbed(end(), *self.session._pools())
 
 
 class AsyncSessionTransaction(Startable["AsyncSessionTransaction"]):
