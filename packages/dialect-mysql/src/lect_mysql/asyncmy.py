@@ -6,11 +6,11 @@ from collections.abc import Awaitable
 from typing import Any, Final, TypeVar
 
 from lect.bridge import await_only
-from lect.dialects.asynchronous import AsyncConnection
+from lect.dialects.asynchronous import AsyncConnection, AsyncStreamingCursor
 from lect.dialects.contract import ConnectArguments, ConnectRequest, CursorRequest, Failure
 from lect_mysql.pymysql import CLIENT_FOUND_ROWS, PARAMETERS, PyMySQLConnector, connect_keywords, encoded
 
-__all__ = ["AsyncmyConnection", "AsyncmyConnector", "connector"]
+__all__ = ["AsyncmyConnection", "AsyncmyConnector", "AsyncmyStreamingCursor", "connector"]
 
 _T = TypeVar("_T")
 
@@ -27,15 +27,36 @@ _SSL: Final = {
 _LOST: Final = 2013
 
 
-class AsyncmyConnection(AsyncConnection):
-    """An asyncmy connection in the shape of PEP 249."""
+class AsyncmyStreamingCursor(AsyncStreamingCursor):
+    """A cursor that leaves the rows in the socket."""
 
-    __slots__ = ("_arguments", "_lost", "_streaming_class")
+    __slots__ = ()
+
+    _connection: AsyncmyConnection
+
+    async def give_up(self) -> None:
+        """Read what is left of the rows; that they end with an error, of a statement cut short, is nobody's concern."""
+        try:
+            await super().give_up()
+        except self._connection.cut_short:
+            self._cursor = None
+
+
+class AsyncmyConnection(AsyncConnection):
+    """An asyncmy connection in the shape of PEP 249.
+
+    Attributes:
+        cut_short: the driver's error for a statement that the server did not finish.
+    """
+
+    __slots__ = ("_arguments", "_lost", "_streaming_class", "cut_short")
+
+    streaming_cursor_class = AsyncmyStreamingCursor
 
     def __init__(self, driver_connection: Any, arguments: dict[str, Any], driver: Any) -> None:
         super().__init__(driver_connection)
         self._arguments = arguments
-        self._lost = driver.OperationalError
+        self._lost = self.cut_short = driver.OperationalError
         self._streaming_class = _streaming_cursor_class()
 
     async def open_cursor(self, streaming: bool = False) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from lect import exc
 from lect import types as t
 from lect.bridge import await_only
-from lect.dialects.asynchronous import AsyncConnection, AsyncCursor, AsyncStreamingCursor
+from lect.dialects.asynchronous import PATIENCE_S, AsyncConnection, AsyncCursor, AsyncStreamingCursor
 from lect.dialects.contract import (
     ConnectArguments,
     Connector,
@@ -107,7 +107,7 @@ class AsyncpgStreamingCursor(AsyncStreamingCursor):
 class AsyncpgConnection(AsyncConnection):
     """An asyncpg connection in the shape of PEP 249, and the statements it has prepared."""
 
-    __slots__ = ("_canceled", "_prepared", "_scope", "_size", "autocommit")
+    __slots__ = ("_canceled", "_errors", "_prepared", "_scope", "_size", "autocommit")
 
     cursor_class = AsyncpgCursor
     streaming_cursor_class = AsyncpgStreamingCursor
@@ -115,6 +115,7 @@ class AsyncpgConnection(AsyncConnection):
     def __init__(self, driver_connection: Any, prepared_statements: int, driver: Any) -> None:
         super().__init__(driver_connection)
         self._canceled: type[Exception] = driver.QueryCanceledError
+        self._errors: type[Exception] = driver.PostgresError
         self._scope: asyncio.Timeout | None = None  # of the call in progress
         self._prepared: dict[str, Any] = {}
         self._size = prepared_statements
@@ -144,9 +145,9 @@ class AsyncpgConnection(AsyncConnection):
                 async with scope:
                     return await awaitable
             except builtins.TimeoutError as error:
-                # By cancel(), or after the driver's own `command_timeout`: the driver has cancelled the statement on
-                # the server, and goes on when that has obeyed.
+                # By cancel(), or after the driver's own `command_timeout`.
                 self.forget()
+                await self._obeyed()
                 raise self._canceled("canceling statement due to timeout") from error
             except BaseException:
                 self.forget()
@@ -157,9 +158,17 @@ class AsyncpgConnection(AsyncConnection):
         return guarded()
 
     async def abandon(self, ending: bool) -> None:
-        """Wait until the server has obeyed: the driver has asked it to give up, and puts off what is asked next."""
+        """Wait until the server has given up; the driver has asked it to."""
         if not ending:
-            await self.driver_connection.execute(";")
+            await self._obeyed()
+
+    async def _obeyed(self) -> None:
+        # The driver puts off what is asked next until the server has obeyed.
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self.driver_connection.fetchrow(";")
+        except (self._errors, builtins.TimeoutError):
+            pass  # in a transaction that has failed, for instance
 
     def cancel(self) -> None:
         """Let the call in progress, if there is one, end now."""

@@ -62,8 +62,10 @@ class AioSqliteConnection(AsyncConnection):
         connection = self.driver_connection
         try:
             # A cursor that somebody still holds would keep file and locks open beyond the end.
-            for cursor in list(self.streams):
-                await cursor.give_up()
+            for stream in list(self.streams):
+                await stream.give_up()
+            for cursor in self.left:
+                await cursor.close()
             if connection.in_transaction:
                 await connection.rollback()
         finally:
@@ -76,8 +78,22 @@ class AioSqliteConnection(AsyncConnection):
     async def abandon(self, ending: bool) -> None:
         """Interrupt the thread, and wait until it has closed the database."""
         if not ending and self._stopped is None:
-            await self.driver_connection.interrupt()
+            await self.interrupt()
         await self._stop()
+
+    async def interrupt(self) -> None:
+        """Interrupt what the thread is doing; once would not do, because it may not have begun yet."""
+        free = asyncio.ensure_future(self._idle())
+        try:
+            while not free.done():
+                await self.driver_connection.interrupt()
+                await asyncio.wait([free], timeout=0.01)
+        finally:
+            free.cancel()
+
+    async def _idle(self) -> None:
+        cursor = await self.driver_connection.cursor()  # when the thread gets to this, it has done all else
+        await cursor.close()
 
     def terminate(self) -> None:
         """Tell the thread to close the database and end, without waiting for that."""
@@ -157,7 +173,7 @@ class AioSqliteConnector(Sqlite3Connector):
 
     def cancel(self, connection: Any) -> None:
         """Interrupt what the connection runs."""
-        await_only(connection.driver_connection.interrupt())
+        await_only(connection.interrupt())
 
 
 connector = AioSqliteConnector

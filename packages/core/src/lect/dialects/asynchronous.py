@@ -58,8 +58,10 @@ class AsyncCursor:
             else:
                 self.lastrowid = cursor.lastrowid
                 self._rows = ()
-        finally:
-            await cursor.close()
+        except BaseException as error:
+            await self._failed(cursor, error)
+            raise
+        await cursor.close()
 
     def executemany(self, operation: str, seq_of_parameters: Sequence[Any]) -> Any:
         """Run a statement for many parameter sets."""
@@ -74,8 +76,16 @@ class AsyncCursor:
             self._rows = ()
             self.lastrowid = cursor.lastrowid
             self.rowcount = cursor.rowcount
-        finally:
+        except BaseException as error:
+            await self._failed(cursor, error)
+            raise
+        await cursor.close()
+
+    async def _failed(self, cursor: Any, error: BaseException) -> None:
+        if isinstance(error, Exception):
             await cursor.close()
+        else:  # the server is still busy with it; the connection is given up, and then this with it
+            self._connection.left.append(cursor)
 
     def fetchone(self) -> Any:
         """Return the next row, or None."""
@@ -165,9 +175,10 @@ class AsyncConnection:
     Attributes:
         driver_connection: the driver's own connection object.
         streams: cursors that may have rows on the server.
+        left: cursors of the driver whose task was cancelled.
     """
 
-    __slots__ = ("__weakref__", "driver_connection", "streams")
+    __slots__ = ("__weakref__", "driver_connection", "left", "streams")
 
     #: Cursor classes; a connector with a driver of another shape gives its own.
     cursor_class: ClassVar[type[AsyncCursor]] = AsyncCursor
@@ -175,6 +186,7 @@ class AsyncConnection:
 
     def __init__(self, driver_connection: Any) -> None:
         self.driver_connection = driver_connection
+        self.left: list[Any] = []
         self.streams: weakref.WeakSet[AsyncStreamingCursor] = weakref.WeakSet()
 
     async def open_cursor(self, streaming: bool = False) -> Any:

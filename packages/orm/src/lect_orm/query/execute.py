@@ -423,7 +423,7 @@ def make_result(plan: RowPlan, ctx: LoadContext, result: Any, yield_per: int | N
                 read = _row_reader(plan, ctx, processors)
                 raw = result.raw_cursor().fetchmany(size or yield_per)
                 if not raw:
-                    result.close()
+                    result._soft_close()  # who asks again is told once more that there is nothing
                     return
                 yield load_rows(plan, ctx, raw, read)
 
