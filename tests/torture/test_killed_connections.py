@@ -1,97 +1,84 @@
-"""Connections that the server ends while many threads use them: errors of ours only, and nothing left behind."""
+"""Fifty threads on ten connections, while another connection kills them at random.
+
+LECT_TORTURE_SEED repeats a run, LECT_TORTURE_UNITS sets the checkouts per thread.
+"""
 
 from __future__ import annotations
 
+import os
+import random
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
+import ledger
 import pytest
 
-from lect import create_engine, exc, text
+import lect
+from lect import exc, text
 
-pytestmark = [pytest.mark.torture, pytest.mark.server]
+pytestmark = pytest.mark.server
 
-THREADS = 8
-SECONDS = 6.0
-
-# How a server says which connections lead to this database, and ends one.
-SERVERS = {
-    "LECT_POSTGRESQL_URL": (
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        "SELECT pg_terminate_backend({})",
-    ),
-    "LECT_MYSQL_URL": (
-        "SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()",
-        "KILL {}",
-    ),
-}
+UNITS = int(os.environ.get("LECT_TORTURE_UNITS", "2000"))
 
 
-@pytest.mark.parametrize("variable", SERVERS)
-def test_threads_survive_killed_connections(variable: str, database_url: Callable[[str], str]) -> None:
-    listing, kill = SERVERS[variable]
-    url = database_url(variable)
-    engine = create_engine(url, pool_size=4, max_overflow=2, pool_timeout=20)
-    warden = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1)
-    stop = threading.Event()
-    worked: list[int] = []
-    lost: list[exc.DBAPIError] = []
-    foreign: list[BaseException] = []
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    ("threads", "units"),
+    [pytest.param(12, 40, id="short"), pytest.param(50, UNITS, id="full", marks=pytest.mark.torture)],
+)
+@pytest.mark.parametrize(
+    ("variable", "driver"),
+    [
+        ("LECT_POSTGRESQL_URL", "postgresql+psycopg2"),
+        ("LECT_POSTGRESQL_URL", "postgresql+psycopg"),
+        ("LECT_POSTGRESQL_PYODBC_URL", "postgresql+pyodbc"),
+        ("LECT_MYSQL_URL", "mysql+pymysql"),
+        ("LECT_MYSQL_PYODBC_URL", "mysql+pyodbc"),
+    ],
+    ids=lambda value: value if "+" in value else "",
+)
+def test_backends_are_killed(
+    variable: str, driver: str, threads: int, units: int, database_url: Callable[[str], str]
+) -> None:
+    url = lect.make_url(database_url(variable)).set(drivername=driver)
+    server = ledger.SERVERS[url.get_backend_name()]
+    engine = lect.create_engine(url, pool_size=ledger.POOL, max_overflow=0, pool_timeout=60)
+    warden = lect.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=lect.pool.NullPool)
+    seed = ledger.seed()
+    book = ledger.Ledger(engine, server, seed)
+    book.prepare(warden)
+    killed = [0]
 
-    def work(number: int) -> None:
-        done = 0
-        while not stop.is_set():
-            try:
-                with engine.begin() as connection:
-                    assert connection.execute(text("SELECT :n"), {"n": number}).scalar() == number
-                done += 1
-            except exc.DBAPIError as error:
-                lost.append(error)
-            except BaseException as error:  # whatever else comes out is a fault, and is shown
-                foreign.append(error)
-                return
-        worked.append(done)
+    def kill(over: threading.Event) -> None:
+        dice = random.Random(seed)
+        with warden.connect() as connection:
+            while not over.wait(dice.expovariate(1 / 0.03)):
+                found = connection.scalars(text(server.listing)).all()
+                if found:
+                    killed[0] += kill_one(connection, server, dice.choice(found))
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    killed = 0
-    end = time.monotonic() + SECONDS
-    with warden.connect() as connection:
-        while time.monotonic() < end:
-            for (identifier,) in connection.execute(text(listing)).all():
-                try:
-                    connection.execute(text(kill.format(int(identifier))))
-                    killed += 1
-                except exc.DBAPIError:
-                    pass  # it had gone by itself
-            time.sleep(0.2)
-        stop.set()
-        for thread in threads:
-            thread.join(30)
-        assert not any(t.is_alive() for t in threads), "a thread hangs"
-        engine.dispose()
-        left = remaining(connection, listing)
+    took = book.work(threads, units, kill)
+    book.check()
+    counts = book.compare(warden)
+    book.recover()
+    stats = engine.pool.stats()
+    engine.dispose()
+    left = ledger.zero_left(warden, server)
     warden.dispose()
-    assert foreign == []
-    assert killed > 10
-    assert lost, "connections were ended and nobody noticed"
-    assert all(error.connection_invalidated for error in lost), "a lost connection was not told from other errors"
-    assert len(worked) == THREADS
-    assert min(worked) > 0, "a thread never got a connection"
-    assert sum(worked) > 200
-    assert engine.pool.stats().in_use == 0
+    print(
+        f"{driver}: {threads * units:,} checkouts in {took:.0f} s, {killed[0]:,} killed; {dict(counts)}; "
+        f"{dict(book.errors)}; opened {stats.created:,}, waits {stats.waits:,}, timeouts {stats.timeouts}"
+    )
     assert left == []
+    assert sum(counts[told] for told in ("committed", "failed", "unknown", "rolled back")) == threads * units
+    assert killed[0]
+    assert book.disturbed, "connections were killed and nobody noticed"
 
 
-def remaining(connection: Any, listing: str) -> list[Any]:
-    """Connections that the server still counts; it needs a moment to notice that a socket was closed."""
-    left: list[Any] = []
-    for _ in range(50):
-        left = connection.execute(text(listing)).all()
-        if not left:
-            break
-        time.sleep(0.1)
-    return left
+def kill_one(connection: Any, server: ledger.Server, identifier: int) -> int:
+    try:
+        connection.execute(text(server.kill.format(int(identifier))))
+    except exc.DBAPIError:
+        return 0  # it had gone by itself
+    return 1

@@ -681,7 +681,10 @@ class ConnectionLost(OperationalError):
 
 
 class CommitOutcomeUnknown(ConnectionLost):
-    """The connection broke during COMMIT: the transaction may have taken effect, or not. Look before trying again."""
+    """The connection broke during COMMIT, or during a statement in autocommit mode: it may have taken effect, or not.
+
+    Look before trying again.
+    """
 
     code = "commit-outcome-unknown"
 

@@ -224,9 +224,29 @@ def strict_connection(connect: Any) -> Any:
         """Return the number of the socket, so that a server that does not answer can be left."""
         return int(self._sock.fileno())
 
-    return type(
-        "StrictConnection", (connect,), {"escape": escape, "fileno": fileno, "__doc__": strict_connection.__doc__}
-    )
+    body = {"escape": escape, "fileno": fileno, "__doc__": strict_connection.__doc__}
+    make_context: Any = getattr(connect, "_create_ssl_ctx", None)
+    if make_context is not None:
+        body["_create_ssl_ctx"] = _sharing_context(make_context)
+    return type("StrictConnection", (connect,), body)
+
+
+def _sharing_context(make: Any) -> Any:
+    """Return the driver's method that makes a TLS context, with one context for all connections that verify nothing.
+
+    PyMySQL makes one per connection, and reads all certificates of the system for it, which takes longer than the
+    rest of connecting. Contexts that do verify are made each time, since their files may have been renewed.
+    """
+    shared: list[Any] = []
+
+    def _create_ssl_ctx(self: Any, sslp: Any) -> Any:
+        if sslp:
+            return make(self, sslp)
+        if not shared:
+            shared.append(make(self, sslp))
+        return shared[0]
+
+    return _create_ssl_ctx
 
 
 def encoded(value: Any, encoders: Mapping[type, Callable[..., Any]]) -> Any:

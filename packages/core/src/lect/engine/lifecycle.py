@@ -461,13 +461,15 @@ class ConnectionLife:
         late, self._too_late = self._too_late, False
         if late:
             failure = cut_off(failure)
-        if committing and failure is not None and failure.disconnected:
-            failure = unknown_outcome(failure)
         interrupted = not isinstance(error, Exception)
         if committing and interrupted:
             error.add_note("interrupted during COMMIT: whether it took effect is not known")
         if context is not None:
             plan = context.plan
+        if failure is not None and failure.disconnected and not late:
+            alone = statement is not None and not preparing and self._autocommitting()
+            if committing or (alone and (plan is None or plan.compiled.kind != "select")):
+                failure = unknown_outcome(failure)
         hidden = None if plan is None else plan.hidden
         shown: Any = parameters
         cause: Any = error
