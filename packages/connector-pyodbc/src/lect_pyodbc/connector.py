@@ -9,6 +9,7 @@ from lect import exc
 from lect.dialects.capabilities import Capabilities
 from lect.dialects.contract import (
     BulkRequest,
+    CancelRequest,
     ConnectArguments,
     Connector,
     ConnectRequest,
@@ -130,12 +131,18 @@ class PyODBCConnector(Connector):
         connection.autocommit = on
 
     def ping(self, connection: Any) -> None:
-        """Run the cheapest statement."""
+        """Run the cheapest statement, and leave no transaction open."""
         cursor = connection.cursor()
         try:
             cursor.execute(self.profile.ping).fetchone()
         finally:
             cursor.close()
+        if not connection.autocommit:
+            connection.rollback()
+
+    def cancel_statement(self, request: CancelRequest) -> None:
+        """SQLCancel."""
+        request.cursor.cancel()
 
     def execute_in_bulk(self, request: BulkRequest) -> int:
         """Run ``executemany``, with parameter arrays when they are wanted."""

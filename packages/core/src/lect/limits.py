@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lect.exc import ArgumentError
 
 if TYPE_CHECKING:
+    import threading
     from typing import Self
 
 __all__ = ["Watch", "current", "deadline", "remaining", "sooner"]
@@ -114,7 +115,7 @@ class Watch:
         self._act = act
         self._state = _WAITING
         self._lock = threading.Lock()
-        self._done: Any = None
+        self._done: threading.Event | None = None
         _watcher().add(self)
 
     def __lt__(self, other: Watch) -> bool:
@@ -140,17 +141,17 @@ class Watch:
             Log("lect.engine.Engine").error("Could not cancel a statement whose time is over", exc_info=error)
         finally:
             self._state = _OVER
-            self._done.set()
+            if self._done is not None:
+                self._done.set()
 
-    def stop(self) -> None:
-        """Make sure that `act` is not running and will not run."""
+    def stop(self, patience_s: float | None = None) -> bool:
+        """Make sure that `act` is not running and will not run; False when it was still running after `patience_s`."""
         with self._lock:
             if self._state == _WAITING:
                 self._state = _OVER
                 _watcher().note_stopped()
-                return
-        if self._done is not None:
-            self._done.wait(_PATIENCE_S)
+                return True
+        return self._done is None or self._done.wait(_PATIENCE_S if patience_s is None else patience_s)
 
 
 class _Watcher:

@@ -106,7 +106,7 @@ class PyMySQLConnector(Connector):
 
     def cancel(self, connection: Any) -> None:
         """KILL QUERY over a connection of its own."""
-        other = self.driver.connect(**self._cancel_arguments(connection))
+        other = self.connect(ConnectArguments(kwargs=self._cancel_arguments(connection)))
         try:
             with other.cursor() as cursor:
                 cursor.execute(f"KILL QUERY {int(connection.thread_id())}")

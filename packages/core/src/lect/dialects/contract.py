@@ -7,7 +7,7 @@ How the parts are used
 
 Threads
     One dialect object and one connector object serve one engine and all its threads. Methods are called from several
-    threads at once, never twice at once for the same PEP 249 connection (except :meth:`Cancels.cancel`). Keep no state
+    threads at once, never twice at once for the same PEP 249 connection (except to cancel). Keep no state
     of a connection on them.
 
 Blocking
@@ -38,6 +38,7 @@ from lect.dialects.reflection import Reflector
 from lect.dialects.requests import (
     Brackets,
     BulkRequest,
+    CancelRequest,
     ConnectArguments,
     ConnectRequest,
     Conversion,
@@ -58,7 +59,9 @@ __all__ = [
     "BeginsTransactions",
     "Brackets",
     "BulkRequest",
+    "CancelRequest",
     "Cancels",
+    "CancelsStatements",
     "ConnectArguments",
     "ConnectRequest",
     "Connector",
@@ -577,6 +580,14 @@ class Cancels(Protocol):
     def cancel(self, connection: Any) -> None:
         """Ask the server to stop what `connection` runs; do nothing when it runs nothing. The statement's own call then
         raises, with a failure of kind STATEMENT_TIMEOUT or the driver's cancellation error."""
+
+
+@runtime_checkable
+class CancelsStatements(Protocol):
+    """A running statement can be stopped from another thread, and the driver wants to know its cursor."""
+
+    def cancel_statement(self, request: CancelRequest) -> None:
+        """Ask the server to stop what ``request.cursor`` runs; the same as :meth:`Cancels.cancel` otherwise."""
 
 
 @runtime_checkable

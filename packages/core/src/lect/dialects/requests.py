@@ -14,6 +14,7 @@ from lect.dialects.record import Record
 
 __all__ = [
     "BulkRequest",
+    "CancelRequest",
     "Brackets",
     "ConnectArguments",
     "ConnectRequest",
@@ -95,6 +96,13 @@ class CursorRequest(Record):
     connection: Any
     statement: str = ""
     stream_rows: int | None = None
+
+
+class CancelRequest(Record):
+    """A statement to be stopped: `cursor` is running it on `connection`, in another thread."""
+
+    connection: Any
+    cursor: Any
 
 
 class BulkRequest(Record):

@@ -49,7 +49,7 @@ def run_batches(
         cursor = execute(connection, context, text, parameters, options)
         try:
             description = cursor.description
-            came = within(connection, context.limit, cursor.fetchall)
+            came = within(connection, context.limit, cursor.fetchall, cursor=cursor)
         except BaseException as error:
             connection._handle_error(error, text, None, cursor, context, fetching=True)
             raise

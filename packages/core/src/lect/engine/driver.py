@@ -10,7 +10,9 @@ from typing import Any
 
 from lect.dialects.contract import (
     BeginsTransactions,
+    CancelRequest,
     Cancels,
+    CancelsStatements,
     ConnectArguments,
     ConnectRequest,
     CursorRequest,
@@ -91,6 +93,8 @@ class Driver(Manners):
         self._knows: KnowsServer | None = _ability(connector, KnowsServer)
         self.bulk: ExecutesInBulk | None = _ability(connector, ExecutesInBulk)
         self.cancels: Cancels | None = _ability(connector, Cancels)
+        self._cancels_statements: CancelsStatements | None = _ability(connector, CancelsStatements)
+        self.can_cancel = self.cancels is not None or self._cancels_statements is not None
         self.sizes: SetsInputSizes | None = _ability(connector, SetsInputSizes)
         self.begins = self._begins is not None
         self.resets_sessions = self._resets is not None
@@ -329,6 +333,13 @@ class Driver(Manners):
         return self._streams.streaming_cursor(
             CursorRequest(connection=connection, statement=statement, stream_rows=rows)
         )
+
+    def cancel(self, connection: Any, cursor: Any) -> None:
+        """Ask the server to stop what `cursor` runs on `connection`; called in a thread of its own."""
+        if self.cancels is not None:
+            self.cancels.cancel(connection)
+        elif self._cancels_statements is not None:
+            self._cancels_statements.cancel_statement(CancelRequest(connection=connection, cursor=cursor))
 
     # -- manners of the pool ------------------------------------------------------------------------------------------
 

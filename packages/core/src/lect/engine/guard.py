@@ -1,6 +1,6 @@
 """Calls of the driver under a deadline: the statement is cancelled on the server when its time is over.
 
-Cancelling goes over the connector's ability ``Cancels``, from a thread (a task, under asyncio) beside the one that
+Cancelling goes over the connector's ability ``Cancels`` or ``CancelsStatements``, from a thread (a task, under asyncio) beside the one that
 waits; the waiting call then fails with the driver's own error, and the connection is as good as before. A server that
 does not answer to that either is left: the socket is cut and the connection thrown away.
 """
@@ -28,8 +28,8 @@ def limit_of(options: Mapping[str, Any]) -> float | None:
     return at if timeout is None else limits.sooner(at, time.monotonic() + timeout)
 
 
-def within(connection: Any, limit: float | None, call: Callable[..., Any], *args: Any) -> Any:
-    """Return ``call(*args)``, a call of the driver on `connection`, cancelled when `limit` passes.
+def within(connection: Any, limit: float | None, call: Callable[..., Any], *args: Any, cursor: Any) -> Any:
+    """Return ``call(*args)``, a call of the driver on `connection` and `cursor`, cancelled when `limit` passes.
 
     Raises:
         StatementDeadlineExceeded: the limit had passed before the call, so it was not made.
@@ -41,29 +41,64 @@ def within(connection: Any, limit: float | None, call: Callable[..., Any], *args
         raise _too_late()
     if connection._driver.is_async:
         return _within_async(connection, left, call, args)
-    import threading
-
-    raw = connection._lent.dbapi_connection
-    driver = connection._driver
-    ended = threading.Event()
-
-    def act() -> None:
-        try:
-            if driver.cancels is not None:
-                driver.cancels.cancel(raw)
-        finally:
-            if not ended.wait(_GRACE_S if driver.cancels is not None else 0.0):
-                _cut(raw)
-
-    watch = limits.Watch(limit, act)
+    watch = _Guard(connection, limit, cursor)
     try:
         return call(*args)
     except BaseException:
         connection._too_late = watch.fired
         raise
     finally:
-        ended.set()
-        watch.stop()
+        watch.end()
+
+
+class _Guard(limits.Watch):
+    """Stops one call of the driver when its time is over: first politely, then by cutting the connection."""
+
+    __slots__ = ("_cut", "_cursor", "_driver", "_ended", "_lent", "_raw")
+
+    def __init__(self, connection: Any, limit: float, cursor: Any) -> None:
+        import threading
+
+        self._lent = connection._lent
+        self._raw = self._lent.dbapi_connection
+        self._driver = connection._driver
+        self._cursor = cursor
+        self._ended = threading.Event()
+        self._cut = False
+        super().__init__(limit, self._stop_call)
+
+    def _stop_call(self) -> None:
+        polite = self._driver.can_cancel
+        # The request to cancel takes a connection of its own, which may hang as well: the last resort does not wait
+        # for its end.
+        last = limits.Watch(time.monotonic() + (_GRACE_S if polite else 0.0), self._cut_off)
+        try:
+            if polite:
+                self._driver.cancel(self._raw, self._cursor)
+        finally:
+            self._ended.wait(2 * _GRACE_S)
+            last.stop()
+
+    def _cut_off(self) -> None:
+        if not self._ended.is_set():
+            self._cut = True
+            _cut(self._raw)
+
+    def end(self) -> None:
+        """The call has returned: see to it that nothing of this guard hits what the connection does next."""
+        self._ended.set()
+        if self.stop(0.1 if self._cut else None):
+            # The watching thread may keep this object for a while, and it must not keep an open cursor.
+            self._cursor = self._raw = self._lent = None
+            self._act = _nothing
+        else:
+            # A request to cancel is still under way; whoever gets this connection next must not be hit.
+            entry = self._lent._entry
+            if entry is not None:
+                entry.invalidate(soft=True)
+
+
+def _nothing() -> None: ...
 
 
 def _within_async(connection: Any, left: float, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
@@ -115,8 +150,11 @@ def _cut(raw: Any) -> None:
     import os
     import socket
 
-    with socket.socket(fileno=os.dup(number())) as copy:
-        copy.shutdown(socket.SHUT_RDWR)
+    try:
+        with socket.socket(fileno=os.dup(number())) as copy:
+            copy.shutdown(socket.SHUT_RDWR)
+    except (OSError, ValueError, AttributeError):
+        pass  # it is closed already
 
 
 class LimitedReader:
@@ -130,13 +168,13 @@ class LimitedReader:
         self._limit = limit
 
     def fetchone(self) -> Any:
-        return within(self._connection, self._limit, self._cursor.fetchone)
+        return within(self._connection, self._limit, self._cursor.fetchone, cursor=self._cursor)
 
     def fetchmany(self, *size: int) -> Any:
-        return within(self._connection, self._limit, self._cursor.fetchmany, *size)
+        return within(self._connection, self._limit, self._cursor.fetchmany, *size, cursor=self._cursor)
 
     def fetchall(self) -> Any:
-        return within(self._connection, self._limit, self._cursor.fetchall)
+        return within(self._connection, self._limit, self._cursor.fetchall, cursor=self._cursor)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.fetchall())

@@ -371,7 +371,7 @@ def _run_many(
 
 def _fetch_all(connection: Any, context: ExecutionContext, cursor: Any) -> list[Any]:
     try:
-        rows: list[Any] = within(connection, context.limit, cursor.fetchall)
+        rows: list[Any] = within(connection, context.limit, cursor.fetchall, cursor=cursor)
     except BaseException as error:
         connection._handle_error(error, context.statement, context.shown_parameters, cursor, context, fetching=True)
         raise
@@ -502,7 +502,7 @@ def _execute(connection: Any, context: ExecutionContext, text: str, values: Any,
         if not values and options.get("no_parameters"):
             if not any(listener(cursor, text, context) for listener in hooks.do_execute_no_params):
                 calling = True
-                within(connection, context.limit, cursor.execute, text)
+                within(connection, context.limit, cursor.execute, text, cursor=cursor)
         elif not hooks._any or not any(
             listener(cursor, text, values if values is not None else (), context) for listener in hooks.do_execute
         ):
@@ -511,7 +511,7 @@ def _execute(connection: Any, context: ExecutionContext, text: str, values: Any,
             if context.limit is None:
                 cursor.execute(text, shown)
             else:
-                within(connection, context.limit, cursor.execute, text, shown)
+                within(connection, context.limit, cursor.execute, text, shown, cursor=cursor)
         calling = False
         listened = connection._listened
         if listened._any and listened.after_cursor_execute:
@@ -548,9 +548,10 @@ def _execute_many(
                 from lect.dialects.contract import BulkRequest
 
                 request = BulkRequest(cursor=cursor, statement=text, parameters=values, types=_bulk_types(context))
-                context.generated = [within(connection, context.limit, bulk.execute_in_bulk, request)]
+                affected = within(connection, context.limit, bulk.execute_in_bulk, request, cursor=cursor)
+                context.generated = [affected]
             else:
-                within(connection, context.limit, cursor.executemany, text, values)
+                within(connection, context.limit, cursor.executemany, text, values, cursor=cursor)
         calling = False
         listened = connection._listened
         if listened._any and listened.after_cursor_execute:
