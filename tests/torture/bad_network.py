@@ -100,13 +100,17 @@ class _Proxy:
             writer.close()
             return
         both = (writer, on_writer)
+        directions = [
+            asyncio.create_task(self._pass_on(reader, on_writer, fault if fault.towards_server else None, both)),
+            asyncio.create_task(self._pass_on(on_reader, writer, None if fault.towards_server else fault, both)),
+        ]
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._pass_on(reader, on_writer, fault if fault.towards_server else None, both))
-                group.create_task(self._pass_on(on_reader, writer, None if fault.towards_server else fault, both))
-        except* (OSError, _Ruined):
+            await asyncio.gather(*directions)
+        except (OSError, _Ruined):
             pass
         finally:
+            for direction in directions:
+                direction.cancel()
             for each in both:
                 each.close()
             self._tasks.discard(asyncio.current_task())

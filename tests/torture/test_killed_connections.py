@@ -53,7 +53,7 @@ def test_backends_are_killed(
     def kill(over: threading.Event) -> None:
         dice = random.Random(seed)
         with warden.connect() as connection:
-            while not over.wait(dice.expovariate(1 / 0.03)):
+            while not over.wait(dice.expovariate(1 / (0.03 if threads > 20 else 0.01))):
                 found = connection.scalars(text(server.listing)).all()
                 if found:
                     killed[0] += kill_one(connection, server, dice.choice(found))

@@ -530,7 +530,8 @@ class ConnectionLife:
                     if wrapped is not None and hasattr(wrapped, "connection_invalidated"):
                         wrapped.connection_invalidated = disconnected
                 spread = facts.invalidate_pool_on_disconnect
-            if cursor is not None and not disconnected:
+            # A lost connection's too: drivers may choke on a cursor that outlives its connection.
+            if cursor is not None and not (disconnected and (interrupted or self._driver.is_async)):
                 try:
                     cursor.close()
                 except Exception:

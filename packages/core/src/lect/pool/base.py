@@ -25,8 +25,8 @@ ResetStyle = Literal["rollback", "commit"] | bool | None
 #: Every pool alive, for the child of a fork.
 _POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
 
-#: Connections a forked child got from its parent: never used, never closed, because the parent talks through their
-#: sockets.
+#: Connections a forked child got from its parent, and cursors of them: never used, never closed, because the parent
+#: talks through their sockets.
 _INHERITED: list[Any] = []
 
 
@@ -134,6 +134,9 @@ class Pool:
             raise ArgumentError(f"leak_after must be a positive number of seconds, not {leak_after!r}")
         self._leaks = LeakWatch(self, leak_after) if leak_after is not None else None
         self._counts = Counts()
+        #: Every place made, of earlier generations too, and every loan that left: for the child of a fork.
+        self._places: weakref.WeakSet[ConnectionPoolEntry] = weakref.WeakSet()
+        self._detached: weakref.WeakSet[Lent] = weakref.WeakSet()
         self._generation = 0
         self._invalid_before = 0.0
         self._first_lock = threading.RLock()
@@ -401,9 +404,9 @@ class Pool:
     def _expiry(self, opened: float) -> float | None:
         if self._recycle < 0:
             return None
-        # A spread of a tenth; the address of a new object is random enough and costs no import.
-        spread = (id(object()) >> 4) % 1000 / 10_000 if self._recycle >= 60 else 0.0
-        return opened + self._recycle * (1.0 - spread)
+        import random
+
+        return opened + self._recycle * (1.0 - random.random() / 10)
 
     def _close(self, connection: Any, terminate: bool = False) -> None:
         log = self._log
@@ -454,21 +457,25 @@ class Pool:
 
     # -- after a fork -------------------------------------------------------------------------------------------------
 
-    def _entries(self) -> list[ConnectionPoolEntry]:
-        """Return the entries that hold a connection and are known: idle and lent."""
-        return []
-
     def _forked(self) -> None:
         """Run in the child: forget every connection without touching it."""
-        for entry in self._entries():
+        for lent in list(self._detached):
+            _leave_to_parent(lent.dbapi_connection)
+            lent.dbapi_connection = None
+        for entry in list(self._places):
             lent = entry._lent() if entry._lent is not None else None
-            _INHERITED.append(entry.dbapi_connection)
+            _leave_to_parent(entry.dbapi_connection)
             entry.dbapi_connection = None
+            entry._in_use = False
             if lent is not None:
                 lent.dbapi_connection = None
                 lent._entry = None
+        self._places = weakref.WeakSet()
+        self._detached = weakref.WeakSet()
         self._generation += 1
         self._first_lock = threading.RLock()
+        if self._leaks is not None and self._leak_after is not None:
+            self._leaks = LeakWatch(self, self._leak_after)
         self._restart()
 
     def _restart(self) -> None:
@@ -477,6 +484,31 @@ class Pool:
 
 class _PingFailed(DisconnectionError):
     invalidate_pool = True
+
+
+def _leave_to_parent(connection: Any) -> None:
+    """In the child of a fork: make sure that nothing that is done with `connection` reaches the parent's session.
+
+    The child's descriptor of the socket is replaced by a dead one, so that objects which say goodbye to the server when
+    they are deleted (cursors too) say it to nobody, and so that the server sees the end of the connection when the parent
+    ends it. Drivers that do not show their socket are left untouched, and kept with the cursors that refer to them.
+    """
+    if connection is None:
+        return
+    _INHERITED.append(connection)
+    try:
+        number = connection.fileno()
+    except Exception:
+        import gc
+
+        _INHERITED.append(gc.get_referrers(connection))
+        return
+    import socket
+
+    one, other = socket.socketpair()
+    other.close()
+    os.dup2(one.fileno(), number, inheritable=False)
+    one.close()
 
 
 def _after_fork() -> None:

@@ -59,6 +59,7 @@ class ConnectionPoolEntry(ManagesConnection):
         self.fresh = False
         #: Takes back what the user of the connection changed in the session; called when it comes back.
         self.undo: Any = None
+        pool._places.add(self)
         if connect:
             self._connect()
 
@@ -289,6 +290,7 @@ class Lent(ManagesConnection):
         if entry is not None:
             self._detached_info = dict(entry.info)
             self._entry = None
+            self._pool._detached.add(self)
             connection, entry.dbapi_connection = entry.dbapi_connection, None
             if self._pool.dispatch.detach:
                 self._pool.dispatch.detach(connection, entry)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import threading
 import time
-import weakref
 from collections import deque
 from typing import Any
 from weakref import ref
@@ -23,12 +22,11 @@ from lect.pool.lent import ConnectionPoolEntry, Lent
 
 __all__ = ["AsyncAdaptedQueuePool", "FallbackAsyncAdaptedQueuePool", "QueuePool"]
 
-#: Handed to a waiting taker instead of an entry: a place is free, open a connection of your own.
-_ROOM = object()
-
-
 class _Waiter:
-    """One taker in line, waiting in its thread."""
+    """One taker in line, waiting in its thread.
+
+    `given` is an entry, or the number of a generation of the pool: then a place in it is free, to be filled by the taker.
+    """
 
     __slots__ = ("_lock", "given")
 
@@ -135,7 +133,6 @@ class QueuePool(Pool):
         self._line: deque[Any] = deque()
         self._lock = threading.RLock()
         self._total = 0
-        self._known: weakref.WeakSet[ConnectionPoolEntry] = weakref.WeakSet()
         self._min_idle = min_idle
         self._warm_start = warm_start
         self._keepalive = keepalive
@@ -226,8 +223,10 @@ class QueuePool(Pool):
             if waiter is not None:
                 # Somebody may have put an entry back between the look and the line.
                 self._serve_line()
-        given: Any = _ROOM if waiter is None else self._wait(waiter)
-        return self._new_entry() if given is _ROOM else given
+            given: Any = self._generation
+        if waiter is not None:
+            given = self._wait(waiter)
+        return self._new_entry(given) if given.__class__ is int else given
 
     def _may_grow(self) -> bool:
         return self._max_overflow < 0 or self._total < self._size + self._max_overflow
@@ -281,19 +280,19 @@ class QueuePool(Pool):
             return True
 
     def _pass_on(self, given: Any) -> None:
-        if given is _ROOM:
-            self._free_room()
+        if given.__class__ is int:
+            self._free_room(given)
         else:
             self._put(given)
 
-    def _new_entry(self) -> ConnectionPoolEntry:
+    def _new_entry(self, generation: int) -> ConnectionPoolEntry:
         try:
             entry = ConnectionPoolEntry(self, connect=False)
-            self._known.add(entry)
+            entry._generation = generation
             entry._connect()
             return entry
         except BaseException:
-            self._free_room()
+            self._free_room(generation)
             raise
 
     def _take_to_open(self) -> ConnectionPoolEntry | None:
@@ -307,7 +306,6 @@ class QueuePool(Pool):
                 return None
             self._total += 1
         entry = ConnectionPoolEntry(self, connect=False)
-        self._known.add(entry)
         return entry
 
     def _put_back(self, entry: ConnectionPoolEntry) -> None:
@@ -324,23 +322,37 @@ class QueuePool(Pool):
             entry._last_used = time.monotonic()
         idle = self._idle
         idle.append(entry)
-        if self._line:
+        if entry._generation != self._generation:
+            self._take_out(entry)
+        elif self._line:
             self._serve_line()
         elif len(idle) > self._size > 0:
             self._shrink()
 
+    def _take_out(self, entry: ConnectionPoolEntry) -> None:
+        """Close an entry that came back while the pool was disposed of."""
+        try:
+            self._idle.remove(entry)
+        except ValueError:
+            return  # dispose() has found it
+        entry._close_connection()
+
     def _serve_line(self) -> None:
+        # The garbage collector may give a forgotten connection back in the middle of this, in this very thread.
         with self._lock:
             line = self._line
             while line:
+                waiter = line.popleft()
                 entry = self._pop()
-                if entry is None:
-                    if not self._may_grow():
-                        return
+                if entry is not None:
+                    waiter.give(entry)
+                elif self._may_grow():
                     self._total += 1
-                    line.popleft().give(_ROOM)
+                    waiter.give(self._generation)
                 else:
-                    line.popleft().give(entry)
+                    line.appendleft(waiter)
+                    if not self._idle:
+                        return
 
     def _shrink(self) -> None:
         """Close what is idle beyond the size."""
@@ -349,15 +361,15 @@ class QueuePool(Pool):
                 if self._line or len(self._idle) <= self._size:
                     return
                 entry = self._idle.popleft()
-                self._total -= 1
+                if entry._generation == self._generation:
+                    self._total -= 1
             entry._close_connection()
 
-    def _free_room(self) -> None:
+    def _free_room(self, generation: int) -> None:
         with self._lock:
-            if self._line:
-                self._line.popleft().give(_ROOM)
-            else:
+            if generation == self._generation:  # else the pool was disposed of, and counts anew
                 self._total -= 1
+                self._serve_line()
 
     # -- state --------------------------------------------------------------------------------------------------------
 
@@ -367,10 +379,12 @@ class QueuePool(Pool):
             self._care.stop()
             self._care = None
         with self._lock:
-            idle = list(self._idle)
-            self._idle.clear()
-            self._total = 0
+            # First, so that whoever gives an entry back after this look at the idle ones sees it.
             self._generation += 1
+            self._total = 0
+            idle = []
+            while (entry := self._pop()) is not None:
+                idle.append(entry)
         with self._lock:
             self._serve_line()
         self._close_all(idle)
@@ -426,9 +440,6 @@ class QueuePool(Pool):
             "size": self._size,
             "max_size": limit,
         }
-
-    def _entries(self) -> list[ConnectionPoolEntry]:
-        return [entry for entry in self._known if entry._generation == self._generation]
 
     def _restart(self) -> None:
         self._idle = deque()

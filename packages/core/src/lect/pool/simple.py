@@ -34,9 +34,6 @@ class NullPool(Pool):
     def _now(self) -> dict[str, Any]:
         return {**super()._now(), "in_use": len(self._known)}
 
-    def _entries(self) -> list[ConnectionPoolEntry]:
-        return list(self._known)
-
 
 class StaticPool(Pool):
     """One connection for everybody."""
@@ -66,9 +63,6 @@ class StaticPool(Pool):
 
     def status(self) -> str:
         return "StaticPool"
-
-    def _entries(self) -> list[ConnectionPoolEntry]:
-        return [] if self._only is None else [self._only]
 
     def _restart(self) -> None:
         self._only = None
@@ -143,9 +137,6 @@ class SingletonThreadPool(Pool):
         used = sum(1 for entry in self._all if entry._in_use)
         return {"in_use": used, "idle": len(self._all) - used, "waiting": 0, "size": self.size, "max_size": None}
 
-    def _entries(self) -> list[ConnectionPoolEntry]:
-        return list(self._all)
-
     def _restart(self) -> None:
         self._all = []
         self._local = threading.local()
@@ -187,9 +178,6 @@ class AssertionPool(Pool):
 
     def status(self) -> str:
         return "AssertionPool"
-
-    def _entries(self) -> list[ConnectionPoolEntry]:
-        return [] if self._only is None else [self._only]
 
     def _restart(self) -> None:
         self._only = None
