@@ -1,10 +1,10 @@
-"""Many threads that write rows under bad conditions and keep a ledger of what they were told; at the end the database is
-compared with the ledger.
+"""Many threads that write rows under bad conditions and keep a ledger of what they were told; at the end the database
+is compared with the ledger.
 
 Each unit of work has a number of its own, and writes one row with it. What the program was told says where the row must
-be: committed, there; failed or rolled back, not there; of unknown outcome, either. While the units run, each of them looks
-whether another thread uses its connection, whether the answer is its own, and whether somebody's transaction or settings
-were left behind.
+be: committed, there; failed or rolled back, not there; of unknown outcome, either. While the units run, each of them
+looks whether another thread uses its connection, whether the answer is its own, and whether somebody's transaction or
+settings were left behind.
 """
 
 from __future__ import annotations

@@ -463,13 +463,13 @@ class Pool:
             _leave_to_parent(lent.dbapi_connection)
             lent.dbapi_connection = None
         for entry in list(self._places):
-            lent = entry._lent() if entry._lent is not None else None
+            loan: Lent | None = entry._lent() if entry._lent is not None else None
             _leave_to_parent(entry.dbapi_connection)
             entry.dbapi_connection = None
             entry._in_use = False
-            if lent is not None:
-                lent.dbapi_connection = None
-                lent._entry = None
+            if loan is not None:
+                loan.dbapi_connection = None
+                loan._entry = None
         self._places = weakref.WeakSet()
         self._detached = weakref.WeakSet()
         self._generation += 1
@@ -490,8 +490,8 @@ def _leave_to_parent(connection: Any) -> None:
     """In the child of a fork: make sure that nothing that is done with `connection` reaches the parent's session.
 
     The child's descriptor of the socket is replaced by a dead one, so that objects which say goodbye to the server when
-    they are deleted (cursors too) say it to nobody, and so that the server sees the end of the connection when the parent
-    ends it. Drivers that do not show their socket are left untouched, and kept with the cursors that refer to them.
+    they are deleted (cursors too) say it to nobody, and so that the server sees the end of the connection when the
+    parent ends it. Drivers that do not show their socket are left untouched, and kept with the cursors that refer to them.
     """
     if connection is None:
         return

@@ -25,7 +25,7 @@ __all__ = ["AsyncAdaptedQueuePool", "FallbackAsyncAdaptedQueuePool", "QueuePool"
 class _Waiter:
     """One taker in line, waiting in its thread.
 
-    `given` is an entry, or the number of a generation of the pool: then a place in it is free, to be filled by the taker.
+    `given` is an entry, or the number of a generation of the pool: then a place in it is free, for the taker to fill.
     """
 
     __slots__ = ("_lock", "given")
@@ -305,8 +305,7 @@ class QueuePool(Pool):
             if self._line or (self._size and self._total >= self._size):
                 return None
             self._total += 1
-        entry = ConnectionPoolEntry(self, connect=False)
-        return entry
+        return ConnectionPoolEntry(self, connect=False)
 
     def _put_back(self, entry: ConnectionPoolEntry) -> None:
         """Take back an entry that was taken for care, not lent."""
