@@ -1,8 +1,8 @@
 """Calls of the driver under a deadline: the statement is cancelled on the server when its time is over.
 
 Cancelling goes over the connector's ability ``Cancels`` or ``CancelsStatements``, from a thread (a task, under
-asyncio) beside the one that waits; the waiting call then fails with the driver's own error, and the connection is as good as before. A server that
-does not answer to that either is left: the socket is cut and the connection thrown away.
+asyncio) beside the one that waits; the waiting call then fails with the driver's own error, and the connection is as
+good as before. A server that does not answer to that either is left: the socket is cut and the connection thrown away.
 """
 
 from __future__ import annotations

@@ -491,7 +491,8 @@ def _leave_to_parent(connection: Any) -> None:
 
     The child's descriptor of the socket is replaced by a dead one, so that objects which say goodbye to the server when
     they are deleted (cursors too) say it to nobody, and so that the server sees the end of the connection when the
-    parent ends it. Drivers that do not show their socket are left untouched, and kept with the cursors that refer to them.
+    parent ends it. Drivers that do not show their socket are left untouched, and kept with the cursors that refer to
+    them.
     """
     if connection is None:
         return
