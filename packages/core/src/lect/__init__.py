@@ -55,6 +55,7 @@ from lect.inspection import (
 from lect.limits import (
     deadline,
 )
+from lect.operators import ColumnOperators, Operators, custom_op
 from lect.pool import (
     AssertionPool,
     AsyncAdaptedQueuePool,
@@ -239,6 +240,7 @@ from lect.sql.label import (
     Label,
     label,
 )
+from lect.sql.lambdas import lambda_stmt
 from lect.sql.lists import (
     ClauseList,
     OrderByList,
@@ -281,6 +283,10 @@ from lect.sql.text import (
 )
 from lect.sql.textual_select import (
     TextualSelect,
+)
+from lect.sql.tstring import (
+    TString,
+    tstring,
 )
 from lect.sql.tuple import (
     Tuple,
@@ -422,6 +428,7 @@ __all__ = [
     "ColumnCollection",
     "ColumnDefault",
     "ColumnElement",
+    "ColumnOperators",
     "Compiled",
     "CompoundSelect",
     "Computed",
@@ -485,6 +492,7 @@ __all__ = [
     "Null",
     "NullPool",
     "Numeric",
+    "Operators",
     "NumericCommon",
     "OrderByList",
     "Over",
@@ -524,6 +532,7 @@ __all__ = [
     "Transaction",
     "True_",
     "TryCast",
+    "TString",
     "Tuple",
     "TupleResult",
     "TupleType",
@@ -555,6 +564,7 @@ __all__ = [
     "collate",
     "column",
     "create_engine",
+    "custom_op",
     "create_mock_engine",
     "create_pool_from_url",
     "cte",
@@ -580,6 +590,7 @@ __all__ = [
     "intersect_all",
     "join",
     "label",
+    "lambda_stmt",
     "lateral",
     "literal",
     "literal_column",
@@ -603,6 +614,7 @@ __all__ = [
     "text",
     "true",
     "try_cast",
+    "tstring",
     "tuple_",
     "type_coerce",
     "union",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lect.types.sql_types import BINARY, BLOB, BOOLEAN, DATE, VARBINARY
 from lect_mysql.dialect import MariaDBDialect, MySQLDialect
 from lect_mysql.dml import Insert, insert
+from lect_mysql.dml_limit import limit
 from lect_mysql.match import match
 from lect_mysql.types import (
     BIGINT,
@@ -78,6 +79,7 @@ __all__ = [
     "MySQLDialect",
     "dialect",
     "insert",
+    "limit",
     "match",
 ]
 

@@ -6,6 +6,7 @@ from lect.types.sql_types import BINARY, BLOB, BOOLEAN, DATE, VARBINARY
 from lect.types.uuid_type import UUID
 from lect_mysql.dialect import MariaDBDialect
 from lect_mysql.dml import Insert, insert
+from lect_mysql.dml_limit import limit
 from lect_mysql.match import match
 from lect_mysql.types import (
     BIGINT,
@@ -83,6 +84,7 @@ __all__ = [
     "MariaDBDialect",
     "dialect",
     "insert",
+    "limit",
     "match",
 ]
 

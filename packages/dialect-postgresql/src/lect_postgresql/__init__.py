@@ -22,6 +22,7 @@ from lect_postgresql.arrays import Any_ as Any
 from lect_postgresql.bit_string import BitString
 from lect_postgresql.ddl import CreateDomainType, CreateEnumType, DropDomainType, DropEnumType
 from lect_postgresql.dialect import PostgreSQLDialect
+from lect_postgresql.distinct_on import distinct_on
 from lect_postgresql.dml import Insert, insert
 from lect_postgresql.exclude_constraint import ExcludeConstraint
 from lect_postgresql.hstore import hstore
@@ -141,6 +142,7 @@ __all__ = [
     "array",
     "array_agg",
     "dialect",
+    "distinct_on",
     "hstore",
     "insert",
     "phraseto_tsquery",

@@ -53,11 +53,13 @@ class Expansion:
         types: types of a member's columns (one for plain members).
         row: members are tuples.
         templates: text before and after each column's placeholder.
+        around: text before and after each column's literal.
         empty: what stands between the parentheses when there is no member.
         literal: members are written as literals (`literal_execute`); then `render` writes one.
     """
 
     __slots__ = (
+        "around",
         "empty",
         "literal",
         "name",
@@ -83,6 +85,7 @@ class Expansion:
         render: Callable[[object, Any], str],
         single: bool,
         prefix: str = "",
+        around: tuple[tuple[str, str], ...] | None = None,
     ) -> None:
         self.name = name
         self.param = param
@@ -94,6 +97,7 @@ class Expansion:
         self.render = render
         self.single = single
         self.prefix = prefix
+        self.around = around if around is not None else (("", ""),) * len(types)
         #: Names of the statement's parameters, which no member may take.
         self.taken: Collection[str] = ()
 
@@ -161,9 +165,12 @@ class Expansion:
     def _write_literal(self, members: list[Any]) -> str:
         if not self.row:
             type_ = self.types[0]
-            return ", ".join([self.render(m, type_) for m in members])
+            before, after = self.around[0]
+            return ", ".join([f"{before}{self.render(m, type_)}{after}" for m in members])
+        cells = list(zip(self.types, self.around, strict=True))
         rows = ", ".join(
-            f"({', '.join([self.render(v, t) for v, t in zip(m, self.types, strict=True)])})" for m in members
+            f"({', '.join([f'{b}{self.render(v, t)}{a}' for v, (t, (b, a)) in zip(m, cells, strict=True)])})"
+            for m in members
         )
         return f"{self.prefix}{rows}"
 
@@ -193,10 +200,17 @@ def cast_template(writer: Any, type_: Any) -> tuple[str, str]:
     text = _HOLE
     if writer.bind_cast is not None:
         text = writer.bind_cast(BindCast(text, type_), writer)
+    return expression_template(writer, type_, text)
+
+
+def expression_template(writer: Any, type_: Any, text: str = _HOLE) -> tuple[str, str]:
+    """Return what the type's `bind_expression` puts before and after a value that is written as `text`."""
     if type_._has_bind_expression:
         around = type_.dialect_impl(writer.dialect).bind_expression(literal_column(text, type_))
         if around is not None:
-            text = writer.render(around)
+            # The text is made once for all members: a value of the expression's own is written into it.
+            with writer.literals():
+                text = writer.render(around)
     before, _, after = text.partition(_HOLE)
     return (before, after)
 
@@ -221,6 +235,8 @@ def make_expansion(writer: Any, param: Any, name: str) -> Expansion:
         render,
         single,
         "VALUES " if row and getattr(writer.dialect, "tuple_in_values", False) else "",
+        # What stands alone has its expression around it already, where the parameter is written.
+        None if single else tuple([expression_template(writer, t) for t in types]),
     )
 
 

@@ -9,7 +9,7 @@ from lect.exc import ArgumentError, InvalidRequestError
 from lect.sql.arguments import resolve
 from lect.sql.dml import ValuesBase
 from lect.sql.from_clause import MAKE_FROM
-from lect.sql.node import child, children, scalar
+from lect.sql.node import child, children, pairs, scalar
 from lect.sql.on_conflict import OnConflict, excluded_of
 
 __all__ = ["Insert", "insert"]
@@ -20,6 +20,7 @@ _I = TypeVar("_I", bound="Insert")
 class Insert(ValuesBase):
     """An INSERT statement; made with :func:`insert` or ``table.insert()``."""
 
+    _extension_points: ClassVar[tuple[str, ...]] = ("post_values",)
     __visit_name__ = "insert"
     is_insert: ClassVar[bool] = True
     _kind: ClassVar[str] = "insert"
@@ -41,6 +42,7 @@ class Insert(ValuesBase):
         children("_hints"),
         children("_added_ctes"),
         children("_with_options"),
+        pairs("_extensions"),
     )
 
     _select: Any = None

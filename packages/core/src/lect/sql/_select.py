@@ -20,9 +20,10 @@ from lect.sql.executable import HasPrefixes, HasSuffixes, Hint
 from lect.sql.filtering import named_attribute, namespaces
 from lect.sql.from_clause import MAKE_FROM, froms_of
 from lect.sql.join import reduce_columns
-from lect.sql.node import Node, child, children, scalar
+from lect.sql.node import Node, child, children, pairs, scalar
 from lect.sql.select_base import GenerativeSelect
 from lect.sql.select_froms import display_froms, first_join_from
+from lect.sql.syntax_extension import HasSyntaxExtensions
 
 if TYPE_CHECKING:
     from lect.sql.element import SQLColumnExpression
@@ -60,7 +61,7 @@ class JoinStep(Node):
         return JoinStep(self.target, self.onclause, left, self.isouter, self.full)
 
 
-class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
+class Select(HasPrefixes, HasSuffixes, HasSyntaxExtensions, GenerativeSelect, Generic[_T]):
     """A SELECT statement; made with :func:`select`, completed by its methods, each of which returns a changed copy."""
 
     __visit_name__ = "select"
@@ -89,6 +90,7 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
         scalar("_label_style"),
         children("_added_ctes"),
         children("_with_options"),
+        pairs("_extensions"),
     )
 
     _raw_columns: tuple[Any, ...] = ()
@@ -104,6 +106,7 @@ class Select(HasPrefixes, HasSuffixes, GenerativeSelect, Generic[_T]):
     _correlation: str = "auto"
 
     _is_select_statement: ClassVar[bool] = True
+    _extension_points: ClassVar[tuple[str, ...]] = ("post_select", "pre_columns", "post_criteria", "post_body")
 
     def __init__(self, *entities: Any) -> None:
         self._raw_columns = columns = columns_of(entities)

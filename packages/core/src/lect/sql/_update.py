@@ -9,7 +9,7 @@ from lect.exc import ArgumentError, InvalidRequestError
 from lect.sql.arguments import from_argument
 from lect.sql.dml import DmlWhere, ValuesBase
 from lect.sql.from_clause import MAKE_FROM
-from lect.sql.node import child, children, scalar
+from lect.sql.node import child, children, pairs, scalar
 
 __all__ = ["Delete", "Update", "delete", "update"]
 
@@ -37,6 +37,7 @@ class Update(DmlWhere, ValuesBase):
         children("_hints"),
         children("_added_ctes"),
         children("_with_options"),
+        pairs("_extensions"),
         scalar("_dialect_facts"),
     )
 
@@ -94,6 +95,7 @@ class Delete(DmlWhere):
         children("_hints"),
         children("_added_ctes"),
         children("_with_options"),
+        pairs("_extensions"),
         scalar("_dialect_facts"),
     )
     _using: tuple[Any, ...] = ()

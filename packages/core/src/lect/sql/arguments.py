@@ -10,6 +10,7 @@ are.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import FunctionType
 from typing import Any, NoReturn
 
 from lect.exc import ArgumentError
@@ -140,6 +141,8 @@ def condition(value: Any, what: str = "WHERE criteria") -> Any:
         textual(value)
     if value is None or isinstance(value, bool):
         return coercions.expression(value)
+    if isinstance(value, FunctionType) and value.__name__ == "<lambda>":
+        return condition(value(), what)
     raise ArgumentError(f"SQL expression for {what} expected, got {value!r}." + _condition_hint(value))
 
 

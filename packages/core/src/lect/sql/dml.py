@@ -11,11 +11,12 @@ from lect.sql.bind import BindParameter
 from lect.sql.boolean import and_
 from lect.sql.collection import ColumnCollection
 from lect.sql.dialect_options import checked_options
-from lect.sql.executable import Executable, HasCTE, HasPrefixes, Hint
+from lect.sql.executable import HasCTE, HasPrefixes, Hint, Statement
 from lect.sql.filtering import named_attribute, namespaces
 from lect.sql.from_clause import ReturnsRows
 from lect.sql.naming import LABEL_STYLE_DISAMBIGUATE_ONLY, NamedColumn, name_columns, unique_keys
 from lect.sql.node import Node, pairs
+from lect.sql.syntax_extension import HasSyntaxExtensions
 
 __all__ = ["DmlWhere", "UpdateBase", "ValuesBase", "ValuesRow", "value_node"]
 
@@ -33,7 +34,7 @@ class ValuesRow(Node):
         self.cells = cells
 
 
-class UpdateBase(HasPrefixes, HasCTE, Executable, ReturnsRows):
+class UpdateBase(HasPrefixes, HasCTE, HasSyntaxExtensions, Statement, ReturnsRows):
     """An INSERT, UPDATE, DELETE or MERGE."""
 
     is_dml: ClassVar[bool] = True
@@ -312,6 +313,7 @@ class ValuesBase(UpdateBase):
 class DmlWhere(UpdateBase):
     """An UPDATE or DELETE: a statement with a condition."""
 
+    _extension_points: ClassVar[tuple[str, ...]] = ("post_criteria",)
     _where: tuple[Any, ...] = ()
     #: (dialect, argument, value) of clauses that only one dialect has, LIMIT of an UPDATE for instance; hashable.
     _dialect_facts: tuple[tuple[str, str, Any], ...] = ()

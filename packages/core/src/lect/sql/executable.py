@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final, TypeVar
 
 from lect.exc import ArgumentError
@@ -11,7 +11,7 @@ from lect.sql.entity import plugin_of, registered
 from lect.sql.node import Node, child, scalar
 from lect.sql.text import TextClause
 
-__all__ = ["AddedCTE", "Executable", "ExecutableOption", "Generative", "HasCTE", "HasPrefixes", "HasSuffixes", "Hint"]
+__all__ = ["AddedCTE", "Executable", "ExecutableOption", "Generative", "HasCTE", "HasPrefixes", "HasSuffixes", "Hint", "Statement"]
 
 _G = TypeVar("_G", bound="Generative")
 _X = TypeVar("_X", bound="Executable")
@@ -127,6 +127,22 @@ class Executable(Generative):
         copy = self._generate()
         copy._with_options = self._with_options + tuple(found)
         return copy
+
+
+class Statement(Executable):
+    """A statement of its own, which functions can go on from."""
+
+    def __add__(self: _X, change: Callable[[_X], _X]) -> _X:
+        """Return what a function makes of this statement: ``statement += lambda s: s.where(...)``."""
+        return change(self) if callable(change) else NotImplemented
+
+    def add_criteria(self: _X, where: Callable[[_X], _X], **tracking: Any) -> _X:
+        """The same as ``statement + where``; `tracking` is taken for the sake of programs that give it."""
+        return self + where
+
+    def spoil(self: _X) -> _X:
+        """Return this statement, which is not kept anywhere that it would have to be kept out of."""
+        return self
 
 
 class AddedCTE(Node):

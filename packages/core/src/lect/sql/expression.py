@@ -32,6 +32,7 @@ from lect.sql.constructors import (
 )
 from lect.sql.cte import CTE, cte
 from lect.sql.dml import UpdateBase, ValuesBase
+from lect.sql.dml_column import from_dml_column
 from lect.sql.element import ClauseElement, ColumnElement, CompilerElement, SQLColumnExpression
 from lect.sql.executable import Executable, HasCTE, HasPrefixes, HasSuffixes
 from lect.sql.exists import Exists, ScalarSelect, exists
@@ -49,6 +50,7 @@ from lect.sql.function import Function, FunctionElement, func, modifier
 from lect.sql.grouping import Grouping
 from lect.sql.join import Join, join, outerjoin
 from lect.sql.label import Label, label
+from lect.sql.lambdas import lambda_stmt
 from lect.sql.lists import ClauseList, ExpressionClauseList, OrderByList
 from lect.sql.literal import False_, Null, True_, false, literal, null, true
 from lect.sql.names import quoted_name
@@ -62,9 +64,11 @@ from lect.sql.naming import (
 from lect.sql.select_base import GenerativeSelect, SelectBase
 from lect.sql.slice import Slice
 from lect.sql.subquery import Lateral, Subquery, lateral
+from lect.sql.syntax_extension import SyntaxExtension
 from lect.sql.tablesample import TableSample, tablesample
 from lect.sql.text import TextClause, text
 from lect.sql.textual_select import TextualSelect
+from lect.sql.tstring import TString, tstring
 from lect.sql.tuple import Tuple, tuple_
 from lect.sql.type_clause import TypeClause
 from lect.sql.unary import AsBoolean, CollectionAggregate, UnaryExpression
@@ -146,6 +150,7 @@ __all__ = [
     "Selectable",
     "Slice",
     "Subquery",
+    "SyntaxExtension",
     "TableClause",
     "TableSample",
     "TableValuedAlias",
@@ -154,6 +159,7 @@ __all__ = [
     "TextualSelect",
     "True_",
     "TryCast",
+    "TString",
     "Tuple",
     "TypeClause",
     "TypeCoerce",
@@ -188,6 +194,7 @@ __all__ = [
     "exists",
     "extract",
     "false",
+    "from_dml_column",
     "func",
     "funcfilter",
     "insert",
@@ -195,6 +202,7 @@ __all__ = [
     "intersect_all",
     "join",
     "label",
+    "lambda_stmt",
     "lateral",
     "literal",
     "literal_column",
@@ -216,6 +224,7 @@ __all__ = [
     "text",
     "true",
     "try_cast",
+    "tstring",
     "tuple_",
     "type_coerce",
     "union",

@@ -12,7 +12,7 @@ from lect.sql.anonymous import anonymous_name
 from lect.sql.arguments import group_argument, limit_argument, order_argument
 from lect.sql.collection import ColumnCollection
 from lect.sql.element import MAKE
-from lect.sql.executable import Executable, HasCTE, Hint
+from lect.sql.executable import HasCTE, Hint, Statement
 from lect.sql.for_update import ForUpdateArg
 from lect.sql.from_clause import MAKE_FROM, Selectable
 from lect.sql.naming import (
@@ -32,7 +32,7 @@ _S = TypeVar("_S", bound="SelectBase")
 _G = TypeVar("_G", bound="GenerativeSelect")
 
 
-class SelectBase(HasCTE, Executable, Selectable):
+class SelectBase(HasCTE, Statement, Selectable):
     """A statement that selects rows."""
 
     is_select: ClassVar[bool] = True

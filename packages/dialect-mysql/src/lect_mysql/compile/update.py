@@ -10,6 +10,7 @@ from lect.exc import CompileError
 from lect.sql._update import Delete
 from lect_mysql.compile.options import statement_option
 from lect_mysql.compile.table import MARIADB_RULES, RULES
+from lect_mysql.dml_limit import DMLLimitClause
 
 
 @RULES.rule(ExtraFroms)
@@ -76,6 +77,14 @@ def _check(node: UpdateParts, writer: Any) -> None:
     row = node.statement._values
     if row is not None and any(getattr(column, "__visit_name__", "") == "tuple" for column, _ in row.cells):
         writer.refuse("SET (a, b) = (SELECT ...)", instead="set each column to a subquery of its own")
+
+
+@RULES.rule(DMLLimitClause)
+def dml_limit(node: DMLLimitClause, writer: Any) -> str:
+    """``LIMIT n``, of a statement that changes one table."""
+    if writer.scope.facts.get("several"):
+        writer.refuse("LIMIT of a statement that changes several tables", instead="limit a subquery of keys")
+    return f"LIMIT {writer.render(node.limit)}"
 
 
 def _limit(statement: Any, several: bool, writer: Any) -> str:

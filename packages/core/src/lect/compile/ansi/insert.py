@@ -10,6 +10,7 @@ from lect.compile.ansi.dml_values import Written, added_columns, check_consumed,
 from lect.compile.ansi.hints import hints_of, with_hint
 from lect.compile.ansi.many_rows import batch_of
 from lect.compile.ansi.returning import returning, returning_columns
+from lect.compile.ansi.syntax_extension import extensions_at
 from lect.compile.clauses import InsertParts
 from lect.compile.compiled import DmlPlan
 from lect.compile.table import ANSI
@@ -43,6 +44,7 @@ def insert(node: Insert, writer: Any) -> str:
         else:
             columns, source, cells = rows_of_values(node, plan, writer)
         conflict = writer.render(node._on_conflict) if node._on_conflict is not None else ""
+        conflict += extensions_at(node, "post_values", writer)
         returned = _returning(node, plan, writer, results)
         parts = InsertParts(node, head, columns, source, conflict, returned)
         own = writer.render(parts)

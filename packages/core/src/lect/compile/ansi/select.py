@@ -6,6 +6,7 @@ from typing import Any
 
 from lect.compile.ansi.cte import prepare_added, with_clause, words_of
 from lect.compile.ansi.hints import hints_of, statement_hints
+from lect.compile.ansi.syntax_extension import extensions_at
 from lect.compile.ansi.window import window_clause
 from lect.compile.clauses import AfterSelect, EmptyFrom, Locking, RowLimit
 from lect.compile.linting import check_froms
@@ -50,7 +51,9 @@ def select(node: Select[Any], writer: Any) -> str:
         if node._group_by and not writer.capabilities.group_by_parameters:
             inline_grouped(node, writer)
         columns = column_list(node, writer, nested, results)
-        text = f"SELECT {words_of(node._prefixes, writer)}{writer.render(AfterSelect(node))}{columns}".rstrip(" ")
+        head = f"{words_of(node._prefixes, writer)}{extensions_at(node, 'post_select', writer, '', ' ')}"
+        head += f"{writer.render(AfterSelect(node))}{extensions_at(node, 'pre_columns', writer, '', ' ')}"
+        text = f"SELECT {head}{columns}".rstrip(" ")
         text += from_list(node, froms, writer)
         if node._where:
             where = all_of(node._where, writer)
@@ -178,6 +181,9 @@ def tail(node: Any, writer: Any) -> str:
         condition = all_of(having, writer)
         if condition:
             text += f" \nHAVING {condition}"
+    extended = bool(getattr(node, "_extensions", ()))
+    if extended:
+        text += extensions_at(node, "post_criteria", writer)
     order = order_by(node, writer) if node._order_by else ""
     text += window_clause(writer) + order  # what is ordered by may use a window too
     if node._has_row_limit:
@@ -189,6 +195,8 @@ def tail(node: Any, writer: Any) -> str:
     suffixes = getattr(node, "_suffixes", ())
     if suffixes:
         text += f" {words_of(suffixes, writer)}"
+    if extended:
+        text += extensions_at(node, "post_body", writer)
     return text
 
 

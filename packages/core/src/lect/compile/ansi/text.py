@@ -1,4 +1,4 @@
-"""Default rule for SQL written by hand."""
+"""Default rules for SQL written by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from typing import Any, Final
 
 from lect.compile.table import ANSI
+from lect.exc import CompileError
 from lect.sql.text import TextClause
+from lect.sql.tstring import TString
 
 _PARTS: Final = re.compile(r"\\(:[\w$]*)(?![:\w$])|(?<![:\w\\]):(\w+)(?![:\w])")
 
@@ -24,3 +26,23 @@ def text(node: TextClause, writer: Any) -> str:
         return match.group(0) if bind is None else str(writer.render(bind))
 
     return _PARTS.sub(written, node.text)
+
+
+@ANSI.rule(TString)
+def tstring(node: TString, writer: Any) -> str:
+    """The strings, with the parts between them."""
+    first, *rest = node.strings
+    return first + "".join([f"{_part(part, writer)}{text}" for part, text in zip(node.parts, rest, strict=True)])
+
+
+def _part(part: Any, writer: Any) -> str:
+    if part.__visit_name__ == "label":
+        raise CompileError(
+            "Using label() directly inside tstring is not supported, because it may or may not stand where AS does; "
+            "write AS into the template"
+        )
+    if getattr(part, "_is_from_clause", False):
+        return writer.render_from(part)  # type: ignore[no-any-return]
+    if getattr(part, "_is_select_base", False):
+        part = part.self_group()
+    return writer.render(part)  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ from lect.compile.ansi.hints import hints_of
 from lect.compile.ansi.insert import adds_returning
 from lect.compile.ansi.returning import returning, returning_columns
 from lect.compile.ansi.select import all_of
+from lect.compile.ansi.syntax_extension import extensions_at
 from lect.compile.clauses import DeleteParts, ExtraFroms, UpdateParts
 from lect.compile.compiled import DmlPlan
 from lect.compile.linting import check_froms
@@ -102,7 +103,7 @@ def update(node: Update, writer: Any) -> str:
         cells = update_cells(node, writer, plan, extra)
         sets = f" SET {set_clause(cells, writer, bool(extra) or table._is_join)}"
         froms = writer.render(ExtraFroms(node, extra)) if extra else ""
-        where = where_clause(node, writer)
+        where = where_clause(node, writer) + extensions_at(node, "post_criteria", writer)
         returned = _returning(node, plan, writer, results)
         text = with_clause(writer.render(UpdateParts(node, text, sets, froms, where, returned)), scope, writer)
         check_consumed(plan, writer)
@@ -177,6 +178,6 @@ def delete(node: Delete, writer: Any) -> str:
         prepare_added(node, writer)
         text = f"DELETE {words_of(node._prefixes, writer)}FROM {writer.render_from(table)}"
         froms = writer.render(ExtraFroms(node, extra)) if extra else ""
-        where = where_clause(node, writer)
+        where = where_clause(node, writer) + extensions_at(node, "post_criteria", writer)
         returned = _returning_of_delete(node, plan, writer, results)
         return with_clause(writer.render(DeleteParts(node, text, "", froms, where, returned)), scope, writer)
