@@ -11,7 +11,17 @@ from lect.sql.entity import plugin_of, registered
 from lect.sql.node import Node, child, scalar
 from lect.sql.text import TextClause
 
-__all__ = ["AddedCTE", "Executable", "ExecutableOption", "Generative", "HasCTE", "HasPrefixes", "HasSuffixes", "Hint", "Statement"]
+__all__ = [
+    "AddedCTE",
+    "Executable",
+    "ExecutableOption",
+    "Generative",
+    "HasCTE",
+    "HasPrefixes",
+    "HasSuffixes",
+    "Hint",
+    "Statement",
+]
 
 _G = TypeVar("_G", bound="Generative")
 _X = TypeVar("_X", bound="Executable")
@@ -138,7 +148,7 @@ class Statement(Executable):
 
     def add_criteria(self: _X, where: Callable[[_X], _X], **tracking: Any) -> _X:
         """The same as ``statement + where``; `tracking` is taken for the sake of programs that give it."""
-        return self + where
+        return where(self)
 
     def spoil(self: _X) -> _X:
         """Return this statement, which is not kept anywhere that it would have to be kept out of."""
