@@ -116,6 +116,23 @@ def test_locking(options: Any, mysql: str, maria: str) -> None:
     assert sql(statement, MARIADB) == f"SELECT t.id \nFROM t {maria}"
 
 
+def test_modes_of_match() -> None:
+    assert sql(t.c.x.match("a")).endswith("AGAINST (%s IN BOOLEAN MODE)")
+    assert sql(t.c.x.match("a", mysql_boolean_mode=False)).endswith("AGAINST (%s)")
+    assert sql(t.c.x.match("a", mysql_boolean_mode=False, mysql_natural_language=True)).endswith(
+        "AGAINST (%s IN NATURAL LANGUAGE MODE)"
+    )
+
+
+def test_limit_as_an_extension() -> None:
+    assert sql(update(t).values(x="a").ext(lect_mysql.limit(5)).ext(lect_mysql.limit(3))).endswith(
+        "LIMIT __[POSTCOMPILE_param_1]"
+    )
+    other = t.alias("other")
+    several = delete(t).where(t.c.id == other.c.id).ext(lect_mysql.limit(3))
+    assert refused(several).startswith("LIMIT of a statement that changes several tables is not supported")
+
+
 def test_values() -> None:
     rows = values(column("a", Integer), column("b", Integer), name="v").data([(1, 2), (3, 4)])
     assert sql(select(rows)) == "SELECT v.a, v.b \nFROM (VALUES ROW(%s, %s), ROW(%s, %s)) AS v (a, b)"

@@ -57,6 +57,7 @@ class PostgreSQLDialect(Dialect):
                 "ignore_search_path": False,
                 "tablespace": None,
                 "partition_by": None,
+                "with": None,
                 "with_oids": None,
                 "on_commit": None,
                 "inherits": None,

@@ -7,10 +7,12 @@ from typing import Any
 
 from lect import operators as ops
 from lect.compile.ansi.function import function
+from lect.compile.ansi.on_conflict import on_conflict_clause
 from lect.compile.ansi.types import type_rule
 from lect.compile.clauses import FromHint
 from lect.compile.table import ANSI, RuleTable
-from lect.sql.known_functions import aggregate_strings
+from lect.sql.known_functions import aggregate_strings, next_value
+from lect.sql.on_conflict import OnConflict
 from lect.types.array import ARRAY
 from lect.types.json_type import JSON
 from lect.types.null import NullType
@@ -43,6 +45,18 @@ def not_regexp_match(node: Any, writer: Any) -> str:
 def regexp_replace(node: Any, writer: Any) -> str:
     """``<regexp replace>(a, pattern, replacement)``"""
     return f"<regexp replace>({writer.render(node.left)}, {writer.render(node.right)})"
+
+
+@LENIENT.rule(next_value)
+def next_of_sequence(node: Any, writer: Any) -> str:
+    """``<next sequence value: s>``"""
+    return f"<next sequence value: {writer.identifiers.format_sequence(node.sequence)}>"
+
+
+@LENIENT.rule(OnConflict)
+def on_conflict(node: OnConflict, writer: Any) -> str:
+    """The clause as PostgreSQL and SQLite write it."""
+    return on_conflict_clause(node, writer)
 
 
 @LENIENT.rule(aggregate_strings)

@@ -112,6 +112,14 @@ class Exists(ColumnElement[bool]):
         """Return this with further conditions in the SELECT inside."""
         return self._with(self.element.where(*clauses))
 
+    def with_hint(self, selectable: Any, text: str, dialect_name: str = "*") -> Exists:
+        """Return this with a hint about one element of FROM of the SELECT inside."""
+        return self._with(self.element.with_hint(selectable, text, dialect_name))
+
+    def with_statement_hint(self, text: str, dialect_name: str = "*") -> Exists:
+        """Return this with a hint about the SELECT inside."""
+        return self._with(self.element.with_statement_hint(text, dialect_name))
+
     def correlate(self, *fromclauses: Any) -> Exists:
         """Return this correlated to these elements of the statement around."""
         return self._with(self.element.correlate(*fromclauses))

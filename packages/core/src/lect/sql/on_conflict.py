@@ -52,13 +52,15 @@ class OnConflict(Node):
         if constraint is not None and not isinstance(constraint, str):
             name = getattr(constraint, "name", None)
             if name is not None and not getattr(constraint, "is_index", hasattr(constraint, "expressions")):
-                constraint = str(name)
+                constraint = name
             else:
                 # An index, or a constraint without a name, is said by its columns.
                 elements = list(getattr(constraint, "expressions", None) or constraint.columns)
                 where_of = getattr(constraint, "dialect_options", None)
                 if index_where is None and where_of is not None:
                     index_where = _index_condition(constraint)
+                if index_where is None:
+                    index_where = getattr(constraint, "where", None)
                 constraint = None
         self.constraint = constraint
         for each in index_elements or ():

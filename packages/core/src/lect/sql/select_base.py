@@ -298,6 +298,8 @@ class GenerativeSelect(SelectBase):
         """Return this statement limited to rows `start` to `stop`, counted from 0, `stop` excluded, as Python
         slices count."""
         copy = self._generate()
+        copy._fetch = None
+        copy._fetch_ties = copy._fetch_percent = False
         if start is not None and stop is not None:
             copy._limit = limit_argument(max(stop - start, 0), "slice()")
         elif stop is not None:

@@ -95,6 +95,7 @@ _ONLY_INTEGERS = (
     "When using a tuple to specify a range only integer or none values are allowed in the range frame. To specify a "
     "different type use the FrameClause directly."
 )
+_ONLY_ROWS = "Integer or None expected for values in rows/groups frame"
 _EXCLUSIONS = ("CURRENT ROW", "GROUP", "TIES", "NO OTHERS")
 
 
@@ -148,21 +149,21 @@ class FrameClause(ClauseElement):
             return given
         if not isinstance(given, tuple) or len(given) != 2:
             raise ArgumentError("2-tuple expected for range/rows/groups")
-        lower = cls._side(given[0])
-        upper = cls._side(given[1])
+        lower = cls._side(given[0], integers)
+        upper = cls._side(given[1], integers)
         return cls(lower[0], upper[0], lower[1], upper[1])
 
     @staticmethod
-    def _side(value: Any) -> tuple[Any, FrameClauseType]:
+    def _side(value: Any, integers: bool) -> tuple[Any, FrameClauseType]:
         if value is None:
             return None, FrameClauseType.UNBOUNDED
         if isinstance(value, bool) or not isinstance(value, int):
             try:
                 number = int(value) if not isinstance(value, bool) else None
             except (TypeError, ValueError) as failure:
-                raise ArgumentError(_ONLY_INTEGERS) from failure
+                raise ArgumentError(_ONLY_ROWS if integers else _ONLY_INTEGERS) from failure
             if number is None or number != value:
-                raise ArgumentError(_ONLY_INTEGERS)
+                raise ArgumentError(_ONLY_ROWS if integers else _ONLY_INTEGERS)
             value = number
         if value == 0:
             return None, FrameClauseType.CURRENT

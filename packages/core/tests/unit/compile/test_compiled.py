@@ -6,7 +6,22 @@ from typing import Any
 
 import pytest
 
-from lect import DefaultDialect, String, bindparam, column, func, insert, literal_column, select, table, text, tuple_
+from lect import (
+    DefaultDialect,
+    Integer,
+    String,
+    TypeDecorator,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+    text,
+    tuple_,
+    type_coerce,
+)
 from lect.compile import CompileOptions, compile_statement
 from lect.exc import CompileError, IdentifierError, InvalidRequestError
 from lect.sql.node import statement_key
@@ -196,3 +211,24 @@ def test_batch_of_rows() -> None:
 
 def test_function_of_no_rows() -> None:
     assert str(select(func.count())) == "SELECT count(*) AS count_1"
+
+
+class Doubled(TypeDecorator[int]):
+    """A type whose values stand inside of SQL of its own."""
+
+    impl = Integer
+    cache_ok = True
+
+    def bind_expression(self, bindvalue: Any) -> Any:
+        return type_coerce(bindvalue, Integer) * 2
+
+
+def test_members_of_a_list_stand_inside_of_what_their_type_wants() -> None:
+    d = table("d", column("a", Doubled), column("b", Integer))
+    listed = select(d.c.b).where(d.c.a.in_([1, 2]))
+    assert str(listed.compile(compile_kwargs={"literal_binds": True})).endswith("d.a IN (1 * 2, 2 * 2)")
+    assert str(listed.compile(compile_kwargs={"render_postcompile": True})).endswith("d.a IN (:a_1_1 * 2, :a_1_2 * 2)")
+    later = select(d.c.b).where(d.c.a.in_(bindparam("q", [1], type_=Doubled, expanding=True, literal_execute=True)))
+    assert str(later.compile(compile_kwargs={"render_postcompile": True})).endswith("d.a IN (1 * 2)")
+    rows = select(d.c.b).where(tuple_(d.c.a, d.c.b).in_([(1, 5)]))
+    assert str(rows.compile(compile_kwargs={"literal_binds": True})).endswith("(d.a, d.b) IN ((1 * 2, 5))")

@@ -106,7 +106,7 @@ def test_windows():
 def test_a_window_has_one_frame_of_numbers():
     with pytest.raises(exc.ArgumentError, match="only one of"):
         func.sum(x).over(rows=(0, 1), range_=(0, 1))
-    with pytest.raises(exc.ArgumentError, match="only integer or none"):
+    with pytest.raises(exc.ArgumentError, match="Integer or None expected for values in rows/groups frame"):
         func.sum(x).over(rows=("1; DROP", 0))
     with pytest.raises(exc.ArgumentError, match="exclude must be one of"):
         func.sum(x).over(rows=(0, 1), exclude="TIES) --")

@@ -246,3 +246,24 @@ def test_text_with_columns_is_a_subquery() -> None:
 def test_reduce_columns_drops_what_a_foreign_key_makes_equal() -> None:
     both = select(parent.c.id, child.c.pid).select_from(parent.join(child))
     assert sql(both.reduce_columns()).startswith("SELECT parent.id FROM")
+
+
+def test_a_slice_takes_the_place_of_fetch() -> None:
+    t = table("t", column("a"))
+    assert str(select(t.c.a).fetch(1).slice(2, 5)) == "SELECT t.a \nFROM t\n LIMIT :param_1 OFFSET :param_2"
+
+
+def test_hints_of_exists() -> None:
+    t = table("t", column("a"))
+    inner = exists().where(t.c.a == 1).with_hint(t, "NOLOCK").with_statement_hint("FAST")
+    assert str(select(inner)) == (
+        "SELECT EXISTS (SELECT * \nFROM t [NOLOCK] \nWHERE t.a = :a_1 FAST) AS anon_1"
+    )
+
+
+def test_a_hint_about_a_table_is_not_one_about_its_aliases() -> None:
+    t = table("t", column("a"))
+    u = t.alias("u")
+    assert str(select(t.c.a, u.c.a).with_hint(t, "NOLOCK").where(t.c.a == u.c.a)) == (
+        "SELECT t.a, u.a AS a_1 \nFROM t [NOLOCK], t AS u \nWHERE t.a = u.a"
+    )

@@ -67,7 +67,8 @@ def hint_text(wanted: ForUpdateArg, writer: Any) -> str:
 def _chosen(wanted: ForUpdateArg, froms: list[Any]) -> list[Any]:
     if not wanted.of:
         return froms
-    named = list(dict.fromkeys([f for each in wanted.of for f in (froms_of(each) or [each])]))
+    meant = [f for each in wanted.of for f in (froms_of(each) or [each])]
+    named = list(dict.fromkeys([leaf for each in meant for leaf in leaves(each)]))
     for each in named:
         if each not in froms:
             raise CompileError(f"with_for_update(of=...) names {each.description!r}, which is not in FROM")

@@ -52,9 +52,17 @@ def floor_division(node: Any, writer: Any) -> str:
 
 @RULES.operator(ops.match_op)
 def match(node: Any, writer: Any) -> str:
-    """``MATCH (a) AGAINST (b IN BOOLEAN MODE)``."""
+    """``MATCH (a) AGAINST (b IN BOOLEAN MODE)``; other modes as ``match(b, mysql_natural_language=True)`` asks for."""
     right = node.right.element if isinstance(node.right, Grouping) else node.right
-    return writer.render(full_text_match(node.left, against=right).in_boolean_mode())  # type: ignore[no-any-return]
+    asked = node.modifiers
+    search = full_text_match(
+        node.left,
+        against=right,
+        in_boolean_mode=asked.get("mysql_boolean_mode", True),
+        in_natural_language_mode=asked.get("mysql_natural_language", False),
+        with_query_expansion=asked.get("mysql_query_expansion", False),
+    )
+    return writer.render(search)  # type: ignore[no-any-return]
 
 
 # -- regular expressions: dev.mysql.com/doc/refman/8.4/en/regexp.html, mariadb.com/kb/en/pcre/ ------------------------

@@ -44,7 +44,8 @@ def _locking_of_all(node: Locking, writer: Any) -> str:
 
 
 def _tables(wanted: Any) -> list[Any]:
-    return list(dict.fromkeys([f for each in wanted.of for f in (froms_of(each) or [each])]))
+    named = [f for each in wanted.of for f in (froms_of(each) or [each])]
+    return list(dict.fromkeys([leaf for each in named for leaf in leaves(each)]))
 
 
 def _waiting(wanted: Any, writer: Any) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from lect.compile.ansi.on_conflict import warn_of_unknown
 from lect.compile.table import ANSI
 from lect.schema.constraints import PrimaryKeyConstraint, UniqueConstraint
 from lect.sql.alias import Alias
@@ -36,6 +37,7 @@ def _written(updates: Any, writer: Any) -> str:
     alias = _has_row_alias(writer) and scope.statement._select is None
     scope.facts["new_row"] = _NEW if alias else ""
     cells = []
+    warn_of_unknown(updates, scope.target)
     try:
         for key, value in updates:
             column = scope.target.c.get(key)
@@ -43,7 +45,7 @@ def _written(updates: Any, writer: Any) -> str:
             cells.append(f"{writer.quote(name)} = {writer.render(value.self_group())}")
     finally:
         del scope.facts["new_row"]
-    head = f" AS {_NEW}" if alias else ""
+    head = f" AS {_NEW}" if alias and scope.facts.pop("new_row_named", False) else ""
     return f"{head} ON DUPLICATE KEY UPDATE {', '.join(cells)}"
 
 
@@ -63,6 +65,7 @@ def column(node: ColumnClause[Any], writer: Any) -> str:
             scope = scope.parent
         if scope is not None and table.element is scope.target:
             name = writer.quote(node.name)
+            scope.facts["new_row_named"] = True
             return f"{scope.facts['new_row']}.{name}" if scope.facts["new_row"] else f"VALUES({name})"
     return ANSI.own[ColumnClause](node, writer)
 

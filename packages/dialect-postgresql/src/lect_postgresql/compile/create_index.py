@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from lect.compile.ansi.constraints import expression
@@ -14,9 +15,11 @@ from lect.schema.expressions import ddl_expression
 from lect.sql.element import ColumnElement
 from lect_postgresql.compile.table import RULES
 
-__all__ = ["included", "word"]
+__all__ = ["included", "storage_parameters", "word"]
 
 _WORD: Final = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+#: A parameter, perhaps one of the table's TOAST table.
+_NAME: Final = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$")
 _PARAMETER: Final = re.compile(r"^[A-Za-z0-9_.+-]+$")
 
 
@@ -33,6 +36,19 @@ def included(columns: Any, table: Any, writer: Any) -> str:
         return ""
     names = [writer.quote((table.c[c] if isinstance(c, str) else c).name) for c in columns]
     return f" INCLUDE ({', '.join(names)})"
+
+
+def storage_parameters(given: Mapping[str, Any]) -> str:
+    """Return ``fillfactor = 70, fastupdate = false``; a parameter whose value is None is named only."""
+    parts = []
+    for name, value in given.items():
+        if not _NAME.match(str(name)):
+            raise CompileError(f"postgresql_with: {name!r} is no name of a parameter")
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if not _PARAMETER.match(text):
+            raise CompileError(f"postgresql_with[{name!r}]={value!r}: a number or a word is expected")
+        parts.append(name if value is None else f"{name} = {text}")
+    return ", ".join(parts)
 
 
 @RULES.rule(CreateIndex)
@@ -55,12 +71,7 @@ def create_index(ddl: CreateIndex, writer: Any) -> str:
     if options["nulls_not_distinct"] is not None:
         text += " NULLS NOT DISTINCT" if options["nulls_not_distinct"] else " NULLS DISTINCT"
     if options["with"]:
-        parts = []
-        for name, value in options["with"].items():
-            if not _PARAMETER.match(str(value)):
-                raise CompileError(f"postgresql_with[{name!r}]={value!r}: a number or a word is expected")
-            parts.append(f"{word(name, 'postgresql_with')} = {value}")
-        text += f" WITH ({', '.join(parts)})"
+        text += f" WITH ({storage_parameters(options['with'])})"
     if options["tablespace"]:
         text += f" TABLESPACE {writer.quote(options['tablespace'])}"
     if options["where"] is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from lect.compile.ansi.constraints import keyword
 from lect.schema.ddl import TableOptions
-from lect_postgresql.compile.create_index import word
+from lect_postgresql.compile.create_index import storage_parameters, word
 from lect_postgresql.compile.table import RULES
 
 
@@ -18,11 +18,13 @@ def table_options(ddl: TableOptions, writer: Any) -> str:
     inherits = options["inherits"]
     if inherits is not None:
         names = inherits if isinstance(inherits, (list, tuple)) else (inherits,)
-        parts.append(f"\n INHERITS ( {', '.join([writer.quote(name) for name in names])} )")
+        parts.append(f"\n INHERITS ({', '.join([writer.quote(name) for name in names])})")
     if options["partition_by"]:
         parts.append(f"\n PARTITION BY {options['partition_by']}")
     if options["using"]:
         parts.append(f"\n USING {word(options['using'], 'postgresql_using')}")
+    if options["with"]:
+        parts.append(f"\n WITH ({storage_parameters(options['with'])})")
     if options["with_oids"] is not None:
         parts.append("\n WITH OIDS" if options["with_oids"] else "\n WITHOUT OIDS")
     if options["on_commit"]:

@@ -20,3 +20,9 @@ def next_value(node: Any, writer: Any) -> str:
 def aggregate_strings(node: Any, writer: Any) -> str:
     """``string_agg(x, separator)``."""
     return f"string_agg{arguments(node, writer)}"
+
+
+@RULES.rule(known.pow)
+def power(node: Any, writer: Any) -> str:
+    """``power(a, b)``."""
+    return f"power{arguments(node, writer)}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from lect.compile.clauses import Locking
 from lect.sql.from_clause import froms_of
+from lect.sql.join import leaves
 from lect_postgresql.compile.table import RULES
 
 
@@ -18,7 +19,8 @@ def locking(node: Locking, writer: Any) -> str:
     else:
         text = " FOR NO KEY UPDATE" if wanted.key_share else " FOR UPDATE"
     if wanted.of:
-        tables = dict.fromkeys([f for each in wanted.of for f in (froms_of(each) or [each])])
+        named = [f for each in wanted.of for f in (froms_of(each) or [each])]
+        tables = dict.fromkeys([leaf for each in named for leaf in reversed(leaves(each))])
         text += f" OF {', '.join([_name(table, writer) for table in tables])}"
     if wanted.nowait:
         text += " NOWAIT"

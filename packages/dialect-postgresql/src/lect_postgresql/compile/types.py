@@ -8,6 +8,7 @@ from typing import Any, Final
 from lect.compile.ansi.types import type_rule, with_collation
 from lect.exc import CompileError
 from lect.types import sql_types as sql
+from lect.types.json_type import JSON
 from lect.types.large_binary import LargeBinary
 from lect.types.numeric import Double, Float
 from lect.types.temporal import DateTime, Time
@@ -40,6 +41,12 @@ _FIELDS: Final = re.compile(r"^(YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)( TO (MONTH|HO
 def by_name(type_: Any, writer: Any) -> str:
     """The name of the class."""
     return type_.__visit_name__  # type: ignore[no-any-return]
+
+
+@type_rule(RULES, JSON.JSONPathType)
+def json_path(type_: Any, writer: Any) -> str:
+    """``JSONPATH``"""
+    return "JSONPATH"
 
 
 @type_rule(RULES, pg.CITEXT)

@@ -82,7 +82,7 @@ def window_frame(node: WindowFrame, writer: Any) -> str:
         return text
     if not writer.capabilities.window_exclude:
         writer.refuse("EXCLUDE in a window frame", instead="subtract what is not wanted from the result")
-    return f"{text} EXCLUDE {node.exclude.upper()}"
+    return f"{text} EXCLUDE {node.exclude}"
 
 
 @ANSI.rule(FrameClause)
