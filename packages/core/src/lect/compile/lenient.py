@@ -55,7 +55,7 @@ def next_of_sequence(node: Any, writer: Any) -> str:
 
 @LENIENT.rule(OnConflict)
 def on_conflict(node: OnConflict, writer: Any) -> str:
-    """The clause as PostgreSQL and SQLite write it."""
+    """The clause in its usual words."""
     return on_conflict_clause(node, writer)
 
 

@@ -264,7 +264,7 @@ def _make_engine(options: dict[str, Any], pool: Pool, driver: Driver, url: URL) 
         hide_parameters=bool(options.pop("hide_parameters", False)),
         page_size=page if options.pop("use_insertmanyvalues", True) else 1,
         skip_autocommit_rollback=bool(options.pop("skip_autocommit_rollback", False)),
-        linting=bool(options.pop("enable_from_linting", False)),
+        linting=bool(options.pop("enable_from_linting", True)),
         cache_audit=options.pop("cache_audit", 0.0),
     )
 

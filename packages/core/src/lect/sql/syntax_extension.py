@@ -69,7 +69,7 @@ class HasSyntaxExtensions(Generative):
         """Return this statement with syntax that it does not have by itself.
 
         Args:
-            extension: a clause made for it, ``lect_postgresql.distinct_on(...)`` for instance, or one of your own: see
+            extension: a clause made for it, a dialect's, or one of your own: see
                 :class:`SyntaxExtension`.
         """
         if not isinstance(extension, SyntaxExtension) or not isinstance(extension, ClauseElement):
