@@ -80,7 +80,7 @@ def create_engine(url: str | URL, **kwargs: Any) -> Engine:
         insertmanyvalues_page_size: rows per statement of a many-row INSERT with RETURNING; `use_insertmanyvalues`
             False: one row per statement.
         skip_autocommit_rollback: send no rollback that could have no effect, in autocommit mode.
-        enable_from_linting: warn of FROM elements that nothing joins.
+        enable_from_linting: warn of FROM elements that nothing joins (the default).
         cache_audit: share of executions, between 0 and 1, for which the cached plan is compared with a new compilation.
         plugins: names of cross-cutting plugins.
         pool: a pool to use; poolclass: its class. pool_size, max_overflow, pool_timeout, pool_use_lifo,

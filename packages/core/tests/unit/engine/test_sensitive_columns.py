@@ -76,6 +76,7 @@ def connection(output: Output) -> Iterator[Any]:
     engine.dispose()
 
 
+@pytest.mark.filterwarnings("ignore:SELECT statement has a cartesian product")
 def test_logs_of_every_kind_of_statement(connection: Any, output: Output) -> None:
     c = patient.c
     row = {"id": 1, "name": "ann", "diagnosis": CANARY, "pin": 987654}
