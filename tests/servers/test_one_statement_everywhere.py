@@ -114,6 +114,10 @@ def test_rows_written_into_the_statement(connection: Connection) -> None:
     )
     statement = select(item.c.id, names.c.word).join(names, names.c.kind == item.c.kind).where(item.c.id < 4)
     assert answers(connection, statement) == [(1, "odd"), (2, "even"), (3, "odd")]
+    numbers = values(column("x", Integer)).data([(1,), (6,)])
+    assert answers(connection, select(item.c.id).where(item.c.id.in_(numbers.scalar_values()))) == [(1,), (6,)]
+    nothing = values(column("x", Integer), column("y", Integer), name="nothing").data([])
+    assert answers(connection, select(nothing)) == []
 
 
 def test_parts_of_dates(connection: Connection) -> None:
@@ -128,13 +132,10 @@ def test_members_of_a_union_with_limits(connection: Connection) -> None:
 
 
 def test_long_lists(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        wanted = range(30_000)
-    elif connection.dialect.driver == "pyodbc":
-        wanted = range(10_000)
-    else:
-        wanted = range(100_000)
+    wanted = range(100_000)
     assert answers(connection, select(func.count()).where(item.c.id.in_(wanted))) == [(6,)]
+    words = ["k1", "it's", "100%", "a\\", *map(str, wanted)]
+    assert answers(connection, select(func.count()).where(item.c.kind.in_(words))) == [(3,)]
     assert answers(connection, select(func.count()).where(item.c.id.in_([]))) == [(0,)]
     assert answers(connection, select(func.count()).where(item.c.id.not_in([]))) == [(6,)]
 

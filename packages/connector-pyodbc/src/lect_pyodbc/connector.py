@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from lect import exc
 from lect.dialects.capabilities import Capabilities
@@ -28,6 +28,11 @@ __all__ = ["PyODBCConnector"]
 
 #: Query parameters that are arguments of ``pyodbc.connect`` and not keywords of the connection string.
 _BOOLEAN_ARGUMENTS = ("ansi", "unicode_results", "readonly")
+
+#: ODBC counts the parameters of a statement in 16 bits with a sign (SQLBindParameter).
+MAX_PARAMETERS: Final = 32767
+#: Members of one list, so that a statement may have others beside them.
+MAX_LIST: Final = 30000
 
 
 class PyODBCConnector(Connector):
@@ -121,8 +126,12 @@ class PyODBCConnector(Connector):
         }
 
     def restrict(self, capabilities: Capabilities) -> Capabilities:
-        """Take away what the profile says the driver cannot pass on."""
-        return capabilities if self.profile.restrict is None else self.profile.restrict(capabilities)
+        """Take away what the profile says the driver cannot pass on, and more parameters than ODBC counts."""
+        found = capabilities if self.profile.restrict is None else self.profile.restrict(capabilities)
+        return found.replace(
+            max_parameters=min(found.max_parameters or MAX_PARAMETERS, MAX_PARAMETERS),
+            max_list_parameters=min(found.max_list_parameters or MAX_LIST, MAX_LIST),
+        )
 
     # -- running ------------------------------------------------------------------------------------------------------
 

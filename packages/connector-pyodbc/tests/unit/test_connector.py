@@ -137,7 +137,9 @@ def test_restrictions_and_pool_come_from_the_profile() -> None:
     assert made.restrict(Capabilities()).two_phase
     assert made.pool_choice(ConnectRequest()) is PoolChoice.NONE
     assert connector().pool_choice(ConnectRequest()) is PoolChoice.QUEUE
-    assert connector().restrict(Capabilities()) == Capabilities()
+    plain = connector().restrict(Capabilities())
+    assert (plain.max_parameters, plain.max_list_parameters) == (32767, 30000)
+    assert plain.replace(max_parameters=None, max_list_parameters=None) == Capabilities()
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ def capabilities(
         multi_values=True,
         max_rows_per_insert=1000,  # .../queries/table-value-constructor-transact-sql#limitations-and-restrictions
         # 2100 parameters of a procedure; sp_prepexec, by which drivers send a statement, has three of its own
+        max_list_parameters=2000,
         max_parameters=2097,  # learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-sql-server
         default_row=DefaultRow.DEFAULT_VALUES,
         default_in_values=True,

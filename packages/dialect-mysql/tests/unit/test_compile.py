@@ -139,7 +139,7 @@ def test_values() -> None:
     assert sql(select(rows), MARIADB) == (
         "SELECT v.a, v.b \nFROM (SELECT %s AS a, %s AS b UNION ALL SELECT %s, %s) AS v"
     )
-    assert sql(select(rows.cte("c")), MARIADB).startswith("WITH c(a, b) AS \n(VALUES (%s, %s), (%s, %s))")
+    assert sql(select(rows.cte("c")), MARIADB).startswith("WITH c(a, b) AS \n(SELECT %s, %s UNION ALL SELECT %s, %s)")
 
 
 def test_aggregates() -> None:

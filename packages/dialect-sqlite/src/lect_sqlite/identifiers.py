@@ -18,7 +18,7 @@ RESERVED_WORDS = frozenset(
         "indexed initially inner insert instead intersect into is isnull join key left like limit match natural",
         "not notnull null of offset on or order outer plan pragma primary query raise references reindex rename",
         "replace restrict right rollback row select set table temp temporary then to transaction trigger true",
-        "union unique update using vacuum values view virtual when where",
+        "nothing returning union unique update using vacuum values view virtual when where",
     )
     for word in line.split()
 )

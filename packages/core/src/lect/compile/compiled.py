@@ -117,6 +117,7 @@ class Compiled:
         "escaped_names",
         "execution_options",
         "expansions",
+        "list_limit",
         "facts",
         "kind",
         "options",
@@ -151,6 +152,7 @@ class Compiled:
             for name, param in writer.binds.items()
             if param.expanding or param.literal_execute
         }
+        self.list_limit: int | None = dialect.capabilities.max_list_parameters
         self.escaped_names = _escape_names(writer.binds)
         for expansion in self.expansions.values():
             expansion.taken = writer.binds.keys()
@@ -187,7 +189,9 @@ class Compiled:
         number = order.setdefault(name, len(order) + 1)
         return f"${number}" if style == "numeric_dollar" else f":{number}"
 
-    def _assemble(self, members: Mapping[str, list[Any]]) -> tuple[str, tuple[str, ...]]:
+    def _assemble(
+        self, members: Mapping[str, list[Any]], expansions: Mapping[str, Expansion] | None = None
+    ) -> tuple[str, tuple[str, ...]]:
         """Put the text together; `members` holds the lists that are written out now."""
         pieces = self._pieces
         out = [pieces[0]]
@@ -201,9 +205,10 @@ class Compiled:
             return self._placeholder(name, order)
 
         percent = self.paramstyle in ("format", "pyformat")
+        known = self.expansions if expansions is None else expansions
         for i in range(1, len(pieces), 2):
             name = pieces[i]
-            expansion = self.expansions.get(name)
+            expansion = known.get(name)
             if expansion is None:
                 out.append(placeholder(name))
             elif name not in members:
@@ -407,21 +412,29 @@ class Compiled:
         """Return ``(text, driver's parameters)`` with lists written out for the values at hand."""
         members: dict[str, list[Any]] = {}
         key: list[Any] = []
+        expansions = self.expansions
+        limit = self.list_limit
         for name, expansion in self.expansions.items():
-            values = expansion.values(self._value_of(name, binds, params))
-            members[name] = values
+            members[name] = values = expansion.values(self._value_of(name, binds, params))
+            if limit is not None and len(values) > limit and not expansion.literal:
+                # Such a text is long, and seldom met again: it is not kept.
+                expansions = {**expansions, name: expansion.as_literals()}
+                continue
             key.append(expansion._write_literal(values) if expansion.literal and values else len(values))
-        cached = tuple(key)
-        found = self._texts.get(cached)
-        if found is None:
-            if len(self._texts) >= MAX_EXPANDED:
-                self._texts.clear()
-            found = self._texts[cached] = self._assemble(members)
+        if expansions is not self.expansions:
+            found: Any = self._assemble(members, expansions)
+        else:
+            cached = tuple(key)
+            found = self._texts.get(cached)
+            if found is None:
+                if len(self._texts) >= MAX_EXPANDED:
+                    self._texts.clear()
+                found = self._texts[cached] = self._assemble(members)
         text, positions = found
         processors = self.processors
         plain: dict[str, Any] = {}
         for name in self.binds:
-            expansion_ = self.expansions.get(name)
+            expansion_ = expansions.get(name)
             if expansion_ is None:
                 value = self._value_of(name, binds, params)
                 process = processors[name]

@@ -137,6 +137,31 @@ class Expansion:
         """Return how many columns a member has."""
         return len(self.types) if self.row else 1
 
+    def as_literals(self) -> Expansion:
+        """Return how the list is written when it is longer than the database takes parameters.
+
+        Raises:
+            InvalidRequestError: its values must not be seen, so that they cannot stand in the text.
+        """
+        if any(type_.sensitive for type_ in self.types):
+            raise InvalidRequestError(
+                f"the list of {self.name!r} is longer than the database takes parameters, and its values are "
+                "sensitive, so that they cannot be written into the statement; give it in several parts"
+            )
+        return Expansion(
+            self.name,
+            self.param,
+            self.types,
+            self.row,
+            self.templates,
+            self.empty,
+            True,
+            self.render,
+            self.single,
+            self.prefix,
+            self.around,
+        )
+
     def write(self, members: list[Any], placeholder: Callable[[str], str]) -> tuple[str, list[str]]:
         """Return the text that replaces the parameter for these members, and the names of the new parameters in
         order."""

@@ -209,6 +209,9 @@ class Capabilities(Record):
     max_parameters: int | None = None
     """Largest number of bound parameters of one statement; None: no limit is documented."""
 
+    max_list_parameters: int | None = None
+    """Most members of an IN list that are bound; those of a longer one are written as literals. None: no such limit."""
+
     default_row: DefaultRow = DefaultRow.DEFAULT_VALUES
     """One row of defaults only is inserted this way."""
 

@@ -232,3 +232,22 @@ def test_members_of_a_list_stand_inside_of_what_their_type_wants() -> None:
     assert str(later.compile(compile_kwargs={"render_postcompile": True})).endswith("d.a IN (1 * 2)")
     rows = select(d.c.b).where(tuple_(d.c.a, d.c.b).in_([(1, 5)]))
     assert str(rows.compile(compile_kwargs={"literal_binds": True})).endswith("(d.a, d.b) IN ((1 * 2, 5))")
+
+
+def test_a_list_that_is_longer_than_the_database_takes() -> None:
+    dialect = DefaultDialect(paramstyle="qmark")
+    dialect.capabilities = dialect.capabilities.replace(max_list_parameters=2)
+    statement = select(t.c.a).where(t.c.a == 5, t.c.b.in_([1, 2, 3]))
+    binds = statement_key(statement)[1]
+    plan = compile_statement(statement, dialect, CompileOptions(), binds)
+    assert plan.expand(binds) == ("SELECT t.a \nFROM t \nWHERE t.a = ? AND t.b IN (1, 2, 3)", (5,))
+    shorter = select(t.c.a).where(t.c.a == 5, t.c.b.in_([1, 2]))
+    assert plan.expand(statement_key(shorter)[1]) == (
+        "SELECT t.a \nFROM t \nWHERE t.a = ? AND t.b IN (?, ?)",
+        (5, 1, 2),
+    )
+    hidden = table("h", column("a", String().as_sensitive()))
+    listed = select(hidden.c.a).where(hidden.c.a.in_(["x", "y", "z"]))
+    binds = statement_key(listed)[1]
+    with pytest.raises(InvalidRequestError, match="its values are sensitive"):
+        compile_statement(listed, dialect, CompileOptions(), binds).expand(binds)

@@ -6,7 +6,7 @@ from typing import Any
 
 from lect.compile.clauses import ValuesAlone
 from lect.compile.table import ANSI
-from lect.sql.values import Values
+from lect.sql.values import ScalarValues, Values
 from lect_mssql.compile.table import RULES
 
 
@@ -21,8 +21,16 @@ def values(node: Values, writer: Any) -> str:
     return ANSI.own[Values](node, writer)
 
 
+@RULES.rule(ScalarValues)
+def scalar_values(node: ScalarValues, writer: Any) -> str:
+    """``(SELECT * FROM (VALUES (…)) AS v (a))``: the right side of IN is a SELECT or a list."""
+    return f"({writer.render(ValuesAlone(node.rows))})"
+
+
 @RULES.rule(ValuesAlone)
 def values_alone(node: ValuesAlone, writer: Any) -> str:
     """``SELECT * FROM (VALUES (…)) AS v (a, b)``: nothing but a SELECT may stand in WITH."""
+    if not node.values._data:
+        return ANSI.own[ValuesAlone](node, writer)
     columns = ", ".join([writer.quote(c.name) for c in node.values._column_args])
     return f"SELECT * FROM ({ANSI.own[ValuesAlone](node, writer)}) AS {writer.quote('v')} ({columns})"

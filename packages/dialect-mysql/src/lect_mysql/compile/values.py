@@ -21,8 +21,8 @@ def rows(node: ValuesRows, writer: Any) -> str:
 
 @MARIADB_RULES.rule(ValuesRows)
 def rows_mariadb(node: ValuesRows, writer: Any) -> str:
-    """``VALUES (…), (…)``: mariadb.com/kb/en/table-value-constructors/."""
-    return f"VALUES {', '.join([f'({row})' for row in node.rows])}"
+    """``SELECT … UNION ALL SELECT …``: a parameter in VALUES loses its type in a prepared statement."""
+    return " UNION ALL ".join([f"SELECT {row}" for row in node.rows])
 
 
 @MARIADB_RULES.rule(Values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect.compile.ansi.alias import alias_name
-from lect.compile.clauses import ValuesAlone, ValuesRows
+from lect.compile.clauses import EmptyFrom, ValuesAlone, ValuesRows
 from lect.compile.table import ANSI
 from lect.compile.writer import FROM
 from lect.sql.values import ScalarValues, Values
@@ -13,11 +13,18 @@ from lect.sql.values import ScalarValues, Values
 __all__ = ["cells", "rows_text"]
 
 
+class NoRows:
+    """What an empty VALUES is written as: a SELECT from nothing, with a condition that does not hold."""
+
+    _where = (False,)
+
+
+
 def rows_text(node: Values, writer: Any) -> str:
     """Return ``VALUES (…), (…)``."""
     if not node._data:
-        rows = f"({', '.join(['NULL'] * len(node._column_args))}) WHERE 1 != 1"
-        return f"SELECT {rows[1:]}".replace(") WHERE", " WHERE")
+        nulls = ", ".join([f"NULL AS {writer.quote(c.name)}" for c in node._column_args])
+        return f"SELECT {nulls}{writer.render(EmptyFrom(NoRows))} WHERE 1 != 1"
     return writer.render(ValuesRows([", ".join(row) for row in cells(node, writer)]))  # type: ignore[no-any-return]
 
 
@@ -61,6 +68,8 @@ def values(node: Values, writer: Any) -> str:
     if not node._named:
         return f"({text})"
     lateral = "LATERAL " if node._is_lateral else ""
+    if not node._data:
+        return f"{lateral}({text}) AS {alias_name(node, writer)}"  # the columns have their names
     columns = ", ".join([writer.quote(c.name) for c in node.c])
     return f"{lateral}({text}) AS {alias_name(node, writer)} ({columns})"
 
