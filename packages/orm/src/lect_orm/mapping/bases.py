@@ -11,6 +11,7 @@ from lect.schema.metadata import MetaData
 from lect_orm.base import InspectionAttr
 from lect_orm.mapping.dataclass import DataclassArguments
 from lect_orm.mapping.declarative import add_attribute, del_attribute, is_mapped_class, map_declaratively
+from lect_orm.mapping.declared_attr import declared_attr
 from lect_orm.mapping.factories import (
     column_property,
     composite,
@@ -103,7 +104,8 @@ def _setup_base(cls: Any) -> None:
     else:
         if given is not None:
             raise InvalidRequestError(
-                "Declarative base class has a 'registry' attribute, but it is not an instance of lect_orm.registry()"
+                f"Declarative base class has a 'registry' attribute that is not an instance of lect_orm.registry(): "
+                f"{given!r}"
             )
         found = registry(metadata=metadata, type_annotation_map=type_map)
         type.__setattr__(cls, "registry", found)
@@ -114,8 +116,14 @@ def _setup_base(cls: Any) -> None:
         type.__setattr__(cls, "__init__", found.constructor)
 
 
-def _subclassed(cls: Any, direct_base: bool) -> None:
+def _subclassed(cls: Any, direct_base: bool, base: str) -> None:
     if direct_base:
+        for name in ("__tablename__", "__table__"):
+            if name in cls.__dict__ and not isinstance(cls.__dict__[name], declared_attr):
+                raise InvalidRequestError(
+                    f"Cannot use {base!r} directly as a declarative base class. Create a Base by creating a subclass "
+                    f"of it: class Base({base}): pass; then class {cls.__name__}(Base)"
+                )
         _setup_base(cls)
         return
     if cls.__dict__.get("__abstract__", False):
@@ -161,7 +169,7 @@ class DeclarativeBase(_DeclarativeAttributes, metaclass=_ClassAttributes):
             _check_no_base_called_twice(cls)
         if dataclass_arguments is not None:
             _apply_dataclass(cls, dataclass_arguments)
-        _subclassed(cls, direct)
+        _subclassed(cls, direct, "DeclarativeBase")
         super().__init_subclass__(**kw)
 
 
@@ -172,7 +180,7 @@ class DeclarativeBaseNoMeta(_DeclarativeAttributes):
         dataclass_arguments = _take_dataclass_arguments(cls, kw)
         if dataclass_arguments is not None:
             _apply_dataclass(cls, dataclass_arguments)
-        _subclassed(cls, DeclarativeBaseNoMeta in cls.__bases__)
+        _subclassed(cls, DeclarativeBaseNoMeta in cls.__bases__, "DeclarativeBaseNoMeta")
         super().__init_subclass__(**kw)
 
 

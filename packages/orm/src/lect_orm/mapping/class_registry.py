@@ -133,7 +133,10 @@ class _Columns:
         if prop is None:
             found = getattr(self._cls, key, None)
             if found is None:
-                raise AttributeError(f"Class {self._cls!r} does not have a mapped column named {key!r}")
+                known = [k for k, p in mapper._props.items() if p.is_column]
+                raise AttributeError(
+                    f"Class {self._cls!r} does not have a mapped column named {key!r}{nearest(key, known)}"
+                )
             return found
         return getattr(self._cls, key)
 
@@ -221,6 +224,12 @@ class Resolver:
 
     def _fail(self, text: str, error: NameError) -> Any:
         name = getattr(error, "name", None) or text
+        if self.favors_tables:
+            tables = self.registry.metadata.tables
+            raise InvalidRequestError(
+                f"When initializing mapper {self.prop.parent}, the secondary table {text!r} of relationship "
+                f"{self.prop} was not found; tables known: {', '.join(sorted(tables)) or 'none'}{nearest(name, tables)}"
+            ) from error
         hint = nearest(name, self.registry.class_names.names())
         raise InvalidRequestError(
             f"When initializing mapper {self.prop.parent}, expression {text!r} failed to locate a name ({name!r}). "

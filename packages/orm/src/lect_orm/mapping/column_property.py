@@ -94,6 +94,10 @@ class ColumnProperty(MapperProperty):
         """Whether the first column belongs to a table, so that it can be written."""
         return getattr(self.columns[0], "table", None) is not None
 
+    def __clause_element__(self) -> Any:
+        """The expression: the property stands for it in constraints and indexes of the class."""
+        return self.expression
+
     def instrument_class(self, mapper: Any) -> None:
         if not self.instrument:
             return

@@ -72,9 +72,13 @@ def _configure_all(registry: Any) -> None:
         _pending = False
         return
     EVENTS[0].dispatch.before_configured()
+    wanted = None if registry is None else _registries_of(registry)
+    # Listeners and hooks may make further mappers.
+    concerned = _with_unsettled(wanted)
+    for each in concerned:
+        each.dispatch.before_configured(each)
     mappers = all_mappers()
-    if registry is not None:
-        wanted = _registries_of(registry)
+    if wanted is not None:
         mappers = [m for m in mappers if m.registry in wanted]
     skipped = False
     for mapper in mappers:
@@ -83,6 +87,14 @@ def _configure_all(registry: Any) -> None:
         skipped = not _configure_one(mapper) or skipped
     _pending = skipped or any(not m.configured for m in all_mappers())
     EVENTS[0].dispatch.after_configured()
+    for each in concerned:
+        each.dispatch.after_configured(each)
+
+
+def _with_unsettled(wanted: set[Any] | None) -> list[Any]:
+    """Return the registries that have mappers to settle."""
+    found = {m.registry: None for m in all_mappers() if not m.configured and m.registry is not None}
+    return [r for r in found if wanted is None or r in wanted]
 
 
 def _configure_one(mapper: Any) -> bool:

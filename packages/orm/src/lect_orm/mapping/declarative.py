@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lect.absent import NO_ARG
 from lect.exc import ArgumentError, InvalidRequestError
 from lect.schema.column import Column
 from lect.schema.metadata import MetaData
@@ -17,7 +18,7 @@ from lect_orm.mapping.annotations import Annotation, Unmapped, annotations_of, r
 from lect_orm.mapping.column_property import ColumnProperty
 from lect_orm.mapping.dataclass import make_dataclass
 from lect_orm.mapping.declared_attr import declared_attr, scan_values
-from lect_orm.mapping.mapped_column import MappedColumn, UnmappedColumn
+from lect_orm.mapping.mapped_column import DATACLASS_ONLY, MappedColumn, UnmappedColumn
 from lect_orm.mapping.mapper import Mapper
 from lect_orm.mapping.property import MapperProperty
 
@@ -45,6 +46,9 @@ def map_imperatively(registry: Any, cls: Any, local_table: Any, kw: dict[str, An
                 break
     _give_constructor(registry, cls)
     mapper: Any = Mapper(cls, local_table, registry=registry, **kw)
+    if "__table__" not in cls.__dict__:
+        type.__setattr__(cls, "__table__", mapper.local_table)
+        mapper.table_given_to_class = True
     return mapper
 
 
@@ -63,25 +67,14 @@ def map_declaratively(registry: Any, cls: Any) -> None:
             f"Class '{cls.__module__}.{cls.__qualname__}' already has been instrumented declaratively"
         )
     _give_constructor(registry, cls)
-    first_init = getattr(cls, "__declare_first__", None)
-    last_init = getattr(cls, "__declare_last__", None)
-    _listen_declare(cls, first_init, last_init)
     with scan_values(cls):
         scan = ClassScan(registry, cls)
         scan.collect()
         waits = getattr(cls, "__lect_defer__", None)
         if waits is not None and waits(scan):
+            registry._deferred.add(cls)
             return
         scan.finish()
-
-
-def _listen_declare(cls: Any, first: Any, last: Any) -> None:
-    from lect import event
-
-    if first is not None:
-        event.listen(Mapper, "before_configured", lambda: cls.__declare_first__())
-    if last is not None:
-        event.listen(Mapper, "after_configured", lambda: cls.__declare_last__())
 
 
 class ClassScan:
@@ -106,6 +99,8 @@ class ClassScan:
         self.unmapped: set[Any] = set()
         self.allow_unmapped = getattr(cls, "__allow_unmapped__", False)
         self.inherits = self._inherited()
+        #: copies of a mixin's columns that the class has while it is declared
+        self.shown: dict[str, Any] = {}
         self.dataclass = cls.__dict__.get("_lect_apply_dc_transforms")
         if self.dataclass is None:
             for base in cls.__mro__[1:]:
@@ -128,7 +123,11 @@ class ClassScan:
         for base in cls.__mro__:
             mapped = base is not cls and (is_mapped_class(base) or bool(base.__dict__.get("__lect_deferred__")))
             inherited = base is not cls and self.inherits is not None and issubclass(self.inherits, base)
-            for name, value, raw in _members(base):
+            members = list(_members(base))
+            if base is not cls and not mapped and not inherited:
+                # What a mixin computes may refer to its columns (``cls.id``): their copies come first.
+                members.sort(key=lambda member: not _is_column_declaration(member[1], member[2], base))
+            for name, value, raw in members:
                 if name in _DIRECTIVES:
                     self._directive(base, name, value, mapped)
                 elif mapped or (inherited and not _cascades(value)):
@@ -157,6 +156,8 @@ class ClassScan:
         declared = isinstance(value, declared_attr)
         if mapped and not declared:
             return
+        if declared and value._cascading and name == "__tablename__":
+            notices.cascading_tablename(cls)
         if name == "__tablename__" and self.tablename is None:
             self.tablename = getattr(cls, "__tablename__", None)
         elif name == "__table_args__" and self.table_args is None:
@@ -169,6 +170,13 @@ class ClassScan:
 
     def _member(self, base: Any, name: str, value: Any, raw: Any) -> None:
         cls = self.cls
+        if _cascades(value) and base is not cls and name in self.declared and name in cls.__dict__:
+            if cls.__dict__[name] is not self.shown.get(name):
+                notices.cascading_overrides(cls, name)
+                del self.declared[name]
+                self.annotated.pop(name, None)
+                self._declared_attr(base, name, value, raw)
+            return
         if name in self.declared or name in self.properties or (name.startswith("__") and name.endswith("__")):
             return
         if base is not cls and _overridden(cls, base, name, value):
@@ -178,16 +186,10 @@ class ClassScan:
             return
         mixin = base is not cls
         if isinstance(value, MappedColumn) and mixin:
+            _check_copied(value.column)
             value = value.copy()
         elif isinstance(value, Column) and mixin:
-            if value.foreign_keys:
-                for fk in value.foreign_keys:
-                    if isinstance(fk._colspec, Column) and fk._colspec.table is None:
-                        raise InvalidRequestError(
-                            "Columns with foreign keys to non-table-bound columns must be declared as "
-                            "@declared_attr callables on "
-                            "declarative mixin classes.  For dataclass field() objects, use a lambda:."
-                        )
+            _check_copied(value)
             copy = value._copy()
             copy._creation_order = value._creation_order
             value = copy
@@ -198,6 +200,23 @@ class ClassScan:
                 "callables on declarative mixin classes.  For dataclass field() objects, use a lambda:"
             )
         self._take(base, name, value, raw)
+        if mixin or value is _ABSENT:
+            self._show(name)
+
+    def _show(self, name: str) -> None:
+        """Let the class have the copy of a mixin's column while it is declared."""
+        column = self.declared.get(name)
+        if not isinstance(column, MappedColumn | Column) or isinstance(column, UnmappedColumn):
+            return
+        annotation = self.annotated.get(name)
+        if isinstance(column, MappedColumn):
+            if annotation is not None:
+                column.complete(name, annotation, self.registry, self.cls)
+            _name_column(column.column, name)
+        else:
+            _name_column(column, name)
+        self.shown[name] = column
+        type.__setattr__(self.cls, name, column)
 
     def _declared_attr(self, base: Any, name: str, value: declared_attr[Any], raw: Any) -> None:
         cls = self.cls
@@ -207,6 +226,9 @@ class ClassScan:
         hints = getattr(value.fget, "__annotations__", {})
         hint = hints.get("return")
         if isinstance(made, Column | MapperProperty | MappedColumn):
+            described = made.column if isinstance(made, MappedColumn) else made
+            if value.__doc__ is not None and getattr(described, "doc", None) is None:
+                described.doc = value.__doc__
             found = None if hint is None else read_annotation(hint, base)
             if found is None and hint is not None:
                 found = _from_declared(hint, base)
@@ -259,7 +281,7 @@ class ClassScan:
         elif getattr(value, "_lect_instrumented_column", False) or _is_mapped_attribute(value, base, self.cls):
             # ``name = OtherClass.attribute`` within a class: the column of that attribute.
             if base is self.cls:
-                self.declared[name] = _synonym_or_column(name, value)
+                self.declared[name] = _synonym_or_column(name, value, self.cls)
         elif getattr(value, "_is_column_element", False):
             notices.not_mapped_expression(base, name)
 
@@ -309,13 +331,18 @@ class ClassScan:
         """Make the table and the mapper."""
         self._complete()
         table = self._table()
-        return self._mapper(table)
+        made = self._mapper(table)
+        for name, column in self.shown.items():
+            if self.cls.__dict__.get(name) is column:  # left out of the mapping
+                type.__delattr__(self.cls, name)
+        return made
 
     def _complete(self) -> None:
         cls = self.cls
         notices.check_multiple_names(cls, self.declared)
         for name, value in list(self.declared.items()):
             annotation = self.annotated.get(name)
+            self._check_dataclass_options(name, value)
             if isinstance(value, MappedColumn):
                 if annotation is not None:
                     value.complete(name, annotation, self.registry, cls)
@@ -337,6 +364,19 @@ class ClassScan:
                     self._annotation_required(name, "Relationship")
                 self._property_columns(name, value)
                 self.properties[name] = value
+
+    def _check_dataclass_options(self, name: str, value: Any) -> None:
+        """Refuse what only dataclasses understand on a class that is none."""
+        options = getattr(value, "attribute_options", None)
+        if options is None or self.dataclass is not None:
+            return
+        given = [n for n in DATACLASS_ONLY if getattr(options, n, NO_ARG) is not NO_ARG]
+        if given:
+            raise ArgumentError(
+                f"Attribute {name!r} on class {self.cls!r} includes dataclasses argument(s): "
+                f"{', '.join(repr(n) for n in given)} but class does not specify a dataclass configuration; derive it, "
+                "or its base, from MappedAsDataclass"
+            )
 
     def _annotation_required(self, name: str, construct: str) -> None:
         raise ArgumentError(
@@ -612,6 +652,30 @@ def _members(base: Any) -> Iterator[tuple[str, Any, Any]]:
             yield other, _ABSENT, annotations[other]
 
 
+def _check_copied(column: Any) -> None:
+    """Refuse a foreign key to another column of the mixin itself: the copy would refer to the original."""
+    for fk in column.foreign_keys:
+        target = fk._colspec
+        target = target.column if isinstance(target, MappedColumn) else target
+        if isinstance(target, Column) and target.table is None:
+            raise InvalidRequestError(
+                "Columns with foreign keys to non-table-bound columns must be declared as @declared_attr callables on "
+                "declarative mixin classes, where the column is cls.<name>.  For dataclass field() objects, use a "
+                "lambda:."
+            )
+
+
+def _is_column_declaration(value: Any, raw: Any, base: Any) -> bool:
+    if value is _ABSENT:
+        return raw is not None and isinstance(_declared_by(raw, base), MappedColumn)
+    return isinstance(value, MappedColumn | Column)
+
+
+def _declared_by(raw: Any, base: Any) -> Any:
+    annotation = read_annotation(raw, base)
+    return None if annotation is None else _declaration_for(annotation)
+
+
 def _cascades(value: Any) -> bool:
     return isinstance(value, declared_attr) and value._cascading
 
@@ -628,6 +692,8 @@ def _overridden(cls: Any, base: Any, name: str, value: Any) -> bool:
     for nearer in cls.__mro__:
         if nearer is base:
             return False
+        if _cascades(value) and is_mapped_class(nearer):
+            continue
         if name in nearer.__dict__ and not isinstance(nearer.__dict__[name], property):
             own = nearer.__dict__[name]
             return not (name in annotations_of(nearer) and own is value)
@@ -640,8 +706,12 @@ def _is_mapped_attribute(value: Any, base: Any, cls: Any) -> bool:
     return bool(getattr(value, "is_attribute", False)) and hasattr(value, "prop") and hasattr(value, "_parententity")
 
 
-def _synonym_or_column(name: str, value: Any) -> Any:
+def _synonym_or_column(name: str, value: Any, cls: Any) -> Any:
     prop = value.prop
+    if name != prop.key and prop.parent is not None and issubclass(cls, prop.parent.class_):
+        from lect_orm.mapping.descriptor_properties import SynonymProperty
+
+        return SynonymProperty(prop.key)
     return prop.columns[0] if getattr(prop, "is_column", False) else prop
 
 

@@ -11,9 +11,12 @@ from lect.types.null import NULLTYPE
 from lect_orm.base import _MappedAttribute
 from lect_orm.mapping.column_property import ColumnProperty, creation_order
 
-__all__ = ["AttributeOptions", "MappedColumn", "UnmappedColumn"]
+__all__ = ["DATACLASS_ONLY", "AttributeOptions", "MappedColumn", "UnmappedColumn"]
 
 _DATACLASS_FIELDS = ("init", "repr", "default", "default_factory", "compare", "kw_only", "hash", "dataclass_metadata")
+
+#: what is said to dataclasses alone (a default is the column's too)
+DATACLASS_ONLY = tuple(n for n in _DATACLASS_FIELDS if n != "default")
 
 #: arguments that say how the attribute is loaded: of no use to a column without one
 _MAPPING_ARGUMENTS = ("deferred", "deferred_group", "deferred_raiseload", "active_history")

@@ -23,6 +23,7 @@ from lect_orm.events import instance as instance_events
 from lect_orm.events import mapper as mapper_events
 from lect_orm.events.instance import InstanceEvents
 from lect_orm.events.mapper import MapperEvents
+from lect_orm.events.registry import CLASSES
 from lect_orm.exc import UnmappedColumnError
 from lect_orm.mapping import columns, configure, constructor, inheritance
 from lect_orm.mapping.keyed import KeyedView
@@ -77,6 +78,8 @@ class Mapper(InspectionAttr, Generic[_T]):
     #: what instruments the class in its own way (see :mod:`lect_orm.ext.instrumentation`), None as a rule
     instrumentation: Any = None
     configured = False
+    #: an imperatively mapped class has its table as ``__table__`` from here
+    table_given_to_class = False
     configure_failed: Exception | None = None
 
     def __init__(
@@ -210,6 +213,8 @@ class Mapper(InspectionAttr, Generic[_T]):
             install_write_hooks(cls, self.setters, self.impls)
         constructor.install(self)
         columns.find_marked_methods(self)
+        if CLASSES.class_instrument:
+            CLASSES.class_instrument(cls)
 
     def install_attribute(self, key: str, impl: Any, comparator: Any, prop: Any) -> None:
         """Put one attribute with an impl into the class."""
@@ -227,6 +232,8 @@ class Mapper(InspectionAttr, Generic[_T]):
             if isinstance(parent, InstrumentedAttribute):
                 attribute.take_over(parent)
         columns.attach_validators(self, key, impl)
+        if CLASSES.attribute_instrument:
+            CLASSES.attribute_instrument(cls, key, attribute)
         self.refresh_setter(key)
 
     def refresh_setter(self, key: str) -> None:
@@ -266,6 +273,8 @@ class Mapper(InspectionAttr, Generic[_T]):
         """Take the mapping away from the class."""
         self.configured = True
         cls = self.class_
+        if CLASSES.class_uninstrument:
+            CLASSES.class_uninstrument(cls)
         if self.instrumentation is not None:
             self.instrumentation.disposed()
         remove_write_hooks(cls)
@@ -276,6 +285,8 @@ class Mapper(InspectionAttr, Generic[_T]):
                 type.__delattr__(cls, key)
         if cls.__dict__.get("__mapper__") is self:
             type.__delattr__(cls, "__mapper__")
+        if self.table_given_to_class and cls.__dict__.get("__table__") is self.local_table:
+            type.__delattr__(cls, "__table__")
 
     # -- configuration -------------------------------------------------------------------------------------------------
 
@@ -632,6 +643,6 @@ def _from_clause(value: Any) -> Any:
     if getattr(value, "_is_from_clause", False):
         return value
     raise ArgumentError(
-        f"FROM expression, such as a Table or alias expected, got {value!r}. To map a SELECT, call its .subquery() "
-        "first."
+        "FROM expression, such as a Table or alias() object expected for argument 'local_table'; got "
+        f"{value!r}. To map a SELECT, call its .subquery() first."
     )

@@ -10,6 +10,8 @@ from lect.exc import LectDeprecationWarning, LectWarning
 
 __all__ = [
     "cascading_ignored",
+    "cascading_overrides",
+    "cascading_tablename",
     "check_multiple_names",
     "declared_but_excluded",
     "named_repeatedly",
@@ -56,6 +58,19 @@ def cascading_ignored(cls: type) -> None:
         "Use of @declared_attr.cascading only applies to Declarative 'mixin' and 'abstract' classes.  Currently, "
         f"this flag is ignored on mapped class {cls!r}"
     )
+
+
+def cascading_tablename(cls: type) -> None:
+    """``@declared_attr.cascading`` stands on ``__tablename__``."""
+    _warn(
+        f"@declared_attr.cascading is not supported on the __tablename__ attribute on class {cls!r}.  This attribute "
+        "invokes for subclasses in any case."
+    )
+
+
+def cascading_overrides(cls: type, name: str) -> None:
+    """A class declares itself what a mixin declares for every subclass."""
+    _warn(f"Attribute {name!r} on class {cls!r} cannot be processed due to @declared_attr.cascading; skipping")
 
 
 def not_mapped_expression(cls: type, name: str) -> None:

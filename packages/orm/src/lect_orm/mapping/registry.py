@@ -6,7 +6,10 @@ import weakref
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
+from lect import event
+from lect.event import dispatcher
 from lect.schema.metadata import MetaData
+from lect_orm.events.registry import RegistryEvents
 from lect_orm.mapping import configure
 from lect_orm.mapping.class_registry import ClassNames, Resolver
 from lect_orm.mapping.constructor import declarative_constructor
@@ -17,12 +20,16 @@ __all__ = ["registry"]
 
 _T = TypeVar("_T")
 
+#: key under which a dictionary given as class_registry holds the names of the registries that share it
+_NAMES = "_lect_class_names"
+
 
 class registry:
     """See the module. Declarative bases have one (``Base.registry``); imperative mapping uses it directly."""
 
     #: Metaclass of bases made by :meth:`generate_base`; set by the module of declarative bases, which needs this one.
     default_metaclass: ClassVar[Any] = type
+    dispatch = dispatcher(RegistryEvents)
 
     def __init__(
         self,
@@ -44,6 +51,12 @@ class registry:
         self.type_annotation_map: dict[Any, Any] = {}
         self.dependencies: set[registry] = set()
         self._mappers: dict[int, weakref.ref[Mapper[Any]]] = {}
+        #: classes declared and not mapped yet (concrete bases, reflected later)
+        self._deferred: weakref.WeakSet[type] = weakref.WeakSet()
+        #: mappers whose classes heard that they are settled
+        self._declared: weakref.WeakSet[Mapper[Any]] = weakref.WeakSet()
+        event.listen(self, "before_configured", _declare_first)
+        event.listen(self, "after_configured", _declare_last)
         if type_annotation_map is not None:
             self.update_type_annotation_map(type_annotation_map)
 
@@ -172,7 +185,31 @@ class registry:
         return decorate if cls is None else decorate(cls)
 
 
+def _declare_first(found: registry) -> None:
+    """Call ``__declare_first__`` of the classes that are about to be settled."""
+    waiting = sorted((m for m in found.mappers if not m.configured), key=lambda m: m.number)
+    deferred = [cls for cls in list(found._deferred) if "__mapper__" not in cls.__dict__]
+    for cls in (*deferred, *[m.class_ for m in waiting]):
+        hook = getattr(cls, "__declare_first__", None)
+        if hook is not None:
+            hook()
+
+
+def _declare_last(found: registry) -> None:
+    """Call ``__declare_last__`` of the classes that were settled."""
+    for mapper in sorted(found.mappers - set(found._declared), key=lambda m: m.number):
+        if mapper.configured:
+            found._declared.add(mapper)
+            hook = getattr(mapper.class_, "__declare_last__", None)
+            if hook is not None:
+                hook()
+
+
 def _names_over(given: dict[str, Any]) -> ClassNames:
-    names = ClassNames()
-    names.update(given)
+    """Return the names of the registries that share a dictionary."""
+    names = given.get(_NAMES)
+    if not isinstance(names, ClassNames):
+        names = ClassNames()
+        names.update(given)
+        given[_NAMES] = names
     return names

@@ -366,7 +366,9 @@ class EntityReader:
         explicit = step is not None
         if strategy == "joined":
             if prop.strategy in ("dynamic", "write_only"):
-                return
+                raise InvalidRequestError(
+                    f"'{prop}' does not support object population - eager loading cannot be applied."
+                )
             if available and self._may_join(prop, explicit):
                 self._joined(prop, step)
         elif strategy == "contains_eager":

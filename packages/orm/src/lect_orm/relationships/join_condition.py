@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable
 from operator import and_, eq
 from typing import Any
 
-from lect.exc import AmbiguousForeignKeysError, ArgumentError, NoForeignKeysError, NoReferenceError
+from lect.exc import (
+    AmbiguousForeignKeysError,
+    ArgumentError,
+    NoForeignKeysError,
+    NoReferencedTableError,
+    NoReferenceError,
+)
 from lect.sql.join import join_condition
 from lect_orm.base import MANYTOMANY, MANYTOONE, ONETOMANY, RelationshipDirection
 from lect_orm.mapping.columns import columns_of
@@ -160,10 +166,20 @@ class JoinCondition:
                 "ForeignKey or ForeignKeyConstraint, or specify 'primaryjoin' and 'secondaryjoin' expressions."
             ) from error
         raise NoForeignKeysError(
-            f"{start}.  Ensure that referencing columns are associated with a ForeignKey or ForeignKeyConstraint, "
-            "or specify a "
-            "'primaryjoin' expression."
+            f"{start}{self._dangling()}.  Ensure that referencing columns are associated with a ForeignKey or "
+            "ForeignKeyConstraint, or specify a 'primaryjoin' expression."
         ) from error
+
+    def _dangling(self) -> str:
+        """Say which foreign keys of both sides refer to a table that is not there."""
+        found = []
+        for table in (*self.parent.tables, *self.target.mapper.tables):
+            for fk in getattr(table, "foreign_keys", ()):
+                try:
+                    fk.column  # noqa: B018 - asks whether it is there
+                except NoReferencedTableError as missing:
+                    found.append(str(missing))
+        return f" ({'; '.join(found)})" if found else ""
 
     def _ambiguous(self, error: Exception) -> None:
         start = (

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from lect.exc import ArgumentError, InvalidRequestError, LectWarning
+from lect.exc import ArgumentError, InvalidRequestError, LectWarning, nearest
 from lect_orm.attributes.backref import Mirror
 from lect_orm.attributes.collection import CollectionImpl
 from lect_orm.attributes.impl import AttributeImpl, ObjectImpl
@@ -113,8 +113,11 @@ class RelationshipProperty(MapperProperty):
         if cascade_backrefs:
             raise ArgumentError("The 'cascade_backrefs' parameter passed to relationship() may only be set to False.")
         if lazy not in LAZY_KINDS:
-            known = ", ".join(sorted(str(k) for k in LAZY_KINDS if isinstance(k, str)))
-            raise ArgumentError(f"relationship(lazy={lazy!r}): no such loading strategy; there are {known}")
+            known = sorted(k for k in LAZY_KINDS if isinstance(k, str))
+            listed = ", ".join(known)
+            raise ArgumentError(
+                f"relationship(lazy={lazy!r}): no such loading strategy{nearest(lazy, known)}; there are {listed}"
+            )
         if viewonly and sync_backref:
             raise ArgumentError("sync_backref and viewonly cannot both be True")
         self.argument = argument
@@ -274,8 +277,6 @@ class RelationshipProperty(MapperProperty):
                 and not hasattr(value, "__clause_element__")
             ):
                 value = value()
-            if name == "secondary" and isinstance(value, type):
-                value = getattr(value, "__table__", value)
             setattr(self, name, value)
         if self.secondary is not None and not getattr(self.secondary, "_is_from_clause", False):
             raise ArgumentError(
