@@ -166,9 +166,10 @@ class Select(HasPrefixes, HasSuffixes, HasSyntaxExtensions, GenerativeSelect, Ge
         if maintain_column_froms:
             # What the join steps already contain stays theirs; the rest becomes explicit.
             copy._from_obj = tuple(dict.fromkeys([*self._from_obj, *self.columns_clause_froms]))
-        elif self._joins and self._joins[0].left is None and not self._from_obj and self._plugin is None:
+        elif self._joins and self._joins[0].left is None and not self._from_obj:
             # The join goes on from what the columns given up brought in.
-            copy._joins = (first_join_from(self), *self._joins[1:])
+            left_of_first = getattr(self._plugin, "first_join_from", first_join_from)
+            copy._joins = (left_of_first(self), *self._joins[1:])
         copy._raw_columns = columns = columns_of(flatten_one(entities))
         copy._note_entities(columns)
         return copy

@@ -82,7 +82,8 @@ class StatementPlugin(Protocol):
         """Return a statement without entities that means the same. Pure; called seldom (see the module's docstring).
 
         A plugin may also have ``translate_whole(statement)``, called in its place for a statement that is not inside of
-        another one: there a mapper shows what it adds to load related objects.
+        another one: there a mapper shows what it adds to load related objects; and ``first_join_from(select)``, which
+        returns the first `JoinStep` of a SELECT that is about to lose its columns, with the left side that they mean.
         """
         ...
 

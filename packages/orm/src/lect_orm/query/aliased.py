@@ -54,6 +54,7 @@ class AliasedClass(Generic[_O]):
             adapt_on_names,
             use_mapper_path,
             represents_outer_join,
+            held,
         )
 
     def __getattr__(self, key: str) -> Any:
@@ -131,8 +132,11 @@ class AliasedInsp(InspectionAttr):
         adapt_on_names: bool,
         use_mapper_path: bool,
         represents_outer_join: bool,
+        inner: AliasedInsp | None = None,
     ) -> None:
         self.entity = entity
+        #: the alias that this is an alias of, whose columns a subquery may have beside those of the class
+        self.inner = inner
         self.mapper = mapper
         self.selectable = self.persist_selectable = self.local_table = selectable
         self.name = name or mapper.class_.__name__
@@ -212,6 +216,10 @@ class AliasedInsp(InspectionAttr):
 
     def _find(self, column: Any, key: str | None) -> Any:
         selectable = self.selectable
+        if self.inner is not None:
+            found = selectable.corresponding_column(self.inner.column(column, key))
+            if found is not None:
+                return found
         found = selectable.corresponding_column(column)
         if found is not None:
             return found

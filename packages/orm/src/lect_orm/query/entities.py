@@ -36,6 +36,10 @@ class OrmPlugin:
         """Return the plain statement as it will be emitted, joined eager loading included."""
         return self.functions["translate_whole"](statement)
 
+    def first_join_from(self, statement: Any) -> Any:
+        """Return the first join of a SELECT that loses its columns, with the left side that they meant."""
+        return self.functions["first_join_from"](statement)
+
     def column_descriptions(self, statement: Any) -> list[dict[str, Any]]:
         """Return what ``statement.column_descriptions`` says."""
         found: list[dict[str, Any]] = self.functions["column_descriptions"](statement)

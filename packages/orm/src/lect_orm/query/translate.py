@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from lect.exc import ArgumentError, InvalidRequestError
+from lect.exc import AmbiguousForeignKeysError, ArgumentError, InvalidRequestError, NoForeignKeysError
 from lect.sql._select import JoinStep, Select
 from lect.sql.boolean import and_
-from lect.sql.join import Join
+from lect.sql.join import Join, join_condition
 from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
 from lect_orm.loading.options import EMPTY, OptionNode, option_tree
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass
-from lect_orm.query.entities import PLUGIN, AliasEntity, BundleEntity, MapperEntity, RelationshipEntity
+from lect_orm.query.entities import (
+    PLUGIN,
+    AliasEntity,
+    BundleEntity,
+    MapperEntity,
+    RelationshipEntity,
+    entity_node,
+)
 from lect_orm.query.nested_criteria import with_criteria_inside
 from lect_orm.query.orm_join import OrmJoin
 from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader
@@ -202,8 +209,6 @@ class Translation:
         if not parts:
             return onclause
         if onclause is None:
-            from lect.sql.join import join_condition
-
             candidates = [left] if left is not None else [*self.froms, *[j.target for j in self.joins]]
             if not candidates:
                 candidates = [e.selectable for e in self.entities if e is not entity]
@@ -385,6 +390,7 @@ class Translation:
         inner = self.source._replace(**fields)
         subquery = inner.subquery()
         inner_columns = list(subquery.c)
+        eager = {id(f) for step in self.eager_joins for f in step.target._from_objects}
         place: dict[int, Any] = {}
         for column, outer in zip([*columns, *extra], inner_columns, strict=False):
             place.setdefault(id(unannotated(column)), outer)
@@ -393,7 +399,7 @@ class Translation:
             found = place.get(id(unannotated(node)))
             if found is not None:
                 return found
-            if is_column(node):
+            if is_column(node) and id(node.table) not in eager:
                 return subquery.corresponding_column(node)
             return None
 
@@ -610,4 +616,29 @@ def column_descriptions(statement: Any) -> list[dict[str, Any]]:
     return found
 
 
-PLUGIN.functions.update(translate=translate, translate_whole=translate_whole, column_descriptions=column_descriptions)
+def _joinable(left: Any, right: Any) -> bool:
+    try:
+        join_condition(left, right)
+    except (NoForeignKeysError, AmbiguousForeignKeysError):
+        return False
+    return True
+
+
+def first_join_from(statement: Any) -> JoinStep:
+    """Return the first join of a SELECT with the left side that the entities among its columns mean."""
+    step: JoinStep = statement._joins[0]
+    if isinstance(step.target, RelationshipEntity) or isinstance(step.onclause, RelationshipEntity):
+        return step
+    found = list(dict.fromkeys(e for node in statement._raw_columns for e in entities_in(node)))
+    if len(found) > 1:
+        target = step.target.entity_from if step.target._is_entity else step.target
+        found = [e for e in found if _joinable(e.selectable, target)]
+    return step._from(entity_node(found[0])) if len(found) == 1 else step
+
+
+PLUGIN.functions.update(
+    first_join_from=first_join_from,
+    translate=translate,
+    translate_whole=translate_whole,
+    column_descriptions=column_descriptions,
+)

@@ -222,19 +222,25 @@ def _where(criterion: Any, adapt: Any) -> Any:
 
 
 def _secondary_contains(comparator: RelationshipComparator, other: Any) -> Any:
-    """Return ``parent.id = secondary.parent_id AND <other's key> = secondary.other_id``, the secondary table being
-    joined.
+    """Return ``EXISTS (SELECT 1 FROM secondary WHERE parent.id = secondary.parent_id AND <other's key> =
+    secondary.other_id)``: it can be negated and combined, and repeats no rows.
     """
     prop = comparator.prop
     join = prop.join_condition
     state = instance_state(other)
-    primary = join.adapted(join.primaryjoin, comparator._adapt_parent, plain)
+    between = prop.secondary.alias()
+
+    def through(column: Any) -> Any:
+        found = between.corresponding_column(column)
+        return plain(column) if found is None else found
+
+    primary = join.adapted(join.primaryjoin, comparator._adapt_parent, through)
 
     def value(column: Any) -> Any:
         return _committed_bind(state, prop.mapper, column, column)
 
-    secondary = join.adapted(join.secondaryjoin, value, plain)
-    return and_(primary, secondary)
+    secondary = join.adapted(join.secondaryjoin, value, through)
+    return Exists(1).select_from(between).where(primary, secondary).correlate_except(between)
 
 
 def _checked_object(other: Any) -> Any:

@@ -180,6 +180,8 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
 
     #: Finds the asyncio session in front of this one; set by it.
     _front: Callable[[Session], Any] | None = None
+    #: execution options of a statement whose relationships are being read right after its objects
+    _carried_options: dict[str, Any] | None = None
 
     def _async_front(self) -> Any:
         return None if self._front is None else self._front(self)

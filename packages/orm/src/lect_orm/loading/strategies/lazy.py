@@ -151,6 +151,7 @@ class LazyLoader:
             and state.identity_token is None
             and session._front is None
             and not session.execution_options
+            and not session._carried_options
             and session._is_ordinary()
         ):
             found = quick_get(session, target, pk[0], autoflush=False)
@@ -217,6 +218,8 @@ class LazyLoader:
             check_relationship(session, state, prop, statement)
         statement = _with_values(statement, values)
         options: dict[str, Any] = {"_lect_load": LoadOrigin(None, "relationship", state, prop)}
+        if session._carried_options:
+            options.update(session._carried_options)
         if passive & NO_AUTOFLUSH or (prop.direction.value == 2 and prop.simple_many_to_one):
             options["autoflush"] = False
         if state.pk is None:
