@@ -22,10 +22,12 @@ from lect_orm import (
     lazyload,
     load_only,
     mapped_column,
+    query_expression,
     raiseload,
     relationship,
     selectinload,
     subqueryload,
+    with_expression,
     with_loader_criteria,
     with_parent,
 )
@@ -249,3 +251,47 @@ def test_households_in_new_york_with_two_occupants_and_no_home_elsewhere(session
     assert "GROUP BY address.street, address.city, address.zip" in texts[0]
     assert "NOT (EXISTS (SELECT address.id" in texts[0]
     assert texts[0].count("LEFT OUTER JOIN address") == 2
+
+
+def test_rows_in_pieces_end_where_they_end(session: Session) -> None:
+    statement = select(User).order_by(User.id).execution_options(yield_per=1)
+    whole = session.scalars(select(User).order_by(User.id)).all()
+    assert [list(piece) for piece in session.scalars(statement).partitions()] == [[user] for user in whole]
+    assert [user for piece in session.execute(statement).partitions() for (user,) in piece] == whole
+    result = session.scalars(statement)
+    assert result.all() == whole
+    assert result.fetchmany(3) == []
+
+
+def test_a_wildcard_without_entity_is_about_everything_behind(session: Session) -> None:
+    statement = select(User).options(joinedload(User.addresses), raiseload("*")).order_by(User.id)
+    user = session.scalars(statement).unique().first()
+    assert user is not None
+    with pytest.raises(InvalidRequestError, match=r"'Address.user' is not available due to lazy='raise'"):
+        assert user.addresses[0].user
+
+
+def test_an_expression_that_no_statement_gives_is_none() -> None:
+    class Own(DeclarativeBase):
+        pass
+
+    class Thing(Own):
+        __tablename__ = "thing"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        score: Mapped[int | None] = query_expression()
+
+    engine = create_engine("sqlite://")
+    Own.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Thing(id=1))
+        session.commit()
+        thing = session.get_one(Thing, 1)
+        assert thing.score is None
+        scored = select(Thing).options(with_expression(Thing.score, Thing.id + 41))
+        assert session.scalars(scored, execution_options={"populate_existing": True}).one().score == 42
+        session.expire(thing)
+        assert thing.score is None
+        session.expire(thing, ["score"])
+        assert thing.score is None
+        assert Thing().score is None
+    engine.dispose()

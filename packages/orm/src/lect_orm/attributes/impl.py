@@ -190,6 +190,8 @@ class AttributeImpl:
             try:
                 return dict_[key]
             except KeyError:
+                if getattr(self.prop, "is_query_expression", False):
+                    return None  # only a statement gives a value, and this one was loaded without
                 raise KeyError(f"Deferred loader for attribute {key!r} failed to populate correctly") from None
         if value is not ATTR_EMPTY:
             return self.set_committed_value(state, dict_, value)

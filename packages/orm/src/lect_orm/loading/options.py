@@ -480,9 +480,10 @@ class OptionNode:
         steps: attribute name -> the last step given for it (of each entity), with its strategy.
         children: attribute name -> the node behind.
         wildcards: kind ("relationship", "column") -> step for all that have none of their own.
+        everywhere: what ``raiseload("*")`` says of all relationships of the statement, however deep; None when nothing.
     """
 
-    __slots__ = ("children", "criteria", "groups", "only", "polymorphic", "shape", "steps", "wildcards")
+    __slots__ = ("children", "criteria", "everywhere", "groups", "only", "polymorphic", "shape", "steps", "wildcards")
 
     def __init__(self) -> None:
         self.steps: dict[str, Step] = {}
@@ -492,6 +493,7 @@ class OptionNode:
         self.only: set[str] | None = None
         self.polymorphic: list[Any] = []
         self.criteria: tuple[LoaderCriteriaOption, ...] = ()
+        self.everywhere: OptionNode | None = None
         #: structure of statements that carry this node along; made when first asked for
         self.shape: Any = None
 
@@ -501,13 +503,27 @@ class OptionNode:
         if found is None:
             found = self.children[key] = OptionNode()
             found.criteria = self.criteria
+            found.everywhere = self.everywhere
+        return found
+
+    def below(self, key: str) -> OptionNode:
+        """Return the node behind a relationship; an empty one, or what is said of all, when nothing is said of it."""
+        found = self.children.get(key)
+        if found is None:
+            found = EMPTY if self.everywhere is None else self.everywhere
         return found
 
     @property
     def empty(self) -> bool:
         """Whether nothing is said."""
         return not (
-            self.steps or self.children or self.wildcards or self.only is not None or self.groups or self.polymorphic
+            self.steps
+            or self.children
+            or self.wildcards
+            or self.only is not None
+            or self.groups
+            or self.polymorphic
+            or self.everywhere is not None
         )
 
     def strategy_for(self, prop: Any) -> Step | None:
@@ -516,9 +532,9 @@ class OptionNode:
         if found is not None and found.strategy is not None:
             return found
         wildcard = self.wildcards.get("relationship")
-        if wildcard is not None:
-            return wildcard
-        return None
+        if wildcard is None and self.everywhere is not None:
+            wildcard = self.everywhere.wildcards.get("relationship")
+        return wildcard
 
     def enter(self, chain: tuple[Step, ...], raising: bool = True) -> None:
         """Enter one chain of an option."""
@@ -562,6 +578,10 @@ def option_tree(options: Iterable[Any], entities: list[Any], raising: bool = Tru
         ArgumentError: an option concerns none of the entities.
     """
     tree: dict[Any, OptionNode] = {}
+    everywhere = _everywhere(options)
+    if everywhere is not None:
+        for entity in entities:
+            tree.setdefault(entity, OptionNode()).everywhere = everywhere
     criteria = tuple(o for o in options if isinstance(o, LoaderCriteriaOption))
     if criteria:
         for entity in entities:
@@ -589,6 +609,19 @@ def option_tree(options: Iterable[Any], entities: list[Any], raising: bool = Tru
             for chain in option.chains:
                 tree.setdefault(entity, _with(criteria)).enter(chain)
     return tree
+
+
+def _everywhere(options: Iterable[Any]) -> OptionNode | None:
+    """Return what unbound options with "*" say of all relationships that the statement leads to."""
+    made: OptionNode | None = None
+    for option in options:
+        if isinstance(option, Load) and option.root is None:
+            for chain in option.chains:
+                if len(chain) == 1 and chain[0].key == "*" and chain[0].kind == "relationship":
+                    made = made or OptionNode()
+                    made._place(chain[0])
+                    made.everywhere = made
+    return made
 
 
 def _with(criteria: tuple[LoaderCriteriaOption, ...]) -> OptionNode:

@@ -424,7 +424,7 @@ class EntityReader:
         if prop.uselist:
             translation.multi_row = True
             translation.needs_unique = True
-        child_node = self.node.children.get(prop.key, EMPTY)
+        child_node = self.node.below(prop.key)
         if child_node is EMPTY and self.node.criteria:
             child_node = OptionNode()
             child_node.criteria = self.node.criteria
@@ -490,7 +490,7 @@ class EntityReader:
             target = step.of_type if step is not None and step.of_type is not None else prop.entity
         elif not getattr(target, "is_mapper", False) and not getattr(target, "is_aliased_class", False):
             target = AliasedClass(prop.mapper, alias=target)._lect_aliased
-        child_node = self.node.children.get(prop.key, EMPTY)
+        child_node = self.node.below(prop.key)
         reader = EntityReader(
             self.translation, target, child_node, self.place_of, (*self.path, prop), True, root=False, parent=self
         )

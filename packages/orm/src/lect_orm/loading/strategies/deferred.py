@@ -27,6 +27,8 @@ def deferred_loader(prop: Any, raiseload: bool) -> Callable[[Any, int], Any]:
             raise InvalidRequestError(
                 f"'{prop}' is not available due to raiseload=True; load it with undefer({prop}) in the statement"
             )
+        if prop.is_query_expression and prop.query_expression_default is None:
+            return None  # only a statement gives a value
         if state.session is None:
             raise DetachedInstanceError(
                 f"Parent instance {state_str(state)} is not bound to a Session; deferred load operation of "

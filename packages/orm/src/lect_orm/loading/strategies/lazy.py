@@ -55,7 +55,7 @@ class LazyLoader:
         origin = state.origin
         if origin is not None and origin.node is not None:
             step = origin.node.strategy_for(prop)
-            node = origin.node.children.get(prop.key, EMPTY)
+            node = origin.node.below(prop.key)
             if node is EMPTY and origin.node.criteria:
                 node = origin.node
             if step is not None and step.strategy in ("raise", "raise_on_sql", "noload", "select"):

@@ -55,6 +55,7 @@ def _only_columns(node: Any) -> Any:
 
     made = OptionNode()
     made.steps, made.children, made.wildcards = node.steps, node.children, node.wildcards
+    made.everywhere = node.everywhere
     made.only, made.groups, made.criteria = node.only, node.groups, node.criteria
     return made
 

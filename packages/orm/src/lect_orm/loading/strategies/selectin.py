@@ -36,7 +36,7 @@ class SelectInLoader:
         self.prop = prop
         self.step = step
         self.mapper = reader.mapper
-        node = reader.node.children.get(prop.key, EMPTY)
+        node = reader.node.below(prop.key)
         if node is EMPTY and reader.node.criteria:
             node = OptionNode()
             node.criteria = reader.node.criteria
@@ -284,7 +284,7 @@ def _deeper(node: OptionNode, step: Step, depth: int) -> OptionNode:
         return node
     left = -1 if depth == -1 else depth - 1
     made = OptionNode()
-    made.steps, made.children = dict(node.steps), dict(node.children)
+    made.steps, made.children, made.everywhere = dict(node.steps), dict(node.children), node.everywhere
     made.wildcards, made.groups, made.only, made.criteria = node.wildcards, node.groups, node.only, node.criteria
     arguments = tuple((k, left if k == "recursion_depth" else v) for k, v in step.arguments)
     made.steps[step.key] = Step(step.key, step.entity, step.kind, step.strategy, step.of_type, step.criteria, arguments)
