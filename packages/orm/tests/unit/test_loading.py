@@ -12,8 +12,10 @@ from lect.exc import InvalidRequestError
 from lect_orm import (
     Bundle,
     DeclarativeBase,
+    DynamicMapped,
     Mapped,
     Session,
+    WriteOnlyMapped,
     aliased,
     contains_eager,
     defer,
@@ -294,4 +296,35 @@ def test_an_expression_that_no_statement_gives_is_none() -> None:
         session.expire(thing, ["score"])
         assert thing.score is None
         assert Thing().score is None
+    engine.dispose()
+
+
+def test_members_taken_from_a_query_of_members_stay_away() -> None:
+    class Own(DeclarativeBase):
+        pass
+
+    class Parent(Own):
+        __tablename__ = "parent"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        asked: DynamicMapped[Child] = relationship(order_by="Child.id")
+        written: WriteOnlyMapped[Child] = relationship(order_by="Child.id", overlaps="asked")
+
+    class Child(Own):
+        __tablename__ = "child"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        parent_id: Mapped[int | None] = mapped_column(ForeignKey("parent.id"))
+
+    engine = create_engine("sqlite://")
+    Own.metadata.create_all(engine)
+    with Session(engine) as session:
+        parent = Parent()
+        session.add(parent)
+        parent.written.add_all([Child(id=1), Child(id=2), Child(id=3)])
+        session.commit()
+        parent.asked.remove(session.get_one(Child, 1))
+        session.commit()
+        parent.written.remove(session.get_one(Child, 2))
+        session.commit()
+        assert [child.id for child in parent.asked] == [3]
+        assert [child.id for child in session.scalars(parent.written.select())] == [3]
     engine.dispose()

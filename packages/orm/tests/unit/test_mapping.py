@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 from typing import Annotated, Any
 
 import pytest
 
-from lect import Column, ForeignKey, Integer, MetaData, String, Table, inspect, select
+from lect import JSON, Column, ForeignKey, Integer, MetaData, String, Table, create_engine, inspect, select, text
 from lect.exc import AmbiguousForeignKeysError, ArgumentError, InvalidRequestError, NoForeignKeysError
 from lect_orm import (
     DeclarativeBase,
     Mapped,
     MappedAsDataclass,
+    Session,
     column_property,
     composite,
     configure_mappers,
@@ -21,6 +24,7 @@ from lect_orm import (
     registry,
     relationship,
     synonym,
+    validates,
 )
 from lect_orm.base import MANYTOMANY, MANYTOONE, ONETOMANY
 from lect_orm.exc import MappedAnnotationError, UnmappedClassError
@@ -292,3 +296,82 @@ def test_an_unmapped_class() -> None:
 
     with pytest.raises(UnmappedClassError, match="Plain' is not mapped"):
         Base.registry.configure()
+
+
+def test_a_collection_is_validated_member_by_member() -> None:
+    seen: list[tuple[str, str, bool]] = []
+
+    class Own(DeclarativeBase):
+        pass
+
+    class Parent(Own):
+        __tablename__ = "parent"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        children: Mapped[list[Child]] = relationship()
+
+        @validates("children", include_removes=True)
+        def see(self, key: str, child: Child, removed: bool) -> Child:
+            seen.append((key, child.name, removed))
+            return child
+
+    class Child(Own):
+        __tablename__ = "child"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        parent_id: Mapped[int | None] = mapped_column(ForeignKey("parent.id"))
+        name: Mapped[str]
+
+    parent, a = Parent(), Child(name="a")
+    parent.children.append(a)
+    parent.children.remove(a)
+    parent.children = [a, Child(name="b")]
+    assert seen == [
+        ("children", "a", False),
+        ("children", "a", True),
+        ("children", "a", False),
+        ("children", "b", False),
+    ]
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+    y: int
+
+
+def test_order_by_a_composite() -> None:
+    class Own(DeclarativeBase):
+        pass
+
+    class Place(Own):
+        __tablename__ = "place"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        point: Mapped[Point] = composite(mapped_column("x"), mapped_column("y"))
+
+    assert str(select(Place.id).order_by(Place.point.desc())).endswith("ORDER BY place.x DESC, place.y DESC")
+    assert str(select(Place.id).order_by(Place.point)).endswith("ORDER BY place.x, place.y")
+
+
+def test_a_text_is_read_with_the_types_of_attributes() -> None:
+    class Own(DeclarativeBase):
+        pass
+
+    class Day(Own):
+        __tablename__ = "day"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        date: Mapped[datetime.date]
+        data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    engine = create_engine("sqlite://")
+    Own.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Day(id=1, date=datetime.date(2026, 5, 1), data={"a": [1]}))
+        session.commit()
+        day = session.scalars(select(Day).from_statement(text("SELECT * FROM day"))).one()
+        assert (day.date, day.data) == (datetime.date(2026, 5, 1), {"a": [1]})
+        pair = session.execute(select(Day.data, Day.date).from_statement(text("SELECT date, data FROM day"))).one()
+        assert pair == ({"a": [1]}, datetime.date(2026, 5, 1))
+    engine.dispose()

@@ -97,6 +97,8 @@ def register_tracker(
 class AttributeImpl:
     """Base of the impls; see the module."""
 
+    #: False for what stands in for the impl of a relationship until mappers are configured
+    settled = True
     collection = False
     uselist = False
     uses_objects = False

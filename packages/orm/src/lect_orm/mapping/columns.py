@@ -528,7 +528,7 @@ def _reconstruct(method: Any) -> Any:
 def attach_validators(mapper: Any, key: str, impl: Any) -> None:
     """Let a ``@validates`` method see what an attribute is set to."""
     found = mapper.validators.get(key)
-    if found is None:
+    if found is None or not impl.settled:
         return
     method, options = found
     include_removes, include_backrefs = options["include_removes"], options["include_backrefs"]

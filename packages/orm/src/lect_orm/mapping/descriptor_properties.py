@@ -7,6 +7,7 @@ from typing import Any
 
 from lect.absent import NO_ARG
 from lect.exc import ArgumentError, InvalidRequestError, nearest
+from lect.sql.lists import ClauseList
 from lect_orm.attributes.descriptor import PropComparator, QueryableAttribute
 from lect_orm.attributes.history import History, get_state_history
 from lect_orm.attributes.impl import AttributeImpl
@@ -480,6 +481,14 @@ class CompositeProperty(DescriptorProperty):
             entity = self._adapt_to_entity
             cls = entity.entity if entity is not None else self._parententity.class_
             return [getattr(cls, key) for key in self.prop.attribute_keys()]
+
+        def desc(self) -> Any:
+            """The columns for ORDER BY, each descending."""
+            return ClauseList(*[e.desc() for e in self.expressions])
+
+        def asc(self) -> Any:
+            """The columns for ORDER BY, each ascending."""
+            return ClauseList(*[e.asc() for e in self.expressions])
 
         def _bulk_update_tuples(self, value: Any) -> list[tuple[Any, Any]]:
             if value is None:

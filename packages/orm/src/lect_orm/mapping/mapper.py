@@ -236,6 +236,13 @@ class Mapper(InspectionAttr, Generic[_T]):
             CLASSES.attribute_instrument(cls, key, attribute)
         self.refresh_setter(key)
 
+    def settle_attribute(self, key: str, impl: Any) -> None:
+        """Give an attribute the impl that it has now that its relationship is settled."""
+        self.class_.__dict__[key].impl = impl
+        self.impls[key] = impl
+        columns.attach_validators(self, key, impl)
+        self.refresh_setter(key)
+
     def refresh_setter(self, key: str) -> None:
         """Choose again what the write hook calls for an attribute (somebody listens now)."""
         impl = self.impls[key]

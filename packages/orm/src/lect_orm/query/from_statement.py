@@ -86,17 +86,24 @@ class FromStatement(Executable):
             execution_options=options,
             bind_arguments=bind_arguments,
         )
-        return make_result(plan, ctx, _Rearranged(result, places), options.get("yield_per"))
+        typed = None
+        if getattr(element, "_is_text_clause", False):
+            # A text says nothing of types: those of the attributes that its columns are read into hold.
+            typed = connection.prepare(translation.statement).processors
+        return make_result(plan, ctx, _Rearranged(result, places, typed), options.get("yield_per"))
 
 
 class _Rearranged:
     """A result whose rows have the columns in the order of the translation; those that are missing are None."""
 
-    def __init__(self, result: Any, places: list[int | None]) -> None:
+    def __init__(self, result: Any, places: list[int | None], typed: Any = None) -> None:
         self._result = result
         self._places = places
         processors = result._columns_checked().processors
-        self.processors = tuple([None if p is None or processors is None else processors[p] for p in places])
+        if typed is None:
+            self.processors = tuple([None if p is None or processors is None else processors[p] for p in places])
+        else:
+            self.processors = tuple(typed)
 
     def _columns_checked(self) -> Any:
         return self

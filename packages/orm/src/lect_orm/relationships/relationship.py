@@ -396,10 +396,7 @@ class RelationshipProperty(MapperProperty):
         if self.single_parent:
             impl.dispatch  # noqa: B018 - listeners are asked only where there is a dispatch
             self._attach_single_parent(impl)
-        attribute = mapper.class_.__dict__[self.key]
-        attribute.impl = impl
-        mapper.impls[self.key] = impl
-        mapper.refresh_setter(self.key)
+        mapper.settle_attribute(self.key, impl)
 
     @property
     def simple_many_to_one(self) -> bool:
@@ -507,6 +504,7 @@ class RelationshipProperty(MapperProperty):
 class _UnsettledImpl(AttributeImpl):
     """Stands for an impl until mappers are configured: the first use configures them."""
 
+    settled = False
     uses_objects = True
     default_accepts_scalar_loader = False
 

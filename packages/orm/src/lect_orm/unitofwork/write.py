@@ -462,7 +462,7 @@ def _settle(context: FlushContext, mapper: Any, state: InstanceState, bucket: di
 def _has_collections(mapper: Any) -> bool:
     has = mapper.memo.get("has_collections")
     if has is None:
-        has = mapper.memo["has_collections"] = any(impl.collection for impl in mapper.impls.values())
+        has = mapper.memo["has_collections"] = any(impl.collection or impl.dynamic for impl in mapper.impls.values())
     return bool(has)
 
 
