@@ -12,7 +12,7 @@ from lect import JSON, ForeignKey, String, create_engine, select, text
 from lect.aio import create_async_engine
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from lect_orm.ext.asyncio import AsyncAttrs, async_object_session, async_sessionmaker
-from lect_orm.ext.horizontal_shard import ShardedSession
+from lect_orm.ext.horizontal_shard import ShardedSession, set_shard_id
 from lect_orm.ext.mutable import MutableDict, MutableList
 from lect_orm.ext.orderinglist import ordering_list
 
@@ -146,6 +146,8 @@ def test_shards() -> None:
         session.add_all([City(name="Oslo", continent="europe"), City(name="Lahore", continent="asia")])
         session.commit()
         assert {c.name for c in session.scalars(select(City))} == {"Oslo", "Lahore"}
+        one_shard = select(City).options(set_shard_id(next(iter(engines))))
+        assert len(session.scalars(one_shard).all()) == 1
     for name, engine in engines.items():
         with engine.connect() as connection:
             assert len(connection.execute(select(City.__table__)).all()) == 1, name

@@ -8,6 +8,7 @@ from typing import Any
 from lect import event
 from lect.exc import InvalidRequestError
 from lect_orm.base import instance_state
+from lect_orm.loading.options import UserDefinedOption
 from lect_orm.query.query import Query
 from lect_orm.session.orm_execute import ORMExecuteState
 from lect_orm.session.session import Session
@@ -146,7 +147,7 @@ class ShardedSession(Session):
         return super()._get(entity, ident, **how)
 
 
-class set_shard_id:
+class set_shard_id(UserDefinedOption):
     """Statement option: execute on one shard.
 
     Args:
@@ -155,9 +156,9 @@ class set_shard_id:
     """
 
     def __init__(self, shard_id: Any, propagate_to_loaders: bool = True) -> None:
+        super().__init__(shard_id)
         self.shard_id = shard_id
         self.propagate_to_loaders = propagate_to_loaders
-        self.payload = shard_id
 
 
 def _shard_ids(state: ORMExecuteState) -> Iterator[Any]:
