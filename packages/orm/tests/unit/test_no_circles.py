@@ -72,7 +72,6 @@ def core(session: Session) -> None:
     session.rollback()
 
 
-@pytest.mark.parametrize("program", [by_key, entity, columns, joined, lazily, core], ids=lambda p: p.__name__)
 def _collect_all() -> None:
     """What other tests left may need several passes: finalizers let go of more."""
     for _ in range(10):
@@ -80,6 +79,7 @@ def _collect_all() -> None:
             return
 
 
+@pytest.mark.parametrize("program", [by_key, entity, columns, joined, lazily, core], ids=lambda p: p.__name__)
 def test_nothing_is_left_to_the_collector(session: Session, program: Callable[[Session], None]) -> None:
     program(session)  # whatever is kept from the first time is no garbage
     program(session)
