@@ -28,14 +28,22 @@ class PlanChecker:
         self.plans: dict[Hashable, Any] = {}
         self.keys: dict[Hashable, set[Hashable]] = {}
 
-    def take(self, statement: Any, values: Iterable[Any] = (), recipe: Hashable = None, fresh: Any = None) -> Any:
-        """Check one statement and return its key.
+    def take(
+        self,
+        statement: Any,
+        values: Iterable[Any] = (),
+        recipe: Hashable = None,
+        fresh: Any = None,
+        options: CompileOptions | None = None,
+    ) -> Any:
+        """Check one statement and return its key, with what else an engine keeps plans under.
 
         Args:
             statement: as it is executed.
             values: the values bound in it; none may be part of the key.
             recipe: what the statement was made from, without its values: one recipe has one key.
             fresh: an equal statement of which no structure was asked yet, to be compiled in the place of `statement`.
+            options: how it is compiled, in the place of the checker's own.
 
         Raises:
             CacheFault: what a cache would do wrong.
@@ -51,7 +59,9 @@ class PlanChecker:
                 raise CacheFault(f"one shape of statement, several keys: {known}")
         other = statement if fresh is None else fresh
         others = binds if fresh is None else statement_key(fresh)[1]
-        plan = compile_statement(other, self.dialect, self.options, others)
+        how = options or self.options
+        plan = compile_statement(other, self.dialect, how, others)
+        key = (key, how.column_keys, how.key)
         kept = self.plans.setdefault(key, plan)
         if kept is not plan:
             self._compare(kept, plan, binds, others)
@@ -60,10 +70,11 @@ class PlanChecker:
     @staticmethod
     def sent(plan: Any, binds: Any) -> tuple[str, Any]:
         """Return text and parameters as the driver would get them."""
+        given = {name: -n for n, name in enumerate(plan.options.column_keys or (), 1)} or None
         if plan.expands:
-            text, parameters = plan.expand(binds)
+            text, parameters = plan.expand(binds, given)
             return text, parameters
-        return plan.string, plan.collect(binds)
+        return plan.string, plan.collect(binds, given)
 
     def _compare(self, kept: Any, plan: Any, binds: Any, others: Any) -> None:
         if not kept.same_text(plan):

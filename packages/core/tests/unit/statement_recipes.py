@@ -6,12 +6,17 @@ values only, built from new objects throughout.
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
 from lect import (
+    ARRAY,
+    JSON,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Integer,
@@ -19,7 +24,9 @@ from lect import (
     Numeric,
     String,
     Table,
+    all_,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -29,8 +36,10 @@ from lect import (
     exists,
     func,
     insert,
+    lateral,
     literal,
     literal_column,
+    merge,
     not_,
     null,
     or_,
@@ -41,6 +50,10 @@ from lect import (
     update,
     values,
 )
+from lect.compile.extension import compiles
+from lect.sql.element import ColumnElement
+from lect.sql.node import child, scalar
+from lect.types import TypeDecorator, UserDefinedType
 
 metadata = MetaData()
 people = Table(
@@ -60,9 +73,88 @@ orders = Table(
     Column("note", String(20)),
     Column("made", DateTime),
 )
+docs = Table(
+    "docs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("body", JSON),
+    Column("tags", ARRAY(Integer)),
+    Column("word", String(20)),
+    schema="shelf",
+)
+
+
+class Scaled(TypeDecorator[int]):
+    """Numbers that are stored multiplied; the factor is part of the type."""
+
+    impl = Integer
+    cache_ok = True
+
+    def __init__(self, factor: int) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        return None if value is None else value * self.factor
+
+
+class Wrapped(UserDefinedType[Any]):
+    """A type whose values go through a function of the server."""
+
+    cache_ok = True
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return "WRAPPED"
+
+    def bind_expression(self, bindvalue: Any) -> Any:
+        return getattr(func, self.function)(bindvalue)
+
+    def literal_processor(self, dialect: Any) -> Any:
+        return repr
+
+
+class Between(ColumnElement[bool]):
+    """A construct of one's own, with a scalar and two operands."""
+
+    inherit_cache = True
+    _fields = (scalar("kind"), child("low"), child("high"))
+    type = Integer()
+
+    def __init__(self, kind: str, low: Any, high: Any) -> None:
+        self.kind = kind
+        self.low = low
+        self.high = high
+
+
+@compiles(Between)
+def _between(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"{element.kind}({compiler.process(element.low, **kw)} TO {compiler.process(element.high, **kw)})"
+
 
 TYPES = (Integer(), String(5), String(9), Numeric(5, 1), Numeric(5, 2))
+#: Types of members of lists, with what makes one of a number.
+MEMBERS: tuple[tuple[Any, Any], ...] = (
+    (Integer(), int),
+    (String(5), str),
+    (Numeric(9, 2), Decimal),
+    (Date(), lambda n: dt.date.fromordinal(700_000 + n % 9_999)),
+    (Scaled(2), int),
+    (Scaled(3), int),
+    (Wrapped("unwrap"), str),
+    (Wrapped("open"), str),
+)
 OPERATORS = ("+", "-", "*", "=", "<", ">=", "||", "is", "like", "like escaped")
+FRAMES: tuple[dict[str, Any], ...] = (
+    {},
+    {"rows": (-1, 0)},
+    {"range_": (None, 0)},
+    {"groups": (-2, 2)},
+    {"rows": (-2, 1), "exclude": "TIES"},
+)
+PATHS: tuple[Any, ...] = ("a", 0, ("a", "b"), ("a", 1))
 
 
 class Values:
@@ -113,7 +205,18 @@ def _wider(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.tuples(st.just("not"), inner),
         st.tuples(st.just("neg"), inner),
         st.tuples(st.just("between"), inner, inner, inner),
-        st.tuples(st.just("over"), inner, inner, st.booleans()),
+        st.tuples(st.just("over"), inner, inner, st.sampled_from(range(len(FRAMES)))),
+        st.tuples(st.just("filtered"), inner, inner),
+        st.tuples(st.just("percentile"), inner, st.booleans()),
+        st.tuples(st.just("json"), st.sampled_from(PATHS), st.sampled_from(["", "text", "number", "values"])),
+        st.tuples(st.just("array"), inner, st.sampled_from(["any", "all", "index"])),
+        st.tuples(
+            st.just("members"), st.sampled_from(range(len(MEMBERS))), st.sampled_from(["", "expanding", "execute"])
+        ),
+        st.tuples(st.just("written"), inner),
+        st.tuples(st.just("own"), st.sampled_from(["NEAR", "FAR"]), inner, inner),
+        st.tuples(st.just("collate"), inner, st.sampled_from(["C", "de"])),
+        st.tuples(st.just("match"), inner, st.sampled_from([None, "i"])),
         st.tuples(st.just("exists"), inner),
         st.tuples(st.just("scalar"), inner, st.booleans()),
         st.tuples(st.just("label"), st.sampled_from(["l", "m", None]), inner),
@@ -133,6 +236,12 @@ SOURCES = (
     "join",
     "outer join",
     "values",
+    "recursive",
+    "lateral",
+    "sample",
+    "function",
+    "schema",
+    "changed",
 )
 
 selects = st.fixed_dictionaries(
@@ -146,19 +255,35 @@ selects = st.fixed_dictionaries(
         "limit": st.sampled_from(["", "limit", "offset", "both", "fetch"]),
         "lock": st.sampled_from(["", "update", "share", "nowait"]),
         "prefix": st.sampled_from(["", "SQL_A", "SQL_B"]),
-        "union": st.sampled_from(["", "union", "union_all"]),
+        "union": st.sampled_from(["", "union", "union_all", "intersect", "except_", "nested"]),
+        "added": st.booleans(),
         "labels": st.booleans(),
     }
 )
 
 changes = st.fixed_dictionaries(
     {
-        "kind": st.sampled_from(["insert", "insert rows", "insert select", "update", "delete", "upsert"]),
+        "kind": st.sampled_from(
+            [
+                "insert",
+                "insert rows",
+                "insert select",
+                "update",
+                "update from",
+                "update in order",
+                "delete",
+                "delete using",
+                "upsert",
+                "upsert nothing",
+                "merge",
+            ]
+        ),
         "value": expressions,
         "where": st.lists(expressions, max_size=2),
         "names": st.sampled_from([("name",), ("name", "age"), ("age",)]),
         "rows": st.integers(1, 3),
         "returning": st.booleans(),
+        "with": st.booleans(),
     }
 )
 
@@ -202,6 +327,33 @@ def _source(kind: str, given: Values) -> tuple[Any, list[Any]]:
     if kind in ("join", "outer join"):
         joined = people.join(orders, people.c.id == orders.c.person, isouter=kind == "outer join")
         return joined, [people.c.id, orders.c.total, orders.c.note, people.c.name]
+    if kind == "recursive":
+        r = (
+            select(people.c.id, people.c.name, people.c.boss)
+            .where(people.c.id == given.take())
+            .cte("r", recursive=True)
+        )
+        r = r.union_all(
+            select(people.c.id, people.c.name, people.c.boss).where(
+                people.c.boss == r.c.id, people.c.age < given.take()
+            )
+        )
+        return None, [r.c.id, r.c.boss, r.c.id, r.c.name]
+    if kind == "lateral":
+        last = select(orders.c.note, orders.c.id).where(orders.c.person == people.c.id, orders.c.id > given.take())
+        found = lateral(last, name="last")
+        return people.join(found, found.c.id != given.take()), [people.c.id, found.c.id, found.c.note, people.c.name]
+    if kind == "sample":
+        sample = people.tablesample(func.bernoulli(5), name="some", seed=func.abs(given.take()))
+        return None, list(sample.c)
+    if kind == "function":
+        numbers = func.generate_series(1, given.take()).table_valued("n", name="series")
+        return numbers, [numbers.c.n, numbers.c.n, people.c.name, people.c.name]
+    if kind == "schema":
+        return None, [docs.c.id, docs.c.id, docs.c.word, docs.c.word]
+    if kind == "changed":
+        gone = delete(people).where(people.c.age > given.take()).returning(people.c.id, people.c.name).cte("gone")
+        return None, [gone.c.id, gone.c.id, gone.c.name, gone.c.name]
     if kind == "values":
         v = values(column("id", Integer), column("name", String), name="v").data(
             [(given.take(), given.take(True)), (given.take(), given.take(True))]
@@ -237,7 +389,13 @@ def build_select(facts: dict[str, Any], given: Values) -> Any:
         statement = statement.prefix_with(facts["prefix"])
     if facts["union"]:
         other = select(*[literal(given.take()) for _ in facts["columns"]])
-        statement = getattr(statement.order_by(None).limit(None), facts["union"])(other)
+        statement = statement.order_by(None).limit(None)
+        if facts["union"] == "nested":
+            statement = statement.union(other.union_all(select(*[literal(given.take()) for _ in facts["columns"]])))
+        else:
+            statement = getattr(statement, facts["union"])(other)
+    if facts["added"]:
+        statement = statement.add_cte(select(orders.c.id).where(orders.c.id == given.take()).cte("added"))
     if facts["labels"]:
         from lect import LABEL_STYLE_TABLENAME_PLUS_COL
 
@@ -255,6 +413,24 @@ def build_change(facts: dict[str, Any], given: Values) -> Any:
     elif kind == "update":
         given_values = {name: express(facts["value"], columns, given) for name in facts["names"][1:]}
         statement = update(people).values({facts["names"][0]: given.take(True), **given_values}).where(*where)
+    elif kind == "update from":
+        statement = update(people).values(name=orders.c.note, age=express(facts["value"], columns, given))
+        statement = statement.where(people.c.id == orders.c.person, orders.c.id == given.take(), *where)
+    elif kind == "update in order":
+        statement = update(people).ordered_values((people.c.age, given.take()), (people.c.name, given.take(True)))
+    elif kind == "delete using":
+        statement = delete(people).where(people.c.id == orders.c.person, orders.c.id == given.take(), *where)
+    elif kind == "upsert nothing":
+        statement = insert(people).values(name=given.take(True)).on_conflict_do_nothing(index_elements=facts["names"])
+    elif kind == "upsert":
+        plain = insert(people).values({name: given.take(True) for name in facts["names"]})
+        set_ = {"name": plain.excluded.name + given.take(True), "age": express(facts["value"], columns, given)}
+        statement = plain.on_conflict_do_update(index_elements=["id"], set_=set_, where=people.c.age < given.take())
+    elif kind == "merge":
+        source = select(orders).where(orders.c.id > given.take()).subquery("source")
+        statement = merge(people).using(source, people.c.id == source.c.person)
+        statement = statement.when_matched_then_update({"name": source.c.note}, people.c.age > given.take())
+        statement = statement.when_not_matched_then_insert({"name": source.c.note, "age": given.take()})
     elif kind == "insert select":
         source = select(*[column(n) for n in facts["names"]]).select_from(orders).where(orders.c.id == given.take())
         statement = insert(people).from_select(list(facts["names"]), source)
@@ -264,6 +440,8 @@ def build_change(facts: dict[str, Any], given: Values) -> Any:
         )
     else:
         statement = insert(people).values({name: given.take(True) for name in facts["names"]})
+    if facts["with"] and hasattr(statement, "add_cte"):
+        statement = statement.add_cte(select(orders.c.id).where(orders.c.id == given.take()).cte("added"))
     if facts["returning"]:
         statement = statement.returning(people.c.id, people.c.age + given.take())
     return statement
@@ -313,8 +491,36 @@ def express(recipe: Any, columns: list[Any], given: Values) -> Any:
     if kind == "between":
         return inner(rest[0]).between(inner(rest[1]), inner(rest[2]))
     if kind == "over":
-        frame = {"rows": (-1, 0)} if rest[2] else {}
-        return func.sum(inner(rest[0])).over(partition_by=inner(rest[1]), order_by=columns[0], **frame)
+        return func.sum(inner(rest[0])).over(partition_by=inner(rest[1]), order_by=columns[0], **FRAMES[rest[2]])
+    if kind == "filtered":
+        return func.count(inner(rest[0])).filter(inner(rest[1]) == given.take())
+    if kind == "percentile":
+        order = columns[0].desc() if rest[1] else columns[0]
+        return func.percentile_cont(inner(rest[0])).within_group(order)
+    if kind == "json":
+        part = docs.c.body[rest[0]]
+        return {"": part, "text": part.as_string(), "number": part.as_integer(), "values": part == {"a": given.take()}}[
+            rest[1]
+        ]
+    if kind == "array":
+        if rest[1] == "index":
+            return docs.c.tags[given.take()]
+        return inner(rest[0]) == (any_ if rest[1] == "any" else all_)(docs.c.tags)
+    if kind == "members":
+        type_, make = MEMBERS[rest[0]]
+        members = [make(n) for n in given.some()]
+        if not rest[1]:
+            return type_coerce(columns[0], type_).in_(members)
+        how = {"literal_execute": True} if rest[1] == "execute" and make is not Decimal else {}
+        return columns[0].in_(bindparam("these", members, type_, expanding=True, unique=True, **how))
+    if kind == "written":
+        return inner(rest[0]) > bindparam("now", given.take(), Integer, unique=True, literal_execute=True)
+    if kind == "own":
+        return Between(rest[0], inner(rest[1]), inner(rest[2]))
+    if kind == "collate":
+        return inner(rest[0]).collate(rest[1])
+    if kind == "match":
+        return inner(rest[0]).regexp_match("x", flags=rest[1])
     if kind == "exists":
         return exists().where(orders.c.note == inner(rest[0]), text("z = :z").bindparams(z=given.take()))
     if kind == "scalar":

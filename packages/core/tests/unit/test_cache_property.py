@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from packages.core.tests.unit import statement_recipes as recipes
 from packages.core.tests.unit.plan_checker import PlanChecker
 
-from lect.compile import compile_statement
+from lect.compile import CompileOptions, compile_statement
+from lect.dialects.capabilities import Upsert
 from lect.dialects.default import StrDialect
 from lect.exc import LectError
 from lect.sql.node import statement_key
@@ -26,6 +27,17 @@ QUICK = settings(
 LONG = settings(max_examples=20_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 DIALECT = StrDialect(paramstyle="qmark")
+DIALECT.capabilities = DIALECT.capabilities.replace(upsert=Upsert.ON_CONFLICT)
+#: What else changes the text of a statement, and so is a part of what its plan is kept under.
+WAYS = (
+    CompileOptions(),
+    CompileOptions(schema_translate_map={"shelf": "board"}),
+    CompileOptions(schema_translate_map={"shelf": "other", None: "some"}),
+    CompileOptions(schema_translate_map={None: "some"}),
+    CompileOptions(column_keys=("boss",)),
+    CompileOptions(column_keys=("boss", "age")),
+    CompileOptions(column_keys=("boss", "age"), for_executemany=True, batch=True),
+)
 
 # Types are put together at random; that some make no sense is nothing to be told here.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -39,10 +51,10 @@ def _built(recipe: Any, given: recipes.Values) -> Any:
         return None
 
 
-def _written(statement: Any) -> str | None:
+def _written(statement: Any, way: CompileOptions = WAYS[0]) -> str | None:
     """Return the text, None when the statement is refused (correlation that leaves nothing to select from)."""
     try:
-        return compile_statement(statement, DIALECT).string
+        return compile_statement(statement, DIALECT, way).string
     except LectError:
         return None
 
@@ -71,6 +83,18 @@ def _check_apart(pool: list[Any]) -> None:
         key = checker.take(statement)
         texts.setdefault(key, set()).add(text)
     assert all(len(each) == 1 for each in texts.values())
+
+
+def _check_ways(recipe: Any) -> None:
+    """Compile one statement in several ways: what its plans are kept under tells them apart."""
+    checker = PlanChecker(DIALECT)
+    texts: dict[Any, str] = {}
+    for start in (1, 2):
+        for way in WAYS:
+            statement = _built(recipe, recipes.Values(start))
+            text = None if statement is None else _written(statement, way)
+            if text is not None:
+                assert texts.setdefault(checker.take(statement, options=way), text) == text
 
 
 def _check_memoized(recipe: Any) -> None:
@@ -121,6 +145,12 @@ def test_one_change_apart(facts: dict[str, Any]) -> None:
     _check_apart([("select", each) for each in neighbours])
 
 
+@settings(QUICK, max_examples=100)
+@given(recipes.statements)
+def test_ways_of_compiling_are_kept_apart(recipe: Any) -> None:
+    _check_ways(recipe)
+
+
 @QUICK
 @given(recipes.statements)
 def test_extended_statements(recipe: Any) -> None:
@@ -133,6 +163,14 @@ def test_extended_statements(recipe: Any) -> None:
 @given(recipes.statements)
 def test_rebinding_for_long(recipe: Any) -> None:
     _check_rebinding(recipe)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@LONG
+@given(recipes.statements)
+def test_ways_of_compiling_for_long(recipe: Any) -> None:
+    _check_ways(recipe)
 
 
 @pytest.mark.soak

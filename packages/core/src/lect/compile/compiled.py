@@ -493,7 +493,12 @@ class Compiled:
             self.string == other.string
             and list(self.binds) == list(other.binds)
             and self.positiontup == other.positiontup
+            and self._batch_text() == other._batch_text()
         )
+
+    def _batch_text(self) -> str:
+        batch = None if self.dml is None else self.dml.batch
+        return "" if batch is None else batch.text(2) + (batch.columnwise.text if batch.columnwise is not None else "")
 
 
 class ExpandedState:
