@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from shop import Base, Category, Customer, Order, Tag
 
 from lect import and_, case, create_engine, event, exists, func, literal, or_, select
+from lect.compile.cache import PlanMismatch
+from lect.compile.extension import compiles
 from lect.exc import LectError
+from lect.sql.element import ColumnElement
 from lect_orm import (
     Bundle,
     Session,
@@ -196,6 +199,31 @@ def test_statements_do_not_take_the_place_of_each_other(
     first = run(engine, build(one, 1))
     run(engine, build(other, 2))
     assert run(engine, build(one, 1)) == first
+
+
+class Forgetful(ColumnElement[Any]):
+    """Says that there is nothing to know of it, and writes something that there is."""
+
+    inherit_cache = True
+    _fields = ()
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+
+@compiles(Forgetful)
+def _forgetful(element: Any, compiler: Any, **kw: Any) -> str:
+    return str(element.word)
+
+
+def test_an_audit_looks_behind_the_translation() -> None:
+    engine = create_engine("sqlite://", cache_audit=1.0)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        for _ in range(2):
+            session.execute(select(Customer, Forgetful("1")))
+        with pytest.raises(PlanMismatch, match=r"SELECT customers\.id, customers\.name, 2 AS anon_1"):
+            session.execute(select(Customer, Forgetful("2")))
 
 
 @pytest.mark.filterwarnings("ignore")

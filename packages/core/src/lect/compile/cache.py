@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Final
 
-from lect.exc import ArgumentError
+from lect.exc import ArgumentError, LectError
 
 __all__ = ["DEFAULT_SIZE", "PlanCache", "PlanMismatch"]
 
 DEFAULT_SIZE: Final = 500
 
 
-class PlanMismatch(AssertionError):
+class PlanMismatch(LectError, AssertionError):
     """The audit found two statements of one key that are written differently: a construct states its structure
     wrongly."""
 
@@ -76,7 +76,11 @@ class PlanCache:
         fresh = compile_again()
         if not plan.same_text(fresh):
             raise PlanMismatch(
-                f"two statements share the key {key!r} but not their text:\n{plan.string}\n-- and --\n{fresh.string}"
+                "Two statements are taken for the same and are not written the same:\n"
+                f"{plan.string}\n-- and --\n{fresh.string}\n"
+                "A construct or type of one's own leaves out of its structure something that its rule writes: name it "
+                "in _fields (a construct) or take it in __init__ (a type), or say inherit_cache = False or "
+                "cache_ok = False"
             )
 
     def clear(self) -> None:

@@ -157,12 +157,14 @@ class Connection(ConnectionLife):
         binds: Sequence[Any] | None = None,
         *,
         execution_options: Mapping[str, Any] | None = None,
+        origin: Any = None,
     ) -> Prepared:
         """Return a statement with its plan, to be run without looking the plan up again.
 
         Args:
             binds: bound parameters that stand for the statement's own, in the order of ``statement_key(statement)[1]``;
                 None: the statement's own.
+            origin: the statement that `statement` is a kept translation of: what ``cache_audit`` compiles to compare.
         """
         own_options = getattr(statement, "_execution_options", None)
         if binds is not None and not (own_options or self._options or execution_options or self.engine._cautious):
@@ -172,7 +174,7 @@ class Connection(ConnectionLife):
             if plan is not None:
                 return Prepared(self, statement, plan, binds, _NO_OPTIONS)
         options = merged(own_options, self._options, execution_options)
-        plan, own = running.plan_of(self, statement, (), options)
+        plan, own = running.plan_of(self, statement, (), options, origin)
         return Prepared(self, statement, plan, own if binds is None else binds, options)
 
     def schema_for_object(self, obj: Any) -> str | None:

@@ -294,7 +294,7 @@ class Engine:
 
 
 def _sampler(share: float) -> Callable[[], bool]:
-    if not 0.0 <= share <= 1.0:
+    if not isinstance(share, (int, float)) or not 0.0 <= share <= 1.0:
         raise ArgumentError(f"cache_audit is a share between 0 and 1, not {share!r}")
     every = max(round(1.0 / share), 1) if share else 0
     count = [0]

@@ -59,9 +59,13 @@ def _compile_options(names: tuple[str, ...], many: bool, options: _Options, lint
 
 
 def plan_of(
-    connection: Any, statement: Any, sets: Sequence[Mapping[str, Any]], options: _Options
+    connection: Any, statement: Any, sets: Sequence[Mapping[str, Any]], options: _Options, origin: Any = None
 ) -> tuple[Plan, Sequence[Any]]:
-    """Return the plan of a statement and the bound parameters inside it, from the cache or compiled now."""
+    """Return the plan of a statement and the bound parameters inside it, from the cache or compiled now.
+
+    Args:
+        origin: what `statement` is a kept translation of; an audit translates it anew.
+    """
     engine = connection.engine
     key, binds = statement_key(statement)
     names = tuple(sets[0]) if sets else ()
@@ -83,7 +87,8 @@ def plan_of(
         plan = Plan(compiled, time.monotonic())
         cache.put(key, plan)
     elif engine._audit is not None and engine._audit():
-        cache.check(key, plan, lambda: compile_statement(statement, connection.dialect, how, binds))
+        audited = statement if origin is None else origin
+        cache.check(key, plan, lambda: compile_statement(audited, connection.dialect, how, statement_key(audited)[1]))
     return plan, binds
 
 

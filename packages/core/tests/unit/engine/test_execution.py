@@ -28,6 +28,9 @@ from lect import (
     text,
     update,
 )
+from lect.compile.cache import PlanMismatch
+from lect.compile.extension import compiles
+from lect.sql.element import ColumnElement
 
 pytest.importorskip("lect_sqlite")
 
@@ -259,6 +262,54 @@ def test_audit_of_the_cache() -> None:
         for value in range(3):
             assert connection.scalar(select(func.abs(-value))) == value
     assert engine.cache.hits == 2
+
+
+class Forgetful(ColumnElement[Any]):
+    """Says that there is nothing to know of it, and writes something that there is."""
+
+    inherit_cache = True
+    _fields = ()
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+
+@compiles(Forgetful)
+def _forgetful(element: Any, compiler: Any, **kw: Any) -> str:
+    return str(element.word)
+
+
+def test_audit_finds_a_construct_that_hides_something() -> None:
+    engine = create_engine("sqlite://", cache_audit=0.5)
+    with engine.connect() as connection:
+        connection.execute(select(Forgetful("1")))
+        connection.execute(select(Forgetful("1")))
+        with pytest.raises(PlanMismatch) as caught:
+            connection.execute(select(Forgetful("2")))
+            connection.execute(select(Forgetful("2")))
+    assert str(caught.value) == (
+        "Two statements are taken for the same and are not written the same:\n"
+        "SELECT 1 AS anon_1\n-- and --\nSELECT 2 AS anon_1\n"
+        "A construct or type of one's own leaves out of its structure something that its rule writes: name it in "
+        "_fields (a construct) or take it in __init__ (a type), or say inherit_cache = False or cache_ok = False"
+    )
+
+
+@pytest.mark.parametrize("share", [2, -0.1, "often"])
+def test_share_of_audited_executions(share: Any) -> None:
+    with pytest.raises(exc.ArgumentError, match="cache_audit is a share between 0 and 1, not"):
+        create_engine("sqlite://", cache_audit=share)
+
+
+def test_report_names_statements_with_many_plans() -> None:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        for number in range(9):
+            connection.execute(text(f"SELECT {number}"))
+            connection.execute(select(func.abs(number)))
+    report = engine.cache.report()
+    assert report["crowded"] == [(9, "SELECT 0")]
+    assert (report["plans"], report["hits"], report["misses"], report["uncacheable"]) == (10, 8, 10, 0)
 
 
 class TestPrepared:

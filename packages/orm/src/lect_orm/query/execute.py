@@ -334,14 +334,16 @@ def _run_select(session: Any, statement: Any, params: Any, options: Mapping[str,
     plan, binds = plan_for(statement)
     if not options and not params and given is None:
         return _execute_as_it_is(session, statement, plan, binds)
-    return execute_plan(session, statement, plan, binds, params, options, given)
+    return execute_plan(session, statement, plan, binds, params, options, given, statement)
 
 
 def _execute_as_it_is(session: Any, statement: Any, plan: SelectPlan, binds: Sequence[Any]) -> Any:
     """Run a planned SELECT without options and parameters: what most of them are."""
     arguments = _bind_arguments(session, None, statement, plan.mapper)
     connection = session.connection(arguments)
-    result = connection.prepare(plan.statement, binds if plan.identical else plan.binds(binds)).execute()
+    result = connection.prepare(
+        plan.statement, binds if plan.identical else plan.binds(binds), origin=statement
+    ).execute()
     if plan.plain and may_load(session, plan.mapper):
         read = plain_loader(plan.readers[0], session, statement, result_processors(result))
         raw = _all_rows(result)
@@ -359,8 +361,9 @@ def execute_plan(
     params: Any,
     options: Mapping[str, Any],
     given: Any,
+    origin: Any = None,
 ) -> Any:
-    """Run a planned SELECT; return its result."""
+    """Run a planned SELECT; return its result. `origin` is the statement when it alone makes the plan."""
     arguments = _bind_arguments(session, given, statement, plan.mapper)
     connection = session.connection(bind_arguments=arguments)
     yield_per = options.get("yield_per")
@@ -369,7 +372,7 @@ def execute_plan(
         _check_yield_per(plan)
         core = {**(core or {}), "stream_results": True, "max_row_buffer": yield_per}
         core.pop("yield_per", None)
-    prepared = connection.prepare(plan.statement, plan.binds(binds), execution_options=core)
+    prepared = connection.prepare(plan.statement, plan.binds(binds), execution_options=core, origin=origin)
     result = prepared.execute(params if params else None)
     refresh = options.get("_lect_refresh")
     ctx = LoadContext(
