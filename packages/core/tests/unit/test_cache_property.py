@@ -7,6 +7,7 @@ sees faults is proved by planting some in ``test_cache_faults.py``.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -24,7 +25,12 @@ from lect.sql.node import statement_key
 QUICK = settings(
     max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-LONG = settings(max_examples=20_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+LONG = settings(
+    max_examples=int(os.environ.get("LECT_SOAK_EXAMPLES", "20000")),
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 DIALECT = StrDialect(paramstyle="qmark")
 DIALECT.capabilities = DIALECT.capabilities.replace(upsert=Upsert.ON_CONFLICT)

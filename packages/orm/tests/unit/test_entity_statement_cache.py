@@ -6,6 +6,7 @@ emptied and the second is run again.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -34,7 +35,12 @@ from lect_orm.query import execute
 QUICK = settings(
     max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-LONG = settings(max_examples=20_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+LONG = settings(
+    max_examples=int(os.environ.get("LECT_SOAK_EXAMPLES", "20000")),
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 CONDITIONS = ("id", "name", "in", "any", "any in", "has", "none", "or", "exists", "scalar", "compare", "self")
 LOADERS = ("", "joined", "selectin", "joined deep", "only", "criteria", "lazy", "contains", "inner criteria")
