@@ -378,10 +378,16 @@ def make_url(name_or_url: str | URL, *, keep_blank_values: bool = False) -> URL:
     return found
 
 
+def _unquoted(text: str | None) -> str | None:
+    if text is None or "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
+
+
 def _parse(text: str, keep_blank_values: bool) -> tuple[URL | None, str]:
     """Return ``(url, "")`` or ``(None, what is wrong)``; the second never quotes what may be a secret."""
-    from urllib.parse import parse_qsl, unquote
-
     match = _URL.fullmatch(text)
     if match is None:
         return None, _why_not(text)
@@ -399,16 +405,19 @@ def _parse(text: str, keep_blank_values: bool) -> tuple[URL | None, str]:
         return None, "there is a second '@' before the host (in a password, '@' is written %40)"
     username, password, database = part["username"], part["password"], part["database"]
     query: dict[str, list[str]] = {}
-    for key, value in parse_qsl(part["query"] or "", keep_blank_values=keep_blank_values):
-        query.setdefault(key, []).append(value)
+    if part["query"]:
+        from urllib.parse import parse_qsl
+
+        for key, value in parse_qsl(part["query"], keep_blank_values=keep_blank_values):
+            query.setdefault(key, []).append(value)
     return (
         URL._make(
             part["drivername"],
-            None if username is None else unquote(username),
-            None if password is None else unquote(password),
+            _unquoted(username),
+            _unquoted(password),
             host or part["ipv6host"],
             None if port is None else int(port),
-            None if database is None else unquote(database),
+            _unquoted(database),
             Query({key: values[0] if len(values) == 1 else tuple(values) for key, values in query.items()}),
         ),
         "",

@@ -1,13 +1,12 @@
-"""What is installed: entry points of Lect's groups, found without importing any plugin.
-
-``importlib.metadata`` is imported on the first question, because it costs more than the rest of ``import lect``.
-"""
+"""What is installed: entry points of Lect's groups, found without importing any plugin."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from typing import Any, Final
+
+from lect.plugins.entries import entry_points
 
 __all__ = ["CONNECTORS", "DIALECTS", "PLUGINS", "Offer", "forget", "known_distributions", "offers"]
 
@@ -54,22 +53,15 @@ def offers(group: str) -> list[Offer]:
     """
     found = _offers.get(group)
     if found is None:
-        import importlib.metadata
-
-        found = []
-        for point in importlib.metadata.entry_points(group=group):
-            dist = point.dist
-            found.append(
-                Offer(
-                    point.name,
-                    point.value,
-                    dist.name if dist is not None else "an unnamed distribution",
-                    dist.version if dist is not None else "?",
-                    point.load,
-                )
-            )
-        found.sort(key=lambda offer: (offer.name, offer.distribution))
-        _offers[group] = found
+        everything: dict[str, list[Offer]] = {DIALECTS: [], CONNECTORS: [], PLUGINS: []}
+        for point in entry_points(tuple(everything)):
+            offer = Offer(point.name, point.value, point.distribution, point.version, point.load)
+            everything[point.group].append(offer)
+        for each in everything.values():
+            each.sort(key=lambda offer: (offer.name, offer.distribution))
+        for name, each in everything.items():
+            _offers.setdefault(name, each)
+        found = _offers[group]
     return found
 
 
