@@ -1,4 +1,4 @@
-"""Many rows in one INSERT: one array per column, which the server unnests.
+"""Many rows in one INSERT, UPDATE or DELETE: one array per column, which the server unnests.
 
 The text is the same whatever the number of rows, and a column is written by one join instead of one quoting per value.
 postgresql.org/docs/current/functions-array.html (unnest).
@@ -14,7 +14,18 @@ from lect import types as t
 from lect.types.enumerated import Enum
 from lect.types.numeric import Float, Numeric
 
-__all__ = ["ROWS", "RowInsert", "array_list", "array_text", "form_of", "insert_columnwise", "row_insert"]
+__all__ = [
+    "ROWS",
+    "RowChange",
+    "RowInsert",
+    "array_list",
+    "array_text",
+    "change_columnwise",
+    "form_of",
+    "insert_columnwise",
+    "row_change",
+    "row_insert",
+]
 
 #: Rows per statement: bounds the memory for one statement's text.
 ROWS: Final = 10_000
@@ -169,6 +180,100 @@ def array_text(values: list[Any], form: _Form) -> str | None:
         return None
     write = form.write
     return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
+
+
+#: A name without quotes, or with some and nothing inside that is an end.
+_NAME: Final = r'(?:[a-z_][a-z0-9_$]*|"[^"%()]+")'
+_VALUE: Final = r"%\([^()%]+\)s(?:::[A-Z0-9 ]+)?"
+_EQUAL: Final = rf"{_NAME}(?:\.{_NAME})+ = {_VALUE}"
+#: ``UPDATE t SET a=%(a)s WHERE t.id = %(t_id)s``
+_UPDATE: Final = re.compile(
+    rf"UPDATE ({_NAME}(?:\.{_NAME})?) SET ({_NAME}={_VALUE}(?:, {_NAME}={_VALUE})*) WHERE ({_EQUAL}(?: AND {_EQUAL})*)"
+)
+_DELETE: Final = re.compile(rf"DELETE FROM ({_NAME}(?:\.{_NAME})?) WHERE ({_EQUAL}(?: AND {_EQUAL})*)")
+_SET: Final = re.compile(rf"({_NAME})=%\(([^()%]+)\)s")
+_WHERE: Final = re.compile(rf"((?:{_NAME}\.)+({_NAME})) = %\(([^()%]+)\)s")
+#: Types by whose values rows are found: an array's element is compared as the value by itself is.
+_KEYS: Final = (t.Integer, t.Uuid, t.Date, t.String)
+
+
+class RowChange:
+    """An UPDATE or DELETE of the rows with given values in some columns, taken apart.
+
+    Attributes:
+        set, where: (column as written, name of the parameter).
+    """
+
+    __slots__ = ("keys", "names", "text")
+
+    def __init__(self, table: str, set_: list[tuple[str, str]], where: list[tuple[str, str, str]]) -> None:
+        self.names = [name for _, name in set_] + [name for _, _, name in where]
+        self.keys = [name for _, _, name in where]
+        places = ", ".join(["%s::{}[]"] * len(self.names))
+        columns = ", ".join([f"p{i}" for i in range(len(self.names))])
+        given = f"unnest({places}) AS given_rows ({columns})"
+        found = " AND ".join([f"{c} = given_rows.p{i}" for i, (c, _, _) in enumerate(where, len(set_))])
+        if set_:
+            changed = ", ".join([f"{c}=given_rows.p{i}" for i, (c, _) in enumerate(set_)])
+            self.text = f"UPDATE {table} SET {changed} FROM {given} WHERE {found}"
+        else:
+            self.text = f"DELETE FROM {table} USING {given} WHERE {found}"
+
+    def columnwise(self, types: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[str]] | None:
+        """Return ``(statement, one text of an array per column)``; None when there is no safe such form, or when two
+        rows have one key: the second would not see what the first did."""
+        casts, arrays = [], []
+        for name in self.names:
+            type_ = types.get(name)
+            form = None if type_ is None else form_of(type_)
+            if form is None:
+                return None
+            if name in self.keys and (not isinstance(type_, _KEYS) or isinstance(type_, t.CHAR)):
+                return None
+            array = array_text([row[name] for row in rows], form)
+            if array is None:
+                return None
+            casts.append(form.cast)
+            arrays.append(array)
+        if len({tuple([row[name] for name in self.keys]) for row in rows}) != len(rows):
+            return None
+        return self.text.format(*casts), arrays
+
+
+_changes: dict[str, RowChange | None] = {}
+
+
+def row_change(statement: str) -> RowChange | None:
+    """Return `statement` taken apart; None when it is anything but an UPDATE or DELETE of rows by plain values."""
+    try:
+        return _changes[statement]
+    except KeyError:
+        made = None
+        match = None if "{" in statement else _UPDATE.fullmatch(statement) or _DELETE.fullmatch(statement)
+        if match is not None:
+            set_ = _SET.findall(match[2]) if match.re is _UPDATE else []
+            where = _WHERE.findall(match.groups()[-1])
+            if not {column for column, _ in set_} & {column for _, column, _ in where}:
+                made = RowChange(match[1], set_, where)
+        if len(_changes) >= _REMEMBERED:
+            _changes.clear()
+        _changes[statement] = made
+        return made
+
+
+def change_columnwise(request: Any) -> int | None:
+    """Update or delete the rows of a request column by column; returns how many there were, None when nothing was done.
+
+    Nothing is done where the order of the rows could matter.
+    """
+    change = row_change(request.statement) if request.independent else None
+    if change is None or not isinstance(request.types, Mapping):
+        return None
+    made = change.columnwise(request.types, request.parameters)
+    if made is None:
+        return None
+    request.cursor.execute(*made)
+    return int(request.cursor.rowcount)
 
 
 def insert_columnwise(cursor: Any, statement: str, types: Any, rows: Sequence[Mapping[str, Any]]) -> int | None:

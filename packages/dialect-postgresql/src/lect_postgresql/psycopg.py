@@ -18,7 +18,7 @@ from lect.dialects.contract import (
     Failure,
     SessionRequest,
 )
-from lect_postgresql.bulk import insert_columnwise
+from lect_postgresql.bulk import change_columnwise, insert_columnwise
 from lect_postgresql.casts import Casts
 from lect_postgresql.two_phase import TwoPhase
 from lect_postgresql.values import conversion_of, multihost
@@ -83,11 +83,13 @@ class PsycopgConnector(TwoPhase, Connector):
         return cursor
 
     def execute_in_bulk(self, request: BulkRequest) -> int:
-        """Send an INSERT column by column; other statements in a pipeline."""
+        """Send an INSERT, and an UPDATE or DELETE of known rows, column by column; other statements in a pipeline."""
         cursor = request.cursor
-        inserted = insert_columnwise(cursor, request.statement, request.types, request.parameters)
-        if inserted is not None:
-            return inserted
+        affected = insert_columnwise(cursor, request.statement, request.types, request.parameters)
+        if affected is None:
+            affected = change_columnwise(request)
+        if affected is not None:
+            return affected
         cursor.executemany(request.statement, request.parameters)
         return int(cursor.rowcount)
 

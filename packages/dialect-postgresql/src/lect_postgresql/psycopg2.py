@@ -17,7 +17,7 @@ from lect.dialects.contract import (
     Failure,
     SessionRequest,
 )
-from lect_postgresql.bulk import insert_columnwise, row_insert
+from lect_postgresql.bulk import change_columnwise, insert_columnwise, row_insert
 from lect_postgresql.casts import Casts
 from lect_postgresql.two_phase import TwoPhase
 from lect_postgresql.values import conversion_of, multihost
@@ -94,11 +94,14 @@ class Psycopg2Connector(TwoPhase, Connector):
         return cursor
 
     def execute_in_bulk(self, request: BulkRequest) -> int:
-        """Send an INSERT column by column, or in statements of many rows; other statements in pages of one message."""
+        """Send an INSERT column by column, or in statements of many rows, an UPDATE or DELETE of known rows column by
+        column; other statements in pages of one message."""
         cursor, statement, rows = request.cursor, request.statement, request.parameters
-        inserted = insert_columnwise(cursor, statement, request.types, rows)
-        if inserted is not None:
-            return inserted
+        affected = insert_columnwise(cursor, statement, request.types, rows)
+        if affected is None:
+            affected = change_columnwise(request)
+        if affected is not None:
+            return affected
         insert = row_insert(statement)
         if insert is not None:
             text = f"{insert.head} VALUES %s{insert.tail}"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lect import JSON, Boolean, DateTime, Enum, Float, Integer, Numeric, String
-from lect_postgresql.bulk import row_insert
+from lect import CHAR, JSON, Boolean, DateTime, Enum, Float, Integer, Numeric, String
+from lect_postgresql.bulk import row_change, row_insert
 
 PLAIN = "INSERT INTO s.t (a, b) VALUES (%(a)s, %(b)s::VARCHAR)"
 TYPES: dict[str, Any] = {"a": Integer(), "b": String(5)}
@@ -72,3 +72,56 @@ def test_conflict_may_do_nothing() -> None:
 )
 def test_other_statements(statement: str) -> None:
     assert row_insert(statement) is None
+
+
+def test_update_column_by_column() -> None:
+    change = row_change('UPDATE s.t SET a=%(a)s, "two words"=%(b)s::VARCHAR WHERE s.t.id = %(t_id)s')
+    assert change is not None
+    rows = [{"a": 1, "b": "x", "t_id": 7}, {"a": None, "b": "y", "t_id": 8}]
+    assert change.columnwise({**TYPES, "t_id": Integer()}, rows) == (
+        'UPDATE s.t SET a=given_rows.p0, "two words"=given_rows.p1 '
+        "FROM unnest(%s::int8[], %s::text[], %s::int8[]) AS given_rows (p0, p1, p2) WHERE s.t.id = given_rows.p2",
+        ["{1,NULL}", '{"x","y"}', "{7,8}"],
+    )
+
+
+def test_delete_column_by_column() -> None:
+    change = row_change("DELETE FROM t WHERE t.a = %(a)s AND t.b = %(b)s")
+    assert change is not None
+    assert change.columnwise(TYPES, [{"a": 1, "b": "x"}]) == (
+        "DELETE FROM t USING unnest(%s::int8[], %s::text[]) AS given_rows (p0, p1) "
+        "WHERE t.a = given_rows.p0 AND t.b = given_rows.p1",
+        ["{1}", '{"x"}'],
+    )
+
+
+def test_rows_with_one_key_are_changed_one_after_the_other() -> None:
+    change = row_change("UPDATE t SET b=%(b)s WHERE t.a = %(a)s")
+    assert change is not None
+    assert change.columnwise(TYPES, [{"a": 1, "b": "x"}, {"a": 1, "b": "y"}]) is None
+
+
+@pytest.mark.parametrize("key", [Float(), Numeric(), CHAR(3), DateTime()])
+def test_keys_that_an_array_would_compare_otherwise(key: Any) -> None:
+    change = row_change("UPDATE t SET b=%(b)s WHERE t.a = %(a)s")
+    assert change is not None
+    assert change.columnwise({"a": key, "b": String()}, [{"a": None, "b": "x"}]) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE t SET a=%(a)s WHERE t.a = %(t_a)s",
+        "UPDATE t SET a=%(a)s WHERE t.id = %(id)s AND t.a = %(old)s",
+        "UPDATE t SET a=lower(%(a)s) WHERE t.id = %(id)s",
+        "UPDATE t SET a=(t.a + %(a)s) WHERE t.id = %(id)s",
+        "UPDATE t SET a=%(a)s WHERE t.id = %(id)s OR t.b = %(b)s",
+        "UPDATE t SET a=%(a)s WHERE t.id > %(id)s",
+        "UPDATE t SET a=%(a)s WHERE t.id = %(id)s RETURNING t.a",
+        "UPDATE t SET a=%(a)s",
+        "DELETE FROM t",
+        'DELETE FROM "a{b" WHERE "a{b".id = %(id)s',
+    ],
+)
+def test_other_changes(statement: str) -> None:
+    assert row_change(statement) is None

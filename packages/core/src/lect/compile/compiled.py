@@ -59,6 +59,7 @@ class DmlPlan:
     """What the engine must do around an INSERT, UPDATE or DELETE; see the module's docstring."""
 
     __slots__ = (
+        "_independent",
         "batch",
         "inline",
         "kind",
@@ -89,6 +90,37 @@ class DmlPlan:
         self.written: tuple[Any, ...] = ()
         #: Those of them whose value is just a parameter.
         self.valued: tuple[Any, ...] = ()
+        self._independent: bool | None = None
+
+    @property
+    def independent(self) -> bool:
+        """Whether an UPDATE or DELETE for many parameter sets comes to the same in every order, and all at once.
+
+        So it is when no value is written that another row's could collide with, nor a row removed that another
+        refers to.
+        """
+        if self._independent is None:
+            self._independent = self.kind in ("update", "delete") and _independent(self.table, self.written)
+        return self._independent
+
+
+def _independent(table: Any, written: Sequence[Any]) -> bool:
+    constraints = getattr(table, "constraints", None)
+    if constraints is None:
+        return False
+    changed = set(map(id, written))
+    for constraint in constraints:
+        kind = constraint.__visit_name__
+        if kind in ("primary_key_constraint", "unique_constraint"):
+            if any(id(column) in changed for column in constraint.columns):
+                return False
+        elif kind == "foreign_key_constraint":
+            if constraint.referred_table is table:
+                return False
+        elif not kind.endswith("check_constraint"):
+            return False
+    plain = {id(column) for column in table.c} - changed
+    return not written or all(id(e) in plain for index in table.indexes if index.unique for e in index.expressions)
 
 
 class Compiled:

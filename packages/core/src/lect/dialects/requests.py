@@ -111,12 +111,16 @@ class BulkRequest(Record):
     `parameters` are in the connector's paramstyle (tuples or dictionaries); `types` are the SQL types of the columns
     in the order of the tuple, or by name, where the compiler knows them. The call returns the number of rows affected,
     -1 when the driver does not tell.
+
+    `independent` says that the outcome does not depend on the order of the parameter sets, as far as the table tells:
+    they may be carried out all at once.
     """
 
     cursor: Any
     statement: str
     parameters: Sequence[Any]
     types: Sequence[Any] | Mapping[str, Any] = ()
+    independent: bool = False
 
 
 class InputSizesRequest(Record):

@@ -552,7 +552,13 @@ def _execute_many(
             if bulk is not None:
                 from lect.dialects.contract import BulkRequest
 
-                request = BulkRequest(cursor=cursor, statement=text, parameters=values, types=_bulk_types(context))
+                request = BulkRequest(
+                    cursor=cursor,
+                    statement=text,
+                    parameters=values,
+                    types=_bulk_types(context),
+                    independent=context.dml is not None and context.dml.independent,
+                )
                 affected = within(connection, context.limit, bulk.execute_in_bulk, request, cursor=cursor)
                 context.generated = [affected]
             else:
