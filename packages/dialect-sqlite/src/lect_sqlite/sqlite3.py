@@ -8,11 +8,14 @@ reads, DDL and savepoints included.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, ClassVar, Final
 
 from lect import exc
 from lect.dialects.contract import (
+    BulkRequest,
     ConnectArguments,
     Connector,
     ConnectRequest,
@@ -30,6 +33,13 @@ _BEGIN: Final = {
     "IMMEDIATE": "BEGIN IMMEDIATE",
     "EXCLUSIVE": "BEGIN EXCLUSIVE",
 }
+
+#: An INSERT of one row of plain values, whose rows may as well come in one statement: not OR IGNORE, nor with a conflict
+#: clause, which may be about the rows before.
+_ROW: Final = re.compile(r"(INSERT INTO [^?]+ VALUES )(\((?:\?, )*\?\))")
+#: Rows per statement, and rows from which on it is worth the trouble.
+_ROWS: Final = 500
+_FEW: Final = 20
 
 #: Parameters of ``sqlite3.connect`` that may stand in a URL, and how their text is read.
 _PARAMETERS: Final[dict[str, Callable[[str], Any]]] = {
@@ -160,6 +170,31 @@ class Sqlite3Connector(Connector):
 
     def set_autocommit(self, connection: Any, on: bool) -> None:
         """Do nothing: outside of BEGIN and COMMIT a connection of SQLite is in autocommit mode."""
+
+    # -- running ------------------------------------------------------------------------------------------------------
+
+    def execute_in_bulk(self, request: BulkRequest) -> int:
+        """Send rows of an INSERT in statements of many rows; other statements one by one."""
+        cursor, rows = request.cursor, request.parameters
+        match = _ROW.fullmatch(request.statement) if len(rows) >= _FEW else None
+        if match is None:
+            cursor.executemany(request.statement, rows)
+            return int(cursor.rowcount)
+        head, row = match.groups()
+        # sqlite.org/limits.html#max_variable_number
+        most = 32766 if self.driver.sqlite_version_info >= (3, 32) else 999
+        size = max(min(_ROWS, most // len(rows[0])), 1)
+        whole = len(rows) - len(rows) % size
+        affected = 0
+        text = head + ", ".join([row] * size) if whole else ""
+        for start in range(0, whole, size):
+            cursor.execute(text, tuple(chain.from_iterable(rows[start : start + size])))
+            affected += cursor.rowcount
+        if whole < len(rows):
+            rest = rows[whole:]
+            cursor.execute(head + ", ".join([row] * len(rest)), tuple(chain.from_iterable(rest)))
+            affected += cursor.rowcount
+        return affected
 
     # -- failing ------------------------------------------------------------------------------------------------------
 

@@ -117,9 +117,27 @@ class DATETIME(_Stored, temporal.DateTime):
         self.timezone = timezone
         self.truncate_microseconds = truncate_microseconds
 
+    @property
+    def _precision(self) -> str:
+        return "seconds" if self.truncate_microseconds else "microseconds"
+
+    def bind_processor(self, dialect: Any) -> Processor | None:
+        """Write the text; what nearly all values are, without a further call."""
+        found = super().bind_processor(dialect)
+        if found is None or self.storage_format is not None:
+            return found
+        other, kind, precision = found, dt.datetime, self._precision
+
+        def process(value: Any) -> Any:
+            if value.__class__ is kind and value.tzinfo is None:
+                return value.isoformat(" ", precision)
+            return other(value)
+
+        return process
+
     def _writer(self) -> Callable[[Any], str]:
         kind, date, custom = dt.datetime, dt.date, self.storage_format
-        precision = "seconds" if self.truncate_microseconds else "microseconds"
+        precision = self._precision
 
         def write(value: Any) -> str:
             if not isinstance(value, kind):

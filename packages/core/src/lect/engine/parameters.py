@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from lect.exc import ArgumentError
@@ -23,6 +24,10 @@ def parameter_sets(parameters: Any) -> tuple[list[Mapping[str, Any]], bool]:
     if isinstance(parameters, (list, tuple)) or (
         isinstance(parameters, Sequence) and not isinstance(parameters, (str, bytes, bytearray))
     ):
+        if set(map(type, parameters)) == {dict} and all(
+            k.__class__ is str for k in set(chain.from_iterable(parameters))
+        ):
+            return list(parameters), True
         for each in parameters:
             if not isinstance(each, Mapping):
                 raise ArgumentError(
