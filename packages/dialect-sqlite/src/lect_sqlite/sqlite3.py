@@ -34,8 +34,8 @@ _BEGIN: Final = {
     "EXCLUSIVE": "BEGIN EXCLUSIVE",
 }
 
-#: An INSERT of one row of plain values, whose rows may as well come in one statement: not OR IGNORE, nor with a conflict
-#: clause, which may be about the rows before.
+#: An INSERT of one row of plain values, whose rows may as well come in one statement: not OR IGNORE, nor with a
+#: conflict clause, which may be about the rows before.
 _ROW: Final = re.compile(r"(INSERT INTO [^?]+ VALUES )(\((?:\?, )*\?\))")
 #: Rows per statement, and rows from which on it is worth the trouble.
 _ROWS: Final = 500
