@@ -25,7 +25,7 @@ _N = TypeVar("_N", bound="Node")
 
 _NAMES: Final = frozenset([conv, quoted_name, truncated_label])
 
-#: Combinations of fields for which a sparse class keeps generated code.
+#: Combinations of fields for which a sparse class keeps generated code; with more, all of it is written anew.
 MAX_WAYS: Final = 500
 
 CHILD: Final = "child"  # a Node or None
@@ -167,6 +167,7 @@ def _generate_structure(
 def _sparse_structure(cls: type[Node], fields: tuple[Field, ...]) -> Callable[[Any], Shape]:
     """Return `_structure` for a class most of whose fields keep the default: code per set of fields that are set."""
     ways: dict[tuple[str, ...], Callable[[Any], Shape]] = {}
+    codes: dict[tuple[str, ...], Callable[[Any], Shape]] = {}
 
     def _structure(self: Any) -> Shape:
         names = tuple(self.__dict__)
@@ -174,9 +175,15 @@ def _sparse_structure(cls: type[Node], fields: tuple[Field, ...]) -> Callable[[A
         if way is None:
             own = tuple([f for f in fields if f.name in names])
             # Names come in any order; the code is written for one order, and equal sets share a structure.
-            way = _generate_structure(cls, own, ("fields", *[f.name for f in own]))
-            if len(ways) < MAX_WAYS:
-                ways[names] = way
+            key = tuple([f.name for f in own])
+            way = codes.get(key)
+            if way is None:
+                if len(codes) >= MAX_WAYS:
+                    codes.clear()
+                way = codes[key] = _generate_structure(cls, own, ("fields", *key))
+            if len(ways) >= MAX_WAYS:
+                ways.clear()
+            ways[names] = way
         return way(self)
 
     return _structure

@@ -152,3 +152,37 @@ def test_a_subquery_with_one_value_beside_another_value() -> None:
     key, binds = statement_key(statement(1, 2))
     assert [b.value for b in binds] == [1, 2]
     assert statement_key(statement(3, 4))[0] == key
+
+
+def test_code_for_sets_of_fields_is_written_once_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lect.sql import _select, node
+
+    monkeypatch.setattr(node, "MAX_WAYS", 4)
+    written: list[Any] = []
+    generate = node._generate_structure
+
+    def counting(*given: Any) -> Any:
+        written.append(given)
+        return generate(*given)
+
+    monkeypatch.setattr(node, "_generate_structure", counting)
+    structure = node._sparse_structure(_select.Select, _select.Select._fields)
+    base = select(people.c.id)
+    many = [base.limit(1), base.offset(1), base.distinct(), base.order_by(people.c.id), base.where(people.c.id == 1)]
+    for statement in many:
+        structure(statement)
+    before = len(written)
+    assert before == len(many)
+    for _ in range(5):
+        structure(many[-1])
+        structure(many[-2])
+    assert len(written) <= before + 1
+
+
+def test_fields_set_in_another_order_need_no_code_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lect.sql import _select, node
+
+    structure = node._sparse_structure(_select.Select, _select.Select._fields)
+    one = structure(select(people.c.id).limit(1).distinct())
+    monkeypatch.setattr(node, "_generate_structure", None)
+    assert structure(select(people.c.id).distinct().limit(1)) is one
