@@ -68,13 +68,22 @@ def operation(*operators: OperatorType) -> Callable[[Operation], Operation]:
     return register
 
 
+#: (operator classes of a type, operator) of which it is known that they fit.
+_FITTING: set[tuple[int, OperatorType]] = set()
+
+
 def apply(expr: Any, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
     """Return ``expr op other``."""
+    found = OPERATIONS.get(op)
     type_ = getattr(expr, "type", NULLTYPE)
     classes = type_.operator_classes
-    if not classes & operator_class_of(op) and OperatorClass.UNSPECIFIED not in classes:
-        _warn_about(op, type_)
-    found = OPERATIONS.get(op)
+    fitting = (classes._value_, op)
+    if found is None or fitting not in _FITTING:
+        if classes & operator_class_of(op) or OperatorClass.UNSPECIFIED in classes:
+            if found is not None:
+                _FITTING.add(fitting)
+        else:
+            _warn_about(op, type_)
     if found is None:
         if isinstance(op, custom_op):
             return _custom(expr, op, *other, **kwargs)
