@@ -87,11 +87,13 @@ def _by_value(
 def _by_key(table: Any, by_column: Any, plan: Any, writer: Any) -> Sentinel | None:
     if writer.capabilities.key_order.name == "UNKNOWN":
         return None
-    for column in table.primary_key:
+    marked = getattr(table, "_sentinel_column", None)
+    for column in (*table.primary_key, *(() if marked is None else (marked,))):
         cell = by_column.get(id(column))
         sequence = column.default if column.default is not None and column.default.is_sequence else None
         if cell is None:
-            counts = column is getattr(table, "autoincrement_column", None)
+            numbered = column is marked and getattr(column, "identity", None) is not None
+            counts = numbered or column is getattr(table, "autoincrement_column", None)
         else:
             counts = cell.sequenced
         if counts and isinstance(column.type.dialect_impl(writer.dialect), Integer):

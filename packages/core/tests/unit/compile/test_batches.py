@@ -97,6 +97,21 @@ def test_a_column_for_the_purpose_is_written_only_when_it_is_needed() -> None:
     assert unsorted.text(1) == "INSERT INTO marked (x) VALUES (?) RETURNING marked.x, marked.id"
 
 
+def test_a_marked_column_that_the_server_counts() -> None:
+    table = Table(
+        "counted_beside",
+        MetaData(),
+        Column("id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
+        Column("x", String(9)),
+        Column("nr", Integer, Identity(), insert_sentinel=True),
+    )
+    batch = batch_of(sorted_returning(table, table.c.id), "x")
+    assert batch.text(1) == (
+        "INSERT INTO counted_beside (x) VALUES (?) RETURNING counted_beside.id, counted_beside.nr"
+    )
+    assert batch.sentinel.by_key and batch.sentinel.positions == (1,)
+
+
 @pytest.mark.parametrize("table", [DOWN, AROUND, SERVER], ids=lambda t: t.name)
 def test_keys_that_prove_nothing(table: Table) -> None:
     """They count down, start again, or are no numbers: each parameter set has a statement of its own."""
