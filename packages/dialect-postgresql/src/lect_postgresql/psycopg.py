@@ -18,6 +18,7 @@ from lect.dialects.contract import (
     Failure,
     SessionRequest,
 )
+from lect.exc import ArgumentError
 from lect_postgresql.bulk import change_columnwise, insert_columnwise
 from lect_postgresql.casts import Casts
 from lect_postgresql.two_phase import TwoPhase
@@ -34,7 +35,11 @@ def next_cursor_name() -> str:
 
 
 class PsycopgConnector(TwoPhase, Connector):
-    """Opens PostgreSQL connections with ``psycopg``. Query parameters of the URL are libpq's keywords."""
+    """Opens PostgreSQL connections with ``psycopg``.
+
+    Query parameters of the URL are libpq's keywords, and ``prepare_threshold``: the number of executions after which the
+    driver prepares a statement on the server (5); ``none`` for a pooler in transaction mode.
+    """
 
     name = "psycopg"
     spi_version = 1
@@ -56,9 +61,9 @@ class PsycopgConnector(TwoPhase, Connector):
         for key, value in (("user", request.username), ("password", request.password), ("dbname", request.database)):
             if value is not None:
                 kwargs[key] = value
+        if "prepare_threshold" in kwargs:
+            kwargs["prepare_threshold"] = _threshold(kwargs["prepare_threshold"])
         kwargs.update(request.connect_args)
-        # The driver prepares a statement on the server after some executions; a pooler in transaction mode
-        # needs prepare_threshold=None among the connect arguments.
         return ConnectArguments(kwargs=kwargs)
 
     def prepare_connection(self, request: SessionRequest) -> None:
@@ -131,6 +136,15 @@ class PsycopgConnector(TwoPhase, Connector):
             schema=getattr(diag, "schema_name", None),
             columns=(column,) if column else (),
         )
+
+
+def _threshold(text: str) -> int | None:
+    if text.lower() == "none":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentError(f"prepare_threshold is a number of executions, or 'none', not {text!r}") from None
 
 
 def _scalar(value: Any) -> Any:
