@@ -37,8 +37,8 @@ def next_cursor_name() -> str:
 class PsycopgConnector(TwoPhase, Connector):
     """Opens PostgreSQL connections with ``psycopg``.
 
-    Query parameters of the URL are libpq's keywords, and ``prepare_threshold``: the number of executions after which the
-    driver prepares a statement on the server (5); ``none`` for a pooler in transaction mode.
+    Query parameters of the URL are libpq's keywords, and ``prepare_threshold``: the number of executions after which
+    the driver prepares a statement on the server (5); ``none`` for a pooler in transaction mode.
     """
 
     name = "psycopg"
