@@ -235,7 +235,7 @@ class RowChange:
                 return None
             casts.append(form.cast)
             arrays.append(array)
-        if len({tuple([row[name] for name in self.keys]) for row in rows}) != len(rows):
+        if len(set(zip(*[[row[name] for row in rows] for name in self.keys], strict=True))) != len(rows):
             return None
         return self.text.format(*casts), arrays
 

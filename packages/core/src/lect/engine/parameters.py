@@ -24,10 +24,12 @@ def parameter_sets(parameters: Any) -> tuple[list[Mapping[str, Any]], bool]:
     if isinstance(parameters, (list, tuple)) or (
         isinstance(parameters, Sequence) and not isinstance(parameters, (str, bytes, bytearray))
     ):
-        if set(map(type, parameters)) == {dict} and all(
-            k.__class__ is str for k in set(chain.from_iterable(parameters))
-        ):
-            return list(parameters), True
+        if set(map(type, parameters)) == {dict}:
+            keys = set(chain.from_iterable(parameters))
+            if all([key.__class__ is str for key in keys]):
+                return list(parameters), True
+            names = {key: _name(key) for key in keys}
+            return [{names[key]: value for key, value in each.items()} for each in parameters], True
         for each in parameters:
             if not isinstance(each, Mapping):
                 raise ArgumentError(
