@@ -26,7 +26,7 @@ def parameter_sets(parameters: Any) -> tuple[list[Mapping[str, Any]], bool]:
     ):
         if set(map(type, parameters)) == {dict}:
             keys = set(chain.from_iterable(parameters))
-            if all([key.__class__ is str for key in keys]):
+            if all(key.__class__ is str for key in keys):
                 return list(parameters), True
             names = {key: _name(key) for key in keys}
             return [{names[key]: value for key, value in each.items()} for each in parameters], True
