@@ -46,6 +46,8 @@
             ├── InterfaceError
             └── DatabaseError
                 ├── DataError
+                │   ├── ValueOutOfRange  ├── ValueTooLong
+                │   └── InvalidValue     └── DivisionByZero
                 ├── IntegrityError
                 │   ├── UniqueViolation  ├── ForeignKeyViolation  ├── NotNullViolation
                 │   ├── CheckViolation   └── ExclusionViolation
@@ -57,7 +59,8 @@
                 │   ├── LockTimeout      ├── StatementTimeout  ├── QueryCanceled
                 │   ├── ConnectFailed    └── ReadOnlyViolation
                 └── ProgrammingError
-                    ├── UndefinedTable   ├── UndefinedColumn   ├── SyntaxFailure
+                    ├── UndefinedTable   ├── UndefinedColumn   ├── UndefinedSchema
+                    ├── UndefinedFunction ├── DuplicateObject  ├── SyntaxFailure
                     └── InsufficientPrivilege
 
     Warning
@@ -70,6 +73,7 @@ Every class has a stable `code`, a word for documentation and for programs; a pl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 __all__ = [
@@ -91,8 +95,10 @@ __all__ = [
     "DeadlineExceeded",
     "Deadlock",
     "DisconnectionError",
+    "DivisionByZero",
     "DontWrapMixin",
     "DuplicateColumnError",
+    "DuplicateObject",
     "ExclusionViolation",
     "ForeignKeyViolation",
     "IdentifierError",
@@ -102,6 +108,7 @@ __all__ = [
     "InterfaceError",
     "InternalError",
     "InvalidRequestError",
+    "InvalidValue",
     "InvalidatePoolError",
     "LectDeprecationWarning",
     "LectError",
@@ -140,11 +147,15 @@ __all__ = [
     "TimeoutError",
     "UnboundExecutionError",
     "UndefinedColumn",
+    "UndefinedFunction",
+    "UndefinedSchema",
     "UndefinedTable",
     "UniqueViolation",
     "UnknownArgumentError",
     "UnreflectableTableError",
     "UnsupportedCompilationError",
+    "ValueOutOfRange",
+    "ValueTooLong",
     "nearest",
 ]
 
@@ -164,19 +175,58 @@ def nearest(name: object, known: Iterable[object], limit: int = 3) -> str:
     return "; did you mean " + " or ".join(repr(str(m)) for m in matches) + "?"
 
 
+@cache
+def _page() -> str:
+    """Return where the page about errors is: at the address that the distribution names as its documentation, else
+    the file of the source tree."""
+    from importlib import metadata
+
+    try:
+        addresses = metadata.metadata("lect").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        addresses = []
+    for each in addresses:
+        label, _, address = str(each).partition(",")
+        if label.strip().lower() == "documentation":
+            return f"{address.strip().rstrip('/')}/errors.html"
+    return "docs/errors.md"
+
+
 class LectError(Exception):
     """Base of everything Lect raises on purpose.
 
     Attributes:
-        code: a stable word for this kind of error.
+        code: a stable word for this kind of error; the page about errors has a section of this name.
     """
 
     code: str = "error"
+    #: The message ends with the link: there is more to say than fits into a sentence.
+    _linked: ClassVar[bool] = False
 
     def __init__(self, *args: Any, code: str | None = None) -> None:
         super().__init__(*args)
         if code is not None:
             self.code = code
+
+    @property
+    def link(self) -> str:
+        """The section of the documentation that is about this kind of error."""
+        return f"{_page()}#{self.code}"
+
+    def _background(self) -> str:
+        """Return the last line of the message, with the link, or ``""``."""
+        if self._linked or "code" in self.__dict__:
+            return f"\n(Background on this error: {self.link})"
+        return ""
+
+    def _message(self) -> str:
+        """Return what was given as the message, as text: bytes too, whatever they are."""
+        if len(self.args) == 1 and isinstance(self.args[0], bytes):
+            return self.args[0].decode("utf-8", "backslashreplace")
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return self._message() + self._background()
 
 
 # -- building ---------------------------------------------------------------------------------------------------------
@@ -240,12 +290,14 @@ class NoForeignKeysError(ArgumentError):
     """No foreign key leads from one selectable to the other, so a join has no ON clause."""
 
     code = "no-foreign-keys"
+    _linked = True
 
 
 class AmbiguousForeignKeysError(ArgumentError):
     """More than one foreign key leads from one selectable to the other."""
 
     code = "ambiguous-foreign-keys"
+    _linked = True
 
 
 class CircularDependencyError(LectError):
@@ -257,6 +309,7 @@ class CircularDependencyError(LectError):
     """
 
     code = "circular"
+    _linked = True
 
     def __init__(self, message: str, cycles: Any, edges: Any, msg: str | None = None, code: str | None = None) -> None:
         if msg is None:
@@ -268,7 +321,7 @@ class CircularDependencyError(LectError):
         self.edges = edges
 
     def __str__(self) -> str:
-        return str(self.args[0])
+        return str(self.args[0]) + self._background()
 
     def __reduce__(self) -> Any:
         return self.__class__, (None, self.cycles, self.edges, self.args[0])
@@ -337,6 +390,7 @@ class TimeoutError(LectError):
     """The pool could not lend a connection within its timeout."""
 
     code = "pool-timeout"
+    _linked = True
 
 
 class DeadlineExceeded(LectError):
@@ -364,6 +418,7 @@ class IllegalStateChangeError(InvalidRequestError):
     """An object was asked to change its state while it is already changing it."""
 
     code = "illegal-state-change"
+    _linked = True
 
 
 class NoInspectionAvailable(InvalidRequestError):
@@ -376,12 +431,14 @@ class PendingRollbackError(InvalidRequestError):
     """A transaction has failed and must be rolled back before anything else runs in it."""
 
     code = "pending-rollback"
+    _linked = True
 
 
 class ResourceClosedError(InvalidRequestError):
     """A connection, transaction or result was used after it was closed."""
 
     code = "closed"
+    _linked = True
 
 
 class NoSuchColumnError(InvalidRequestError, KeyError):
@@ -473,6 +530,7 @@ class UnboundExecutionError(InvalidRequestError):
     """A statement is to be executed and nothing says on which engine."""
 
     code = "unbound"
+    _linked = True
 
 
 class NoDBAPILoaded(InvalidRequestError):
@@ -485,12 +543,14 @@ class AwaitRequired(InvalidRequestError):
     """A synchronous call was made where the asynchronous one must be awaited."""
 
     code = "await-required"
+    _linked = True
 
 
 class MissingGreenlet(InvalidRequestError):
     """Blocking input/output was tried outside of the asyncio front's greenlet (an unawaited lazy load, usually)."""
 
     code = "missing-greenlet"
+    _linked = True
 
 
 # -- running statements -----------------------------------------------------------------------------------------------
@@ -553,6 +613,7 @@ class StatementError(LectError):
     """
 
     code = "statement"
+    _linked = True
     statement: str | None = None
     params: Any = None
     orig: BaseException | None = None
@@ -598,7 +659,7 @@ class StatementError(LectError):
                     lines.append("[SQL parameters hidden due to hide_parameters=True]")
                 else:
                     lines.append(f"[parameters: {format_parameters(self.params, ismulti=self.ismulti)}]")
-        return "\n".join(lines)
+        return "\n".join(lines) + self._background()
 
 
 class DBAPIError(StatementError):
@@ -639,6 +700,12 @@ class DBAPIError(StatementError):
         )
         self.connection_invalidated = connection_invalidated
 
+    @property
+    def driver_exception(self) -> BaseException:
+        """The driver's own exception; the same as `orig`, under asynchronous drivers too."""
+        assert self.orig is not None
+        return self.orig
+
     def __reduce__(self) -> Any:
         facts = ("sqlstate", "native_code", "constraint", "table", "columns")
         state = {name: getattr(self, name) for name in facts}
@@ -666,6 +733,30 @@ class DataError(DatabaseError):
     """A value is out of range or of the wrong form (PEP 249)."""
 
     code = "data"
+
+
+class ValueOutOfRange(DataError):
+    """A number or a date is beyond what its type holds."""
+
+    code = "value-out-of-range"
+
+
+class ValueTooLong(DataError):
+    """A string or binary value is longer than its type allows."""
+
+    code = "value-too-long"
+
+
+class InvalidValue(DataError):
+    """A value is none of its type: text that is no number, bytes that are no text, half a surrogate pair."""
+
+    code = "invalid-value"
+
+
+class DivisionByZero(DataError):
+    """Something was divided by zero."""
+
+    code = "division-by-zero"
 
 
 class OperationalError(DatabaseError):
@@ -801,6 +892,24 @@ class UndefinedColumn(ProgrammingError):
     """A column does not exist."""
 
     code = "undefined-column"
+
+
+class UndefinedSchema(ProgrammingError):
+    """A schema (a database, on servers that know no other schemas) does not exist."""
+
+    code = "undefined-schema"
+
+
+class UndefinedFunction(ProgrammingError):
+    """No function or procedure has this name and takes these arguments."""
+
+    code = "undefined-function"
+
+
+class DuplicateObject(ProgrammingError):
+    """A table, column, index or other object of this name exists already."""
+
+    code = "duplicate-object"
 
 
 class SyntaxFailure(ProgrammingError):

@@ -7,7 +7,8 @@ the rules, names and facts of that flavour in everything.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
@@ -37,6 +38,9 @@ class MySQLDialect(Dialect):
     """The language of MySQL 5.7 and newer."""
 
     name = "mysql"
+    session_switches: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "read_only": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ WRITE")
+    }
     spi_version = 1
     rules = RULES
     default_connector = "pymysql"

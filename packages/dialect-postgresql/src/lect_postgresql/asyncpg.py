@@ -19,6 +19,7 @@ from lect.dialects.contract import (
     ConversionRequest,
     CursorRequest,
     Failure,
+    FailureKind,
 )
 from lect_postgresql.bit_string import BitString
 from lect_postgresql.casts import Casts
@@ -323,6 +324,11 @@ class AsyncpgConnector(Connector):
             lost = isinstance(exception, driver.InternalClientError) or "connection is closed" in str(exception)
             data = isinstance(exception, ValueError)
             return Failure(pep249="DataError" if data else "InterfaceError", message=str(exception), disconnected=lost)
+        cause = exception.__cause__
+        if cause is not None and isinstance(exception, driver.DataError):
+            # A value that the driver itself could not encode; why not is what the error was raised from.
+            kind = next((_KINDS_OF_VALUES[cls] for cls in type(cause).__mro__ if cls in _KINDS_OF_VALUES), None)
+            return Failure(pep249="DataError", kind=kind, sqlstate=state, message=str(exception))
         column = getattr(exception, "column_name", None)
         return Failure(
             pep249=_PEP249.get(state) or _PEP249.get(state[:2], "DatabaseError"),
@@ -336,6 +342,12 @@ class AsyncpgConnector(Connector):
         )
 
 
+#: What an encoder of the driver raised -> what is wrong with the value.
+_KINDS_OF_VALUES: Final[dict[type, FailureKind]] = {
+    OverflowError: FailureKind.VALUE_OUT_OF_RANGE,
+    TypeError: FailureKind.INVALID_VALUE,
+    ValueError: FailureKind.INVALID_VALUE,
+}
 #: Arguments of ``asyncpg.connect()`` that are numbers.
 _NUMBERS: Final = (
     "timeout",

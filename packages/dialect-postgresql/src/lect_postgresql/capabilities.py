@@ -110,7 +110,7 @@ def capabilities(version: tuple[int, ...]) -> Capabilities:
         # transactions: postgresql.org/docs/current/transaction-iso.html
         savepoints=True,
         release_savepoint=True,
-        two_phase=True,  # while max_prepared_transactions > 0
+        two_phase=True,  # while max_prepared_transactions > 0: asked when the dialect is settled
         isolation_levels=("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"),
         default_isolation="READ COMMITTED",
         # reflection: postgresql.org/docs/current/catalogs.html

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
@@ -25,10 +26,20 @@ __all__ = ["PostgreSQLDialect"]
 _VERSION: Final = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
+def _transactions(on: str, off: str) -> tuple[str, str]:
+    words = "SET SESSION CHARACTERISTICS AS TRANSACTION"
+    return f"{words} {on}", f"{words} {off}"
+
+
 class PostgreSQLDialect(Dialect):
     """The language of PostgreSQL 10 and newer."""
 
     name = "postgresql"
+    session_switches: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "read_only": _transactions("READ ONLY", "READ WRITE"),
+        "postgresql_readonly": _transactions("READ ONLY", "READ WRITE"),
+        "postgresql_deferrable": _transactions("DEFERRABLE", "NOT DEFERRABLE"),
+    }
     spi_version = 1
     rules = RULES
     default_connector = "psycopg2"
@@ -88,9 +99,11 @@ class PostgreSQLDialect(Dialect):
         return make_identifiers()
 
     def settle(self, request: SettleRequest) -> PostgreSQLDialect:
-        """Ask for the version, the schema that unqualified names mean, and how backslashes are read: one query."""
-        text, schema, conforming = request.query(
-            "SELECT current_setting('server_version'), current_schema(), current_setting('standard_conforming_strings')"
+        """Ask for the version, the schema that unqualified names mean, how backslashes are read, and whether
+        transactions can be prepared: one query."""
+        text, schema, conforming, prepared = request.query(
+            "SELECT current_setting('server_version'), current_schema(), "
+            "current_setting('standard_conforming_strings'), current_setting('max_prepared_transactions', true)"
         )[0]
         match = _VERSION.match(str(text))
         version = tuple(int(part) for part in match.groups() if part) if match else ()
@@ -98,7 +111,7 @@ class PostgreSQLDialect(Dialect):
             oldest = ".".join(map(str, OLDEST))
             raise exc.InvalidRequestError(f"PostgreSQL {text} is too old: the dialect needs {oldest} or newer")
         return self.copy(
-            capabilities=capabilities(version),
+            capabilities=capabilities(version).replace(two_phase=str(prepared or "0") != "0"),
             server_version_info=version,
             default_schema_name=schema,
             backslash_escapes=conforming == "off",

@@ -36,6 +36,27 @@ _KINDS: Final[dict[str, FailureKind]] = {
     "42601": FailureKind.SYNTAX_FAILURE,
     "42501": FailureKind.INSUFFICIENT_PRIVILEGE,
     "25006": FailureKind.READ_ONLY_VIOLATION,
+    "3F000": FailureKind.UNDEFINED_SCHEMA,
+    "3D000": FailureKind.UNDEFINED_SCHEMA,  # invalid_catalog_name: no such database
+    "42883": FailureKind.UNDEFINED_FUNCTION,
+    "42P07": FailureKind.DUPLICATE_OBJECT,  # duplicate_table, indexes and views included
+    "42701": FailureKind.DUPLICATE_OBJECT,  # duplicate_column
+    "42710": FailureKind.DUPLICATE_OBJECT,
+    "42P06": FailureKind.DUPLICATE_OBJECT,  # duplicate_schema
+    "42P04": FailureKind.DUPLICATE_OBJECT,  # duplicate_database
+    "42723": FailureKind.DUPLICATE_OBJECT,  # duplicate_function
+    "22003": FailureKind.VALUE_OUT_OF_RANGE,
+    "22008": FailureKind.VALUE_OUT_OF_RANGE,  # datetime_field_overflow
+    "22015": FailureKind.VALUE_OUT_OF_RANGE,  # interval_field_overflow
+    "22001": FailureKind.VALUE_TOO_LONG,
+    "22026": FailureKind.VALUE_TOO_LONG,  # string_data_length_mismatch: bit strings
+    "22P02": FailureKind.INVALID_VALUE,  # invalid_text_representation
+    "22P03": FailureKind.INVALID_VALUE,  # invalid_binary_representation
+    "22P05": FailureKind.INVALID_VALUE,  # untranslatable_character
+    "22007": FailureKind.INVALID_VALUE,  # invalid_datetime_format
+    "22021": FailureKind.INVALID_VALUE,  # character_not_in_repertoire: bytes that are no text
+    "22032": FailureKind.INVALID_VALUE,  # invalid_json_text
+    "22012": FailureKind.DIVISION_BY_ZERO,
 }
 #: The connection is unusable after any of these.
 _DISCONNECTED: Final = frozenset({"57P01", "57P02", "57P04", "57P05", "25P03"})
@@ -52,7 +73,7 @@ _MESSAGES: Final = {
     ),
     FailureKind.FOREIGN_KEY_VIOLATION: re.compile(
         r'(?:insert or update|update or delete) on table "(?P<table>.+?)" violates foreign key constraint '
-        r'"(?P<constraint>.+?)"(?: on table ".+")?'
+        r'"(?P<constraint>.+?)"(?: on table "(?P<referring>.+)")?'
     ),
     FailureKind.NOT_NULL_VIOLATION: re.compile(
         r'null value in column "(?P<column>.+?)"(?: of relation "(?P<table>.+)")? violates not-null constraint'
@@ -67,9 +88,9 @@ def _named_in_message(failure: Failure, kind: FailureKind) -> Failure:
         return failure
     found = match.groupdict()
     column = found.get("column")
-    return failure.replace(
-        constraint=found.get("constraint"), table=found.get("table"), columns=(column,) if column else ()
-    )
+    # Of a foreign key, the fields of the protocol tell the table that has it.
+    table = found.get("referring") or found.get("table")
+    return failure.replace(constraint=found.get("constraint"), table=table, columns=(column,) if column else ())
 
 
 def classify(failure: Failure) -> Failure:

@@ -20,7 +20,9 @@ from lect_postgresql.errors import classify
         ("57014", FailureKind.QUERY_CANCELED),
         ("28P01", FailureKind.CONNECT_FAILED),
         ("42501", FailureKind.INSUFFICIENT_PRIVILEGE),
-        ("22012", None),
+        ("22012", FailureKind.DIVISION_BY_ZERO),
+        ("22P02", FailureKind.INVALID_VALUE),
+        ("22000", None),
     ],
 )
 def test_kind(state: str, kind: FailureKind | None) -> None:
@@ -42,7 +44,7 @@ MESSAGES = [
         "23503",
         'update or delete on table "t" violates foreign key constraint "f" on table "u"',
         "f",
-        "t",
+        "u",
         (),
     ),
     ("23502", 'null value in column "a" of relation "t" violates not-null constraint', None, "t", ("a",)),

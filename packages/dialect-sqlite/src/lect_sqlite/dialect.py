@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
@@ -25,6 +26,9 @@ class SQLiteDialect(Dialect):
     """The language of SQLite 3.31 and newer."""
 
     name = "sqlite"
+    session_switches: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "read_only": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
+    }
     spi_version = 1
     rules = RULES
     default_connector = "sqlite3"

@@ -6,7 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from lect.sql.names import quoted_name
+
 __all__ = ["DEFAULT", "CompileOptions"]
+
+
+def _place_of(schema: str | None) -> str:
+    """Return what shows in the place of a schema that a map decides."""
+    return quoted_name(f"__[SCHEMA_{'_none' if schema is None else schema}]", quote=False)
 
 
 class CompileOptions:
@@ -84,8 +91,14 @@ class CompileOptions:
         linting: bool = False,
         **more: Any,
     ) -> CompileOptions:
-        """Make options from the arguments of ``statement.compile()``."""
+        """Make options from the arguments of ``statement.compile()``.
+
+        With a `schema_translate_map` the text shows where it acts (``__[SCHEMA_name]``); `render_schema_translate` in
+        `compile_kwargs` writes the schemas that it gives, as an execution does.
+        """
         given = {**(compile_kwargs or {}), **more}
+        if schema_translate_map and not given.pop("render_schema_translate", False):
+            schema_translate_map = {name: _place_of(name) for name in schema_translate_map}
         return cls(
             literal_binds=bool(given.pop("literal_binds", False)),
             render_postcompile=bool(given.pop("render_postcompile", False)),

@@ -26,12 +26,30 @@ Additions
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, Protocol, TypeVar, runtime_checkable
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, TypeVar
 
 from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.literals import Literals
 from lect.compile.table import ANSI, RuleTable
+from lect.dialects.abilities import (
+    Abilities,
+    BeginsTransactions,
+    Cancels,
+    CancelsStatements,
+    ExecutesInBulk,
+    KnowsServer,
+    Pings,
+    PreparesConnections,
+    ResetsSessions,
+    SetsAutocommit,
+    SetsInputSizes,
+    SetsIsolation,
+    StreamsRows,
+    SupportsSavepoints,
+    SupportsTwoPhase,
+)
+from lect.dialects.calls import DriverCalls
 from lect.dialects.capabilities import Capabilities
 from lect.dialects.record import Record
 from lect.dialects.reflection import Reflector
@@ -56,6 +74,7 @@ from lect.exc import NoDBAPILoaded
 
 __all__ = [
     "SPI_VERSION",
+    "Abilities",
     "BeginsTransactions",
     "Brackets",
     "BulkRequest",
@@ -95,7 +114,7 @@ SPI_VERSION: Final = 1
 _D = TypeVar("_D", bound="Dialect")
 
 
-class Dialect(Switches):
+class Dialect(DriverCalls, Switches):
     """The language of one database: rules, names, literals, types, facts. Does no I/O and imports no driver.
 
     A plugin's entry point in group ``lect.dialects`` names a subclass. ``create_engine`` calls it with the keyword
@@ -131,6 +150,11 @@ class Dialect(Switches):
     reflector: ClassVar[Reflector] = Reflector()
     #: Facts that hold while no server was asked.
     default_capabilities: ClassVar[Capabilities] = Capabilities()
+
+    #: Execution options that are switches of the session -> the statement that turns one on, and the one that turns it
+    #: off; run outside of a transaction, and turned back when the connection is returned. ``"read_only"`` is the
+    #: portable one: no transaction of the session may write.
+    session_switches: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     #: The row count of an UPDATE or DELETE with one parameter set can be relied on: it tells stale objects.
     supports_sane_rowcount: bool = True
@@ -189,7 +213,12 @@ class Dialect(Switches):
     def compose(self: _D, connector: Connector) -> _D:
         """Return this dialect for use over `connector`. Called once per engine, before the first connect."""
         style = self.paramstyle if self._paramstyle_given else connector.paramstyle
-        return self.copy(connector=connector, paramstyle=style, capabilities=connector.restrict(self.capabilities))
+        return self.copy(
+            connector=connector,
+            abilities=Abilities(connector),
+            paramstyle=style,
+            capabilities=connector.restrict(self.capabilities),
+        )
 
     def settled(self: _D, request: SettleRequest) -> _D:
         """Return this dialect settled, without what the connector cannot pass on; what the engine calls.
@@ -417,7 +446,7 @@ class Connector:
             "InterfaceError",
         ):
             cls = getattr(self.driver, name, None)
-            if cls is not None and isinstance(exception, cls):
+            if isinstance(cls, type) and isinstance(exception, cls):
                 pep249 = name
                 break
         return Failure(pep249=pep249, message=str(exception))
@@ -474,142 +503,3 @@ class Pairing(Record):
 
     profile: Any = None
     """The connector's profile object, handed to the connector when it is made."""
-
-
-# -- abilities of connectors: each is asked for once per engine -------------------------------------------------------
-
-
-@runtime_checkable
-class BeginsTransactions(Protocol):
-    """The driver does not begin a transaction by itself, or not reliably."""
-
-    def begin(self, connection: Any) -> None:
-        """Begin a transaction now. Called when a transaction starts, outside of one, never in autocommit mode."""
-
-
-@runtime_checkable
-class SetsAutocommit(Protocol):
-    """A connection can be switched to autocommit, which makes AUTOCOMMIT an isolation level of the engine."""
-
-    def set_autocommit(self, connection: Any, on: bool) -> None:
-        """Switch autocommit on or off; outside a transaction. Switching to the present mode does nothing."""
-
-
-@runtime_checkable
-class SetsIsolation(Protocol):
-    """The driver sets the isolation level itself, so that the dialect's SQL is not used."""
-
-    def set_isolation(self, connection: Any, level: str) -> None:
-        """Set the level (upper case, spaces) for the transactions to come; outside a transaction."""
-
-
-@runtime_checkable
-class SupportsSavepoints(Protocol):
-    """The driver has calls of its own for savepoints, to be used instead of the dialect's SQL."""
-
-    def savepoint(self, connection: Any, name: str) -> None:
-        """Set savepoint `name`."""
-
-    def rollback_to_savepoint(self, connection: Any, name: str) -> None:
-        """Undo everything since savepoint `name` and keep it."""
-
-    def release_savepoint(self, connection: Any, name: str) -> None:
-        """Give up savepoint `name`."""
-
-
-@runtime_checkable
-class SupportsTwoPhase(Protocol):
-    """Transactions can be prepared and finished later, possibly by another process."""
-
-    def create_xid(self) -> Any:
-        """Return a new transaction identifier, unique across machines."""
-
-    def begin_two_phase(self, connection: Any, xid: Any) -> None:
-        """Begin transaction `xid`; outside a transaction."""
-
-    def prepare_two_phase(self, connection: Any, xid: Any) -> None:
-        """Make everything done under `xid` durable without making it visible."""
-
-    def commit_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
-        """Commit `xid`. `recovered`: this connection did not begin it."""
-
-    def rollback_two_phase(self, connection: Any, xid: Any, prepared: bool, recovered: bool) -> None:
-        """Roll `xid` back. `recovered`: this connection did not begin it."""
-
-    def recover_two_phase(self, connection: Any) -> Sequence[Any]:
-        """Return identifiers of the transactions that are prepared and not finished."""
-
-
-@runtime_checkable
-class StreamsRows(Protocol):
-    """Rows can be left on the server and fetched in portions."""
-
-    def streaming_cursor(self, request: CursorRequest) -> Any:
-        """Return a new cursor that does not fetch everything at execution."""
-
-
-@runtime_checkable
-class ExecutesInBulk(Protocol):
-    """The driver has a way of running a statement for many parameter sets that beats its ``executemany``."""
-
-    def execute_in_bulk(self, request: BulkRequest) -> int:
-        """Run it; returns the number of affected rows or -1. Called instead of ``executemany``."""
-
-
-@runtime_checkable
-class SetsInputSizes(Protocol):
-    """The driver wants to be told parameter types before a statement runs."""
-
-    def set_input_sizes(self, request: InputSizesRequest) -> None:
-        """Tell them; called before every execution with parameters. Types without opinion are left to the driver."""
-
-
-@runtime_checkable
-class Pings(Protocol):
-    """The driver can tell cheaply whether a connection is alive."""
-
-    def ping(self, connection: Any) -> None:
-        """Return when it is; raise the driver's error when not. May leave no transaction open. Without this ability the
-        engine runs ``SELECT 1``."""
-
-
-@runtime_checkable
-class Cancels(Protocol):
-    """A running statement can be stopped from another thread."""
-
-    def cancel(self, connection: Any) -> None:
-        """Ask the server to stop what `connection` runs; do nothing when it runs nothing. The statement's own call then
-        raises, with a failure of kind STATEMENT_TIMEOUT or the driver's cancellation error."""
-
-
-@runtime_checkable
-class CancelsStatements(Protocol):
-    """A running statement can be stopped from another thread, and the driver wants to know its cursor."""
-
-    def cancel_statement(self, request: CancelRequest) -> None:
-        """Ask the server to stop what ``request.cursor`` runs; the same as :meth:`Cancels.cancel` otherwise."""
-
-
-@runtime_checkable
-class PreparesConnections(Protocol):
-    """A new connection needs something that only the driver's API can do (encodings, converters, functions)."""
-
-    def prepare_connection(self, request: SessionRequest) -> None:
-        """Do it; called once per connection, right after it was opened and before ``Dialect.session_sql``."""
-
-
-@runtime_checkable
-class ResetsSessions(Protocol):
-    """Something beside a rollback must be undone before a connection is lent again."""
-
-    def reset_session(self, request: SessionRequest) -> None:
-        """Undo it; called when a connection goes back to the pool, after the rollback."""
-
-
-@runtime_checkable
-class KnowsServer(Protocol):
-    """The driver knows facts of the server without a query."""
-
-    def server_facts(self, connection: Any) -> Mapping[str, Any]:
-        """Return them: ``"version"`` (tuple of int), ``"product"`` (str), and names of the driver's own. Called once
-        per engine; the dialect reads the answer in :meth:`Dialect.settle`."""

@@ -24,10 +24,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Flag
-from typing import Any, ClassVar, NoReturn, NotRequired, TypeAlias, TypedDict
+from functools import wraps
+from typing import Any, ClassVar, NoReturn, NotRequired, TypeAlias, TypedDict, TypeVar
 
 from lect.dialects.record import Record
 from lect.exc import InvalidRequestError, NoSuchTableError
+from lect.sql.names import quoted_name
 
 __all__ = [
     "FactNotReflected",
@@ -46,6 +48,7 @@ __all__ = [
     "ReflectionRequest",
     "Reflector",
     "TableKey",
+    "cache",
 ]
 
 
@@ -184,6 +187,43 @@ class ReflectedTableComment(TypedDict):
     text: str | None
 
 
+_R = TypeVar("_R")
+
+
+def cache(fn: Callable[..., _R]) -> Callable[..., _R]:
+    """Decorate a function that asks the catalogue so that its answers are kept in a dictionary given as ``info_cache``.
+
+    For questions of one's own beside the Inspector's: ``fn(dialect, connection, name, ..., info_cache=...)``. Called
+    with ``info_cache=inspector.info_cache``, it asks once per inspector and set of arguments, and again after
+    ``inspector.clear_cache()``; without ``info_cache`` it asks each time. Arguments count if they are names (a
+    ``quoted_name`` and the plain string of the same letters are two), numbers, truth values, None, enumerations, or
+    tuples of these; answers are kept as they are, so callers do not change them.
+    """
+
+    @wraps(fn)
+    def asked(self: Any, connection: Any, *args: Any, **kw: Any) -> _R:
+        memory: dict[Any, Any] | None = kw.get("info_cache")
+        if memory is None:
+            return fn(self, connection, *args, **kw)
+        named = tuple([(name, _distinct(value)) for name, value in sorted(kw.items()) if name != "info_cache"])
+        key = (fn, tuple([_distinct(value) for value in args]), named)
+        if key not in memory:
+            memory[key] = fn(self, connection, *args, **kw)
+        found: _R = memory[key]
+        return found
+
+    return asked
+
+
+def _distinct(value: Any) -> Any:
+    """Return a part of a key: names that are written differently are told apart."""
+    if isinstance(value, quoted_name):
+        return ("quoted", value.quote, str(value))
+    if isinstance(value, (tuple, list)):
+        return tuple([_distinct(each) for each in value])
+    return value
+
+
 class ReflectionRequest(Record):
     """A question about the catalogue.
 
@@ -268,8 +308,10 @@ class Reflector:
         self._cannot("view names", request)
 
     def materialized_view_names(self, request: ReflectionRequest) -> list[str]:
-        """Return the names of the materialized views."""
-        self._cannot("materialized view names", request)
+        """Return the names of the materialized views; none where the capabilities say that there is no such thing."""
+        if request.dialect is None or request.dialect.capabilities.materialized_views:
+            self._cannot("materialized view names", request)
+        return []
 
     def temporary_table_names(self, request: ReflectionRequest) -> list[str]:
         """Return the names of the session's temporary tables."""

@@ -56,6 +56,19 @@ class ConnectRequest(Record):
     query: Mapping[str, str | tuple[str, ...]] = {}
     connect_args: Mapping[str, Any] = {}
 
+    @classmethod
+    def of_url(cls, url: Any, connect_args: Mapping[str, Any] | None = None) -> ConnectRequest:
+        """Return the request that a URL makes."""
+        return cls(
+            username=url.username,
+            password=None if url.password is None else str(url.password),
+            host=url.host,
+            port=url.port,
+            database=url.database,
+            query=dict(url.query),
+            connect_args=dict(connect_args or {}),
+        )
+
 
 class ConnectArguments(Record):
     """What the driver's ``connect()`` is called with. Never shown: it may hold secrets."""
@@ -178,6 +191,13 @@ class FailureKind(Enum):
     SYNTAX_FAILURE = "SyntaxFailure"
     INSUFFICIENT_PRIVILEGE = "InsufficientPrivilege"
     READ_ONLY_VIOLATION = "ReadOnlyViolation"
+    UNDEFINED_SCHEMA = "UndefinedSchema"
+    UNDEFINED_FUNCTION = "UndefinedFunction"
+    DUPLICATE_OBJECT = "DuplicateObject"
+    VALUE_OUT_OF_RANGE = "ValueOutOfRange"
+    VALUE_TOO_LONG = "ValueTooLong"
+    INVALID_VALUE = "InvalidValue"
+    DIVISION_BY_ZERO = "DivisionByZero"
 
 
 class Failure(Record):

@@ -312,7 +312,9 @@ def _find_way(statement: Any) -> _Way:
     cls = statement.__class__
     way: _Way | None = None
     if isinstance(statement, Compiled):
-        way = _run_compiled
+        # Fragments compile too; what may be run is said by the statement inside.
+        _find_way(statement.statement)
+        return _run_compiled
     elif hasattr(cls, "_execute_on_connection"):
         way = _run_own
     elif isinstance(statement, DefaultGenerator):

@@ -123,7 +123,7 @@ def make_engine(url: str | URL, kwargs: Mapping[str, Any], asynchronous: bool = 
     )
     isolation = options.pop("isolation_level", None)
     if isolation is not None:
-        driver.isolation_level = driver.check_isolation(isolation)
+        driver.isolation_level = dialect.isolation_level = dialect.check_isolation_level(isolation)
     pool = _make_pool(options, driver, connector)
     engine = _make_engine(options, pool, driver, u)
     if options:
@@ -175,15 +175,7 @@ def _compose(url: URL, options: dict[str, Any], asynchronous: bool = False) -> t
 def _request(url: URL, connect_args: Any) -> ConnectRequest:
     if connect_args is not None and not isinstance(connect_args, Mapping):
         raise ArgumentError(f"connect_args must be a dictionary, not {type(connect_args).__name__}")
-    return ConnectRequest(
-        username=url.username,
-        password=None if url.password is None else str(url.password),
-        host=url.host,
-        port=url.port,
-        database=url.database,
-        query=dict(url.query),
-        connect_args=dict(connect_args or {}),
-    )
+    return ConnectRequest.of_url(url, connect_args)
 
 
 def _passwords(ask: Any, url: URL, connector: Any) -> Passwords | None:
@@ -273,7 +265,7 @@ def _refuse(options: dict[str, Any], dialect: Any, connector: Any, pool: Pool) -
     """Refuse arguments that nobody took."""
     names = ",".join(repr(name) for name in sorted(options))
     known = {*_ENGINE_OPTIONS, *_POOL_OPTIONS, *_QUEUE_OPTIONS, *dialect.options, *dialect.common_options}
-    hint = nearest(next(iter(sorted(options))), known | set(connector.options))
+    hint = nearest(next(iter(sorted(options))), (known | set(connector.options)) - set(options))
     raise UnknownArgumentError(
         f"Invalid argument(s) {names} sent to create_engine(), using configuration "
         f"{type(dialect).__name__}/{type(connector).__name__}/{type(pool).__name__}.  Please check that the keyword "
@@ -282,18 +274,22 @@ def _refuse(options: dict[str, Any], dialect: Any, connector: Any, pool: Pool) -
 
 
 def create_pool_from_url(url: str | URL, **kwargs: Any) -> Pool:
-    """Return the pool that ``create_engine`` would make; arguments are those of the pool, without ``pool_``."""
-    return create_engine(url, **pool_options(kwargs)).pool
+    """Return the pool that ``create_engine`` would make.
+
+    Args:
+        kwargs: arguments of the pool, written without ``pool_`` (``timeout``, ``pre_ping``, ``echo`` ...) or with it;
+            and those of :func:`create_engine` that concern connecting (``connect_args``, ``creator``, ``module`` ...).
+    """
+    # Nobody compiles for it, so the server is asked no questions.
+    return create_engine(url, **pool_options(kwargs), _initialize=False).pool
 
 
 def pool_options(kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """Return a pool's arguments under the names that :func:`create_engine` has for them."""
-    options = {
-        (name if name in ("poolclass", "pool_size", "max_overflow") else f"pool_{name}"): value
-        for name, value in kwargs.items()
-    }
-    if "pool_echo" in options:
-        options["echo_pool"] = options.pop("pool_echo")
+    pool_names = {*_POOL_OPTIONS, *_QUEUE_OPTIONS}
+    options = {(f"pool_{name}" if f"pool_{name}" in pool_names else name): value for name, value in kwargs.items()}
+    if "echo" in options:
+        options["echo_pool"] = options.pop("echo")
     return options
 
 

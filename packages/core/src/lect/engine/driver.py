@@ -8,43 +8,26 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from lect.dialects.calls import run_at_once
 from lect.dialects.contract import (
-    BeginsTransactions,
+    Abilities,
     CancelRequest,
-    Cancels,
-    CancelsStatements,
     ConnectArguments,
     ConnectRequest,
     CursorRequest,
-    ExecutesInBulk,
-    KnowsServer,
-    Pings,
     PoolChoice,
-    PreparesConnections,
-    ResetsSessions,
     SessionRequest,
-    SetsAutocommit,
-    SetsInputSizes,
-    SetsIsolation,
     SettleRequest,
-    StreamsRows,
-    SupportsSavepoints,
     SupportsTwoPhase,
 )
 from lect.engine.credentials import Passwords
 from lect.engine.events import DialectHooks, hooks_of, share_hooks
 from lect.engine.guard import open_within
-from lect.exc import ArgumentError, ConnectDeadlineExceeded, InvalidRequestError, NotSupportedError
+from lect.exc import ConnectDeadlineExceeded, InvalidRequestError
 from lect.limits import remaining
 from lect.pool.manners import Manners
 
 __all__ = ["Driver"]
-
-AUTOCOMMIT = "AUTOCOMMIT"
-
-
-def _ability(connector: Any, protocol: type[Any]) -> Any:
-    return connector if isinstance(connector, protocol) else None
 
 
 class Driver(Manners):
@@ -81,23 +64,14 @@ class Driver(Manners):
         self.is_async = connector.is_async
         self.hooks: DialectHooks = hooks_of(dialect)
         self._settle_lock = threading.RLock()
-        self._begins: BeginsTransactions | None = _ability(connector, BeginsTransactions)
-        self._autocommits: SetsAutocommit | None = _ability(connector, SetsAutocommit)
-        self._isolates: SetsIsolation | None = _ability(connector, SetsIsolation)
-        self._saves: SupportsSavepoints | None = _ability(connector, SupportsSavepoints)
-        self._two_phase: SupportsTwoPhase | None = _ability(connector, SupportsTwoPhase)
-        self._streams: StreamsRows | None = _ability(connector, StreamsRows)
-        self._pings: Pings | None = _ability(connector, Pings)
-        self._prepares: PreparesConnections | None = _ability(connector, PreparesConnections)
-        self._resets: ResetsSessions | None = _ability(connector, ResetsSessions)
-        self._knows: KnowsServer | None = _ability(connector, KnowsServer)
-        self.bulk: ExecutesInBulk | None = _ability(connector, ExecutesInBulk)
-        self.cancels: Cancels | None = _ability(connector, Cancels)
-        self._cancels_statements: CancelsStatements | None = _ability(connector, CancelsStatements)
-        self.can_cancel = self.cancels is not None or self._cancels_statements is not None
-        self.sizes: SetsInputSizes | None = _ability(connector, SetsInputSizes)
-        self.begins = self._begins is not None
-        self.resets_sessions = self._resets is not None
+        able: Abilities = dialect.abilities
+        self._able = able
+        self.bulk = able.bulk
+        self.cancels = able.cancel
+        self.can_cancel = able.cancel is not None or able.cancel_statement is not None
+        self.sizes = able.sizes
+        self.begins = able.begin is not None
+        self.resets_sessions = able.reset is not None
         self.on_settled: Any = None  # told of the settled dialect
 
     # -- opening ------------------------------------------------------------------------------------------------------
@@ -143,15 +117,16 @@ class Driver(Manners):
     def _open_ready(self, entry: Any) -> Any:
         connection = self._open(entry)
         try:
-            if self._prepares is not None:
-                self._prepares.prepare_connection(SessionRequest(connection=connection, connect=self.request))
+            if self._able.prepare is not None:
+                self._able.prepare.prepare_connection(SessionRequest(connection=connection, connect=self.request))
             if not self.settled:
                 self._settle(connection)
             statements = self.dialect.session_sql()
             if statements:
-                self._run(connection, statements)
+                run_at_once(connection, *statements)
+                connection.commit()
             if self.isolation_level is not None:
-                self.set_isolation(connection, self.isolation_level, present=None)
+                self.dialect.set_isolation_level(connection, self.isolation_level)
         except BaseException:
             self.terminate(connection)
             raise
@@ -181,7 +156,7 @@ class Driver(Manners):
                 if made is not None:
                     return made
             arguments = ConnectArguments(args=tuple(cargs), kwargs=cparams)
-        return self.connector.connect(arguments)
+        return self.dialect.connect(*arguments.args, **arguments.kwargs)
 
     def _settle(self, connection: Any) -> None:
         with self._settle_lock:
@@ -196,9 +171,9 @@ class Driver(Manners):
                 finally:
                     cursor.close()
 
-            facts = self._knows.server_facts(connection) if self._knows is not None else {}
+            facts = self._able.server.server_facts(connection) if self._able.server is not None else {}
             settled = self.dialect.settled(SettleRequest(query=query, connection=connection, driver_facts=facts))
-            connection.rollback()
+            settled.do_rollback(connection)
             if settled is not self.dialect:
                 share_hooks(self.dialect, settled)
             self.dialect = settled
@@ -206,54 +181,33 @@ class Driver(Manners):
             if self.on_settled is not None:
                 self.on_settled(settled)
 
-    def _run(self, connection: Any, statements: tuple[str, ...]) -> None:
-        cursor = connection.cursor()
-        try:
-            for statement in statements:
-                cursor.execute(statement)
-        finally:
-            cursor.close()
-        connection.commit()
-
     # -- transactions -------------------------------------------------------------------------------------------------
-
-    def begin(self, connection: Any) -> None:
-        """Begin a transaction where the driver does not by itself."""
-        if self._begins is not None:
-            self._begins.begin(connection)
 
     def savepoint(self, connection: Any, name: str) -> None:
         """Set a savepoint."""
-        if self._saves is not None:
-            self._saves.savepoint(connection, name)
+        if self._able.savepoints is not None:
+            self._able.savepoints.savepoint(connection, name)
         else:
             self._need_savepoints()
-            self._execute(connection, self.dialect.savepoint_sql(name))
+            run_at_once(connection, self.dialect.savepoint_sql(name))
 
     def rollback_to_savepoint(self, connection: Any, name: str) -> None:
         """Undo everything since a savepoint."""
-        if self._saves is not None:
-            self._saves.rollback_to_savepoint(connection, name)
+        if self._able.savepoints is not None:
+            self._able.savepoints.rollback_to_savepoint(connection, name)
         else:
-            self._execute(connection, self.dialect.rollback_to_savepoint_sql(name))
+            run_at_once(connection, self.dialect.rollback_to_savepoint_sql(name))
 
     def release_savepoint(self, connection: Any, name: str) -> None:
         """Give a savepoint up, where that is a statement."""
-        if self._saves is not None:
-            self._saves.release_savepoint(connection, name)
+        if self._able.savepoints is not None:
+            self._able.savepoints.release_savepoint(connection, name)
         elif self.dialect.capabilities.release_savepoint:
-            self._execute(connection, self.dialect.release_savepoint_sql(name))
+            run_at_once(connection, self.dialect.release_savepoint_sql(name))
 
     def _need_savepoints(self) -> None:
         if not self.dialect.capabilities.savepoints:
             raise InvalidRequestError(f"{self.dialect.name} has no savepoints, so begin_nested() cannot be used")
-
-    def _execute(self, connection: Any, statement: str) -> None:
-        cursor = connection.cursor()
-        try:
-            cursor.execute(statement)
-        finally:
-            cursor.close()
 
     @property
     def two_phase(self) -> SupportsTwoPhase:
@@ -262,110 +216,57 @@ class Driver(Manners):
         Raises:
             InvalidRequestError: connector or server have none.
         """
-        if self._two_phase is None or not self.dialect.capabilities.two_phase:
-            who = f"connector {self.connector.name!r}" if self._two_phase is None else repr(self.dialect.name)
+        able = self._able.two_phase
+        if able is None or not self.dialect.capabilities.two_phase:
+            named = f"connector {self.connector.name!r}"
+            who = named if able is None else f"{self.dialect.name!r} as this server is set"
             raise InvalidRequestError(f"{who} does not support two-phase transactions")
-        return self._two_phase
-
-    # -- isolation ----------------------------------------------------------------------------------------------------
-
-    def isolation_levels(self) -> tuple[str, ...]:
-        """Return the levels that can be asked for."""
-        levels: tuple[str, ...] = tuple(self.dialect.capabilities.isolation_levels)
-        if self._autocommits is not None and AUTOCOMMIT not in levels:
-            levels += (AUTOCOMMIT,)
-        return levels
-
-    def check_isolation(self, level: Any) -> str:
-        """Return `level` as the dialect spells it.
-
-        Raises:
-            ArgumentError: there is no such level here.
-        """
-        spelled = str(level).upper().replace("_", " ").replace("-", " ")
-        known = self.isolation_levels()
-        if spelled not in known:
-            raise ArgumentError(
-                f"Invalid value {level!r} for isolation_level. Valid isolation levels for {self.dialect.name!r} are "
-                f"{', '.join(sorted(known))}"
-            )
-        return spelled
-
-    def set_isolation(self, connection: Any, level: Any, present: str | None) -> None:
-        """Put a connection, outside a transaction, at `level`; `present` is the level it is at, None when not known."""
-        level = self.check_isolation(level)
-        if level == AUTOCOMMIT:
-            assert self._autocommits is not None
-            self._autocommits.set_autocommit(connection, True)
-            return
-        if self._autocommits is not None and present in (AUTOCOMMIT, None):
-            self._autocommits.set_autocommit(connection, False)
-        if self._isolates is not None:
-            self._isolates.set_isolation(connection, level)
-        else:
-            statements = self.dialect.isolation_sql(level)
-            if statements:
-                self._run(connection, statements)
-
-    def read_isolation(self, connection: Any) -> str:
-        """Ask the server for the level of a connection."""
-        query = self.dialect.isolation_query()
-        if query is None:
-            level: str = self.isolation_level or self.dialect.capabilities.default_isolation
-            return level
-        cursor = connection.cursor()
-        try:
-            cursor.execute(query)
-            row = cursor.fetchone()
-        finally:
-            cursor.close()
-        if row is None:
-            raise NotSupportedError(query, None, InvalidRequestError("the isolation level cannot be read"))
-        found: str = self.dialect.read_isolation(row[0])
-        return found
+        return able
 
     # -- cursors ------------------------------------------------------------------------------------------------------
 
     def streaming_cursor(self, connection: Any, statement: str, rows: int | None) -> Any:
         """Return a cursor that leaves rows on the server; None when the driver has no such thing."""
-        if self._streams is None:
+        if self._able.stream is None:
             return None
-        return self._streams.streaming_cursor(
+        return self._able.stream.streaming_cursor(
             CursorRequest(connection=connection, statement=statement, stream_rows=rows)
         )
 
     def cancel(self, connection: Any, cursor: Any) -> None:
         """Ask the server to stop what `cursor` runs on `connection`; called in a thread of its own."""
-        if self.cancels is not None:
-            self.cancels.cancel(connection)
-        elif self._cancels_statements is not None:
-            self._cancels_statements.cancel_statement(CancelRequest(connection=connection, cursor=cursor))
+        able = self._able
+        if able.cancel is not None:
+            able.cancel.cancel(connection)
+        elif able.cancel_statement is not None:
+            able.cancel_statement.cancel_statement(CancelRequest(connection=connection, cursor=cursor))
 
     # -- manners of the pool ------------------------------------------------------------------------------------------
 
+    def rollback(self, connection: Any) -> None:
+        """End the transaction of a connection that comes back."""
+        self.dialect.do_rollback(connection)
+
+    def commit(self, connection: Any) -> None:
+        """End the transaction of a connection that comes back and asks for it."""
+        self.dialect.do_commit(connection)
+
     def ping(self, connection: Any) -> bool:
         """Whether the connection is alive; any error of the driver means no."""
-        try:
-            if self._pings is not None:
-                self._pings.ping(connection)
-            else:
-                self._execute(connection, "SELECT 1")
-                connection.rollback()
-        except self.connector.errors:
-            return False
-        return True
+        alive: bool = self.dialect.do_ping(connection)
+        return alive
+
+    def close(self, connection: Any) -> None:
+        """Close in good order."""
+        self.dialect.do_close(connection)
 
     def terminate(self, connection: Any) -> None:
         """Close without waiting, where the driver can."""
-        cut = getattr(connection, "terminate", None)
-        if cut is not None:
-            cut()
-        else:
-            connection.close()
+        self.dialect.do_terminate(connection)
 
     def reset_session(self, connection: Any, terminating: bool) -> None:
         """Undo what a rollback leaves."""
-        if self._resets is not None:
-            self._resets.reset_session(
+        if self._able.reset is not None:
+            self._able.reset.reset_session(
                 SessionRequest(connection=connection, connect=self.request, terminating=terminating)
             )

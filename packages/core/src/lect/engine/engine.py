@@ -9,7 +9,7 @@ from lect.compile.cache import PlanCache
 from lect.engine.connection import Connection
 from lect.engine.driver import Driver
 from lect.engine.events import ConnectionEvents
-from lect.engine.failures import ExceptionContext, read_failure, wrap_failure
+from lect.engine.failures import ExceptionContext, wrap_failure
 from lect.engine.options import check_options
 from lect.engine.retry import Retry, run
 from lect.engine.transaction import RootTransaction
@@ -168,7 +168,7 @@ class Engine:
             self.dispatch.set_engine_execution_options(self, opt)
         check_options(opt)
         if opt.get("isolation_level") is not None:
-            opt["isolation_level"] = self._driver.check_isolation(opt["isolation_level"])
+            opt["isolation_level"] = self.dialect.check_isolation_level(opt["isolation_level"])
         self._options = {**self._options, **opt}
 
     def execution_options(self, **opt: Any) -> OptionEngine:
@@ -238,9 +238,12 @@ class Engine:
     def _connect_failed(self, error: BaseException, connection: Connection | None = None) -> None:
         """Raise the exception for a failed connect."""
         dialect = self.dialect
-        failure = read_failure(error, dialect)
+        failure = dialect.read_failure(error)
         if failure is None:
             return
+        lost = dialect.is_disconnect(error)
+        if lost != failure.disconnected:
+            failure = failure.replace(disconnected=lost)
         wrapped = wrap_failure(
             failure, error, None, None, hide_parameters=self.hide_parameters, connecting=True
         )

@@ -138,6 +138,11 @@ class DialectEvents(Events[Any]):
 
     @classmethod
     def _accept_with(cls, target: Any, identifier: str) -> Any:
+        if hasattr(target, "exec_driver_sql"):
+            raise InvalidRequestError(
+                f"{identifier} is an event of a whole Engine or Dialect, not of one Connection; listen to "
+                f"connection.engine, and look at the connection the listener is told of"
+            )
         redirect = getattr(target, "_dialect_event_target", None)
         if redirect is not None:
             return redirect()

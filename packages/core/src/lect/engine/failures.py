@@ -15,7 +15,6 @@ from lect.engine.advice import about_missing_value, is_refusal
 __all__ = [
     "ExceptionContext",
     "cut_off",
-    "read_failure",
     "refusal",
     "unknown_outcome",
     "wrap_failure",
@@ -61,22 +60,6 @@ class ExceptionContext:
         return self.lect_exception
 
 
-def read_failure(error: BaseException, dialect: Any) -> Failure | None:
-    """Return what connector and dialect read from a driver's exception; None when it is not the driver's."""
-    connector = dialect.connector
-    if connector is None or not isinstance(error, connector.errors):
-        return None
-    try:
-        failure: Failure = connector.failure(error)
-    except Exception:  # a broken reader must not hide the error
-        failure = Failure(message=str(error))
-    try:
-        completed: Failure = dialect.classify(failure)
-    except Exception:
-        return failure
-    return completed
-
-
 def refusal(error: BaseException) -> Failure | None:
     """Return the failure that an exception from inside the driver, which is none of its own, stands for.
 
@@ -84,8 +67,12 @@ def refusal(error: BaseException) -> Failure | None:
     """
     if not is_refusal(error):
         return None
+    if isinstance(error, UnicodeError):
+        kind: FailureKind | None = FailureKind.INVALID_VALUE
+    else:
+        kind = FailureKind.VALUE_OUT_OF_RANGE if isinstance(error, OverflowError) else None
     pep249 = "DataError" if isinstance(error, (ValueError, ArithmeticError)) else "ProgrammingError"
-    return Failure(pep249=pep249, message=str(error))
+    return Failure(pep249=pep249, kind=kind, message=str(error))
 
 
 #: What a cancelled statement fails with; anything else is the statement's own failure.
@@ -135,10 +122,13 @@ def wrap_failure(
 ) -> exc.DBAPIError:
     """Return the exception for a failure."""
     kind = failure.kind
-    if connecting and kind in (None, FailureKind.CONNECTION_LOST) and failure.pep249 == "OperationalError":
+    if connecting and (
+        kind is FailureKind.UNDEFINED_SCHEMA
+        or (kind in (None, FailureKind.CONNECTION_LOST) and failure.pep249 == "OperationalError")
+    ):
         kind = FailureKind.CONNECT_FAILED
     lost = failure.disconnected if disconnected is None else disconnected
-    if kind is None and lost and failure.pep249 in ("OperationalError", "DatabaseError"):
+    if kind is None and lost:
         kind = FailureKind.CONNECTION_LOST
     name = kind.value if kind is not None else failure.pep249
     cls: Any = _OWN.get(type(failure)) or getattr(exc, name, exc.DatabaseError)
@@ -186,8 +176,17 @@ def wrap_statement_error(
     """Return the exception for an error that happened in preparing a statement's parameters."""
     kind = type(error)
     advice = about_missing_value(error, params)
+    text, code = str(error), None
+    if isinstance(error, exc.LectError):
+        text, code = error._message(), error.__dict__.get("code")  # the link stands once, at the end
     made = exc.StatementError(
-        f"({kind.__module__}.{kind.__qualname__}) {error}", statement, params, error, hide_parameters, ismulti=ismulti
+        f"({kind.__module__}.{kind.__qualname__}) {text}",
+        statement,
+        params,
+        error,
+        hide_parameters,
+        code=code,
+        ismulti=ismulti,
     )
     if advice:
         made.add_detail(advice)

@@ -13,13 +13,13 @@ from lect.engine.events import ConnectionEvents
 from lect.engine.failures import (
     ExceptionContext,
     cut_off,
-    read_failure,
     refusal,
     unknown_outcome,
     wrap_failure,
     wrap_statement_error,
 )
 from lect.engine.options import check_options
+from lect.engine.session_state import NO_SWITCHES, SessionState
 from lect.engine.transaction import NestedTransaction, RootTransaction, Transaction, TwoPhaseTransaction
 from lect.event.dispatch import Dispatch, dispatcher
 from lect.exc import (
@@ -43,7 +43,7 @@ _COMMIT_WITHOUT_EFFECT = "COMMIT using DBAPI connection.commit(), has no effect 
 _ROLLBACK_WITHOUT_EFFECT = "ROLLBACK using DBAPI connection.rollback(), has no effect due to autocommit mode"
 
 
-class ConnectionLife:
+class ConnectionLife(SessionState):
     """Everything a connection does apart from running statements."""
 
     _transaction: RootTransaction | None = None
@@ -53,7 +53,6 @@ class ConnectionLife:
     _savepoints = 0
     _closed = False
     _allow_autobegin = True
-    _isolation: str | None = None
     _token: str = ""
     _handling = False
     #: A deadline ran out during the driver's call that has just failed.
@@ -129,6 +128,8 @@ class ConnectionLife:
         if self._transaction is not None:
             self._invalid_transaction()
         self._lent = self.engine._lend(self)
+        if self._options:
+            self._turn_switches(self._options)
         return self._lent
 
     # -- options ------------------------------------------------------------------------------------------------------
@@ -140,7 +141,8 @@ class ConnectionLife:
     def execution_options(self, **opt: Any) -> Self:
         """Set options for all statements to come, in place, and return this connection.
 
-        ``isolation_level`` is set now and taken back when the connection is closed. The others: ``stream_results``,
+        ``isolation_level`` and ``read_only`` (no transaction may write) are set now and taken back when the connection
+        is closed. The others: ``stream_results``,
         ``yield_per``, ``max_row_buffer``, ``schema_translate_map``, ``compiled_cache``,
         ``logging_token``, ``no_parameters``, ``insertmanyvalues_page_size``, ``preserve_rowcount``,
         ``driver_column_names``, and names of one's own.
@@ -151,6 +153,7 @@ class ConnectionLife:
         check_options(opt)
         if "isolation_level" in opt:
             self._change_isolation(opt["isolation_level"])
+        self._turn_switches(opt)
         self._options = {**self._options, **opt}
         if "logging_token" in opt:
             self._token = f"[{opt['logging_token']}] " if opt["logging_token"] else ""
@@ -161,54 +164,10 @@ class ConnectionLife:
         level = options.get("isolation_level")
         if level is not None:
             self._change_isolation(level)
+        self._turn_switches(options)
         token = options.get("logging_token")
         if token:
             self._token = f"[{token}] "
-
-    # -- isolation ----------------------------------------------------------------------------------------------------
-
-    def _change_isolation(self, level: Any) -> None:
-        if self._transaction is not None:
-            raise InvalidRequestError(
-                "This connection has already initialized a Transaction() object via begin() or autobegin; "
-                "isolation_level may not be altered unless rollback() or commit() is called first."
-            )
-        lent = self._usable()
-        driver = self._driver
-        level = driver.check_isolation(level)
-        entry = lent._entry
-        connection = lent.dbapi_connection
-        try:
-            if entry is not None and entry.undo is None:
-                before = driver.isolation_level or driver.read_isolation(connection)
-                connection.rollback()
-                entry.undo = lambda c: driver.set_isolation(c, before, present=None)
-            driver.set_isolation(connection, level, present=self._isolation)
-        except BaseException as error:
-            self._handle_error(error, None, None, None, None)
-            raise
-        lent.used = True
-        self._isolation = level
-
-    def get_isolation_level(self) -> str:
-        """Ask the server for the isolation level in force."""
-        if self._autocommitting():
-            return "AUTOCOMMIT"
-        lent = self._usable()
-        try:
-            level: str = self._driver.read_isolation(lent.dbapi_connection)
-        except BaseException as error:
-            self._handle_error(error, None, None, None, None)
-            raise
-        if self._transaction is None:
-            lent.touched = lent.used = True
-        return level
-
-    @property
-    def default_isolation_level(self) -> str:
-        """The level of a connection nobody has changed."""
-        level: str = self._driver.isolation_level or self.dialect.capabilities.default_isolation
-        return level
 
     # -- transactions -------------------------------------------------------------------------------------------------
 
@@ -333,15 +292,27 @@ class ConnectionLife:
         if self._log_level:
             auto = self._autocommitting()
             self._say("BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)" if auto else "BEGIN (implicit)")
+        lent.touched = lent.used = True  # listeners may run statements
         if listened.begin:
             listened.begin(self)
-        lent.touched = lent.used = True
         if self._driver.begins and not self._autocommitting():
             try:
-                self._driver.begin(lent.dbapi_connection)
+                self._driver.dialect.do_begin(lent.dbapi_connection)
             except BaseException as error:
                 self._handle_error(error, None, None, None, None)
                 raise
+
+    def _undo_begin(self) -> None:
+        """Roll back what listeners of ``begin`` did in a transaction that could not be begun."""
+        lent = self._lent
+        if lent is None or lent.dbapi_connection is None or not lent.touched:
+            return
+        try:
+            self.dialect.do_rollback(lent.dbapi_connection)
+        except BaseException as error:
+            self._handle_error(error, None, None, None, None)
+            raise
+        lent.touched = False
 
     def _autocommitting(self) -> bool:
         return (self._isolation or self._driver.isolation_level) == "AUTOCOMMIT"
@@ -354,7 +325,7 @@ class ConnectionLife:
             self._say(_COMMIT_WITHOUT_EFFECT if self._autocommitting() else "COMMIT")
         lent = self._usable()
         try:
-            lent.dbapi_connection.commit()
+            self._driver.dialect.do_commit(lent.dbapi_connection)
         except BaseException as error:
             self._handle_error(error, None, None, None, None, committing=not self._autocommitting())
             raise
@@ -373,7 +344,7 @@ class ConnectionLife:
         if self._log_level:
             self._say(_ROLLBACK_WITHOUT_EFFECT if self._autocommitting() else "ROLLBACK")
         try:
-            lent.dbapi_connection.rollback()
+            self._driver.dialect.do_rollback(lent.dbapi_connection)
         except BaseException as error:
             self._handle_error(error, None, None, None, None)
             raise
@@ -455,8 +426,10 @@ class ConnectionLife:
         """
         if self._handling:  # an error while handling one: the driver is beyond help
             return
-        failure = read_failure(error, self.dialect)
-        if failure is None and calling:
+        failure = self.dialect.read_failure(error)
+        if failure is not None:
+            failure = self._judged(error, failure, cursor)
+        elif calling:
             failure = refusal(error)
         late, self._too_late = self._too_late, False
         if late:
@@ -545,6 +518,12 @@ class ConnectionLife:
         if wrapped is not None:
             raise wrapped.with_traceback(error.__traceback__) from cause
 
+    def _judged(self, error: BaseException, failure: Any, cursor: Any) -> Any:
+        """Return the failure with what the dialect says about the connection."""
+        driver_connection = None if self._lent is None else self._lent.dbapi_connection
+        lost = bool(self.dialect.is_disconnect(error, driver_connection, cursor))
+        return failure if lost == failure.disconnected else failure.replace(disconnected=lost)
+
     def _lost(self, error: BaseException, spread: bool) -> None:
         """The driver's connection is unusable: throw it away, and with `spread` every other that is older than now."""
         lent = self._lent
@@ -576,6 +555,7 @@ class ConnectionLife:
             lent.invalidate(exception)
         self._lent = None
         self._isolation = None
+        self._switched = NO_SWITCHES
 
     def detach(self) -> None:
         """Take the driver's connection out of the pool; it will be closed, not given back."""

@@ -23,6 +23,8 @@ def check_options(options: Mapping[str, Any]) -> None:
         value = options.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise ArgumentError(f"execution option {name!r} must be a positive number of rows, not {value!r}")
+    if options.get("read_only") not in (None, True, False):
+        raise ArgumentError(f"execution option 'read_only' must be True or False, not {options['read_only']!r}")
     if options.get("timeout") is not None:
         check_seconds(options["timeout"], "execution option 'timeout'")
     translate = options.get("schema_translate_map")

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from lect.dialects.reflection import ObjectKind, ObjectScope
+from lect.dialects.reflection import FactNotReflected, ObjectKind, ObjectScope
 from lect.exc import InvalidRequestError, LectWarning, NoSuchTableError, UnreflectableTableError, nearest
 from lect.schema.base import BLANK_SCHEMA
 from lect.schema.column import Column
@@ -85,7 +85,8 @@ class _Reading:
         self.resolve_fks = resolve_fks
         self.extend_on = extend_on
         self.facts = facts
-        self.key = (table.schema, str(table.name))
+        #: Schema and name in the database: the table's own under the ``schema_translate_map`` of the connection.
+        self.key = _place(inspector, table)
         #: Columns by the name they have in the database, before listeners renamed them.
         self.columns: dict[str, Any] = {}
 
@@ -166,6 +167,8 @@ class _Reading:
                 continue
             columns = [self.columns[name].key for name in found["constrained_columns"]]
             schema, name = found["referred_schema"], found["referred_table"]
+            if schema == self.key[0]:
+                schema = self.table.schema  # the neighbour of a table in a translated schema is named like it
             if self.resolve_fks:
                 self._read_referred(schema, name)
             targets = [ForeignKeyTarget(schema, name, column) for column in found["referred_columns"]]
@@ -277,6 +280,13 @@ def _sorted_by(element: Any, words: Iterable[str]) -> Any:
     return element
 
 
+def _place(inspector: Any, table: Any) -> tuple[str | None, str]:
+    """Return schema and name under which the database knows a table."""
+    options = inspector.bind.get_execution_options()
+    translate = options.get("schema_translate_map") or {}
+    return (translate.get(table.schema, table.schema), str(table.name))
+
+
 def reflect_table(
     inspector: Any,
     table: Any,
@@ -291,7 +301,7 @@ def reflect_table(
         if table in extend_on:
             return
         extend_on.add(table)
-    key = (table.schema, str(table.name))
+    key = _place(inspector, table)
     if facts is None or key not in facts.tables:
         facts = facts if facts is not None else ReflectedFacts()
         facts.read(inspector, key[0], [key[1]], {})
@@ -313,12 +323,12 @@ def reflect_metadata(
     """Read tables into `metadata`; see ``MetaData.reflect``."""
     available = list(inspector.get_table_names(schema, **dialect_kwargs))
     if views:
-        for fact, method in (
-            ("view_names", inspector.get_view_names),
-            ("materialized_view_names", inspector.get_materialized_view_names),
-        ):
-            if inspector.reflects(fact):
-                available += [name for name in method(schema, **dialect_kwargs) if name not in available]
+        for method in (inspector.get_view_names, inspector.get_materialized_view_names):
+            try:
+                names = method(schema, **dialect_kwargs)
+            except FactNotReflected:
+                continue
+            available += [name for name in names if name not in available]
     wanted = _wanted(inspector, metadata, schema, available, only, extend_existing)
     facts = ReflectedFacts()
     facts.read(inspector, schema, wanted, dialect_kwargs)

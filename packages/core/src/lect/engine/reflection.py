@@ -19,13 +19,14 @@ from lect.dialects.reflection import (
     ReflectionRequest,
     Reflector,
     TableKey,
+    cache,
 )
 from lect.engine.reflecting import ReflectedFacts, reflect_metadata, reflect_table
 from lect.exc import ArgumentError, NoSuchTableError
 from lect.schema.ordering import topological_order
 from lect.sql.text import text
 
-__all__ = ["Inspector", "inspection_context"]
+__all__ = ["Inspector", "cache", "inspection_context"]
 
 
 @contextmanager

@@ -116,7 +116,11 @@ class RootTransaction(Transaction):
             connection._begin_impl(self)
         except BaseException:
             self.is_active = False
-            connection._transaction = None
+            try:
+                # A listener may have run statements, so that the driver has begun what nobody would end.
+                connection._undo_begin()
+            finally:
+                connection._transaction = None
             raise
 
     def _belongs(self) -> bool:

@@ -88,6 +88,9 @@ class Query(dict[str, QueryValue]):
     def __copy__(self) -> Query:
         return self
 
+    def __deepcopy__(self, memo: Any) -> Query:
+        return Query(self)
+
     def __or__(self, other: Any) -> Query:  # type: ignore[override]
         return Query({**self, **other})
 
@@ -112,8 +115,18 @@ class URL:
     database: str | None
     query: Query
 
-    def __init__(self, *_: Any, **__: Any) -> None:
-        raise TypeError("a URL is made by make_url(text) or URL.create(drivername, username=..., host=..., ...)")
+    def __new__(
+        cls,
+        drivername: str,
+        username: str | None = None,
+        password: Any = None,
+        host: str | None = None,
+        port: int | None = None,
+        database: str | None = None,
+        query: Mapping[str, Sequence[str] | str] = Query(),
+    ) -> URL:
+        """The same as :meth:`create`."""
+        return cls.create(drivername, username, password, host, port, database, query)
 
     @classmethod
     def create(
@@ -327,7 +340,7 @@ class URL:
         return self._make(*self._parts())
 
     def __deepcopy__(self, memo: Any) -> URL:
-        return self._make(*self._parts())
+        return self.set(query=dict(self.query))
 
     def __reduce__(self) -> Any:
         return _unpickle, (

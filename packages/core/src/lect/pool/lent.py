@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lect.exc import InvalidRequestError
@@ -81,6 +82,19 @@ class ConnectionPoolEntry(ManagesConnection):
     def in_use(self) -> bool:
         """Whether the connection is lent at the moment."""
         return self._in_use
+
+    def undo_later(self, act: Callable[[Any], None]) -> None:
+        """Call `act` with the driver's connection when it comes back to the pool; what was asked last is done first."""
+        earlier = self.undo
+        if earlier is None:
+            self.undo = act
+            return
+
+        def both(connection: Any) -> None:
+            act(connection)
+            earlier(connection)
+
+        self.undo = both
 
     @property
     def last_connect_time(self) -> float:

@@ -124,11 +124,19 @@ class ColumnCollection(Generic[_C]):
         return len(mine) == len(theirs) and all(a is b for a, b in zip(mine, theirs, strict=True))
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (
-            isinstance(other, ColumnCollection)
-            and self.keys() == other.keys()
-            and all(a is b for a, b in zip(self.values(), other.values(), strict=True))
-        )
+        """The same columns in the same order, under the same keys; a list or tuple of them counts too."""
+        if self is other:
+            return True
+        if isinstance(other, ColumnCollection):
+            if self.keys() != other.keys():
+                return False
+            theirs = other.values()
+        elif isinstance(other, (list, tuple)):
+            theirs = list(other)
+        else:
+            return False
+        mine = self.values()
+        return len(mine) == len(theirs) and all(a is b for a, b in zip(mine, theirs, strict=True))
 
     def contains_column(self, col: Any) -> bool:
         """True when `col` itself is in the collection."""

@@ -190,8 +190,15 @@ def test_long_labels_are_shortened_to_the_limit() -> None:
 
 def test_schema_translation() -> None:
     inside = table("t", column("a"), schema="one")
-    compiled = select(inside.c.a).compile(schema_translate_map={"one": "two", None: "other"})
-    assert compiled.string == "SELECT two.t.a \nFROM two.t"
+    outside = table("u", column("b"))
+    translate = {"one": "two", None: "other"}
+    statement = select(inside.c.a, outside.c.b)
+    written = statement.compile(schema_translate_map=translate, render_schema_translate=True)
+    assert written.string == "SELECT two.t.a, other.u.b \nFROM two.t, other.u"
+    shown = statement.compile(schema_translate_map=translate)
+    assert shown.string == (
+        "SELECT __[SCHEMA_one].t.a, __[SCHEMA__none].u.b \nFROM __[SCHEMA_one].t, __[SCHEMA__none].u"
+    )
 
 
 def test_unjoined_tables_are_told() -> None:

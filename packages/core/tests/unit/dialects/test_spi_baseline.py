@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from lect.dialects import capabilities, contract, reflection, requests, variants
+from lect.dialects import abilities, calls, capabilities, contract, reflection, requests, variants
 from lect.dialects.record import Record
 from lect.plugins import hookspecs
 
@@ -23,7 +23,7 @@ BASELINE = Path(__file__).with_name("spi-baseline.txt")
 def surface() -> str:
     """Return every name that the contract has, one per line, with what a plugin must keep to."""
     lines = [f"SPI {contract.SPI_VERSION}"]
-    for module in (contract, requests, capabilities, variants, reflection):
+    for module in (contract, abilities, calls, requests, capabilities, variants, reflection):
         for name in sorted(module.__all__):
             member = getattr(module, name)
             if isinstance(member, type) and member.__module__ == module.__name__:

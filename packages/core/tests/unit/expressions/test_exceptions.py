@@ -27,7 +27,10 @@ def make(**kw):
 
 
 def test_message_shows_statement_and_parameters():
-    assert str(make()) == ("(builtins.ValueError) boom\n[SQL: INSERT INTO t VALUES (?)]\n[parameters: ('secret',)]")
+    assert str(make()) == (
+        "(builtins.ValueError) boom\n[SQL: INSERT INTO t VALUES (?)]\n[parameters: ('secret',)]\n"
+        "(Background on this error: docs/errors.md#unique-violation)"
+    )
 
 
 def test_parameters_can_be_hidden():

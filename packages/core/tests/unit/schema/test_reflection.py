@@ -83,6 +83,9 @@ class Connection:
     def execute(self, statement: Any, parameters: Any = None) -> Any:
         raise AssertionError("this catalogue asks nothing")
 
+    def get_execution_options(self) -> dict[str, Any]:
+        return {}
+
     def _inspection_context(self) -> Any:
         return Inspector(self)._inspection_context()
 

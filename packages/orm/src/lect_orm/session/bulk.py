@@ -324,7 +324,7 @@ def _update_row(facts: TableFacts, mapping: Row, connection: Any) -> Row | None:
                 f"No primary key value supplied for column(s) {facts.table.description}.{column.key}; per-row ORM "
                 "Bulk UPDATE "
                 "by Primary Key requires that records contain primary key values",
-                code="bupq",
+                code="missing-key",
             )
         row[facts.where_names[column]] = mapping[key]
     if facts.version is not None and facts.version_key is not None:

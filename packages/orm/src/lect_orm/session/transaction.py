@@ -121,7 +121,6 @@ class SessionTransaction:
                     "begin "
                     "a new transaction with this Session, first issue Session.rollback(). Original exception was: "
                     f"{self._rollback_exception}",
-                    code="7s2a",
                 )
             raise InvalidRequestError(
                 "This session is in 'inactive' state, due to the SQL transaction being rolled back; no further SQL "

@@ -134,8 +134,12 @@ def _check_known(names: Sequence[Any], table: Any) -> None:
         raise CompileError(f"Unconsumed column names: {', '.join(sorted(names))}{hints}")
 
 
-def insert_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
-    """Return the columns one row of an INSERT writes, in the table's order, and enter defaults into the plan."""
+def insert_cells(statement: Any, writer: Any, plan: DmlPlan, *, asks_first: bool = False) -> list[Written]:
+    """Return the columns one row of an INSERT writes, in the table's order, and enter defaults into the plan.
+
+    Args:
+        asks_first: the engine runs SQL defaults of the primary key before the INSERT.
+    """
     table = plan.table
     given = _given(statement, plan)
     first = statement._multi_values[0] if statement._multi_values else None
@@ -161,7 +165,9 @@ def insert_cells(statement: Any, writer: Any, plan: DmlPlan) -> list[Written]:
             bind = cells.bind(column, required=True)
             out.append(Written(column, writer.render(bind), writer.bind_names.get(bind)))
         else:
-            written = _default(column, column.default, writer, prefetch, cells)
+            written = _default(
+                column, column.default, writer, prefetch, cells, asks_first=asks_first and column.primary_key
+            )
             if written is not None:
                 out.append(written)
                 if written.param is None and not column.primary_key:
@@ -205,7 +211,12 @@ def _is_made_by_server(column: Any) -> bool:
 
 
 def _default(
-    column: Any, default: Any, writer: Any, prefetch: list[tuple[Any, str]], cells: _Cells | None = None
+    column: Any,
+    default: Any,
+    writer: Any,
+    prefetch: list[tuple[Any, str]],
+    cells: _Cells | None = None,
+    asks_first: bool = False,
 ) -> Written | None:
     """Return what a column's default writes; enter it for the engine when it must be called."""
     if default is None:
@@ -213,8 +224,9 @@ def _default(
     if default.is_sequence:
         if not writer.capabilities.sequences or (default.optional and _numbers_itself(column)):
             return None
-        return Written(column, writer.render(default.next_value()), sequenced=True)
-    if default.is_clause_element:
+        if not asks_first:
+            return Written(column, writer.render(default.next_value()), sequenced=True)
+    elif default.is_clause_element and not asks_first:
         return Written(column, writer.render(default.arg.self_group()))
     if getattr(default, "is_sentinel", False) and column is not _sentinel_to_fill(
         writer.scope.statement, column.table, writer

@@ -108,7 +108,7 @@ def rows_of_values(node: Insert, plan: DmlPlan, writer: Any) -> tuple[str, str, 
             "RETURNING cannot be deterministically sorted when using an INSERT of several rows of VALUES; give the "
             "rows to execute() as a list of dictionaries"
         )
-    cells = insert_cells(node, writer, plan)
+    cells = insert_cells(node, writer, plan, asks_first=_asks_for_key_first(node, plan, writer))
     if not cells:
         _find_primary_key(node, plan, cells, writer)
         keys = list(plan.table.primary_key)
@@ -189,6 +189,31 @@ def adds_returning(dialect: Any) -> bool:
     return getattr(dialect, "implicit_returning", True) and not getattr(dialect, "only_shows", False)
 
 
+def _can_return(table: Any, writer: Any) -> bool:
+    """Say whether RETURNING may be added to an INSERT into `table`."""
+    return (
+        getattr(table, "implicit_returning", False)
+        and writer.capabilities.insert_returning.name != "NONE"
+        and adds_returning(writer.dialect)
+    )
+
+
+def _asks_for_key_first(node: Insert, plan: DmlPlan, writer: Any) -> bool:
+    """Say whether SQL defaults of the primary key are asked for before one row is inserted, so that its key is known.
+
+    That is so where no RETURNING can tell them afterwards.
+    """
+    return not (
+        node._inline
+        or node._multi_values
+        or node._returning
+        or writer.scope.nested
+        or writer.options.for_executemany
+        or getattr(writer.dialect, "only_shows", False)
+        or _can_return(plan.table, writer)
+    )
+
+
 def _needed(node: Insert, plan: DmlPlan, writer: Any) -> list[Any]:
     """Return the columns that RETURNING must fetch although nobody wrote returning()."""
     table = plan.table
@@ -198,9 +223,7 @@ def _needed(node: Insert, plan: DmlPlan, writer: Any) -> list[Any]:
         or node._select is not None
         or node._multi_values
         or writer.scope.nested
-        or not getattr(table, "implicit_returning", False)
-        or writer.capabilities.insert_returning.name == "NONE"
-        or not adds_returning(writer.dialect)
+        or not _can_return(table, writer)
         or (options.for_executemany and not (options.batch and node._return_defaults))
     ):
         return []
