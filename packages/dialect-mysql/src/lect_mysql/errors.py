@@ -37,12 +37,13 @@ _KINDS: Final[dict[int, FailureKind]] = {
     2006: FailureKind.CONNECTION_LOST,  # CR_SERVER_GONE_ERROR
     2013: FailureKind.CONNECTION_LOST,  # CR_SERVER_LOST
     2014: FailureKind.CONNECTION_LOST,  # CR_COMMANDS_OUT_OF_SYNC: the connection cannot be used any more
+    2027: FailureKind.CONNECTION_LOST,  # CR_MALFORMED_PACKET: the protocol is out of step
     2045: FailureKind.CONNECTION_LOST,  # CR_INVALID_PARAMETER_NO: packets mixed up
     2055: FailureKind.CONNECTION_LOST,  # CR_SERVER_LOST_EXTENDED
     4031: FailureKind.CONNECTION_LOST,  # ER_CLIENT_INTERACTION_TIMEOUT, MySQL
     1044: FailureKind.CONNECT_FAILED,  # ER_DBACCESS_DENIED_ERROR
     1045: FailureKind.CONNECT_FAILED,  # ER_ACCESS_DENIED_ERROR
-    1049: FailureKind.CONNECT_FAILED,  # ER_BAD_DB_ERROR
+    1049: FailureKind.UNDEFINED_SCHEMA,  # ER_BAD_DB_ERROR
     2002: FailureKind.CONNECT_FAILED,  # CR_CONNECTION_ERROR
     2003: FailureKind.CONNECT_FAILED,  # CR_CONN_HOST_ERROR
     1051: FailureKind.UNDEFINED_TABLE,  # ER_BAD_TABLE_ERROR
@@ -53,6 +54,25 @@ _KINDS: Final[dict[int, FailureKind]] = {
     1143: FailureKind.INSUFFICIENT_PRIVILEGE,  # ER_COLUMNACCESS_DENIED_ERROR
     1227: FailureKind.INSUFFICIENT_PRIVILEGE,  # ER_SPECIFIC_ACCESS_DENIED_ERROR
     1370: FailureKind.INSUFFICIENT_PRIVILEGE,  # ER_PROCACCESS_DENIED_ERROR
+    1305: FailureKind.UNDEFINED_FUNCTION,  # ER_SP_DOES_NOT_EXIST
+    1630: FailureKind.UNDEFINED_FUNCTION,  # ER_FUNC_INEXISTENT_NAME_COLLISION
+    1050: FailureKind.DUPLICATE_OBJECT,  # ER_TABLE_EXISTS_ERROR
+    1060: FailureKind.DUPLICATE_OBJECT,  # ER_DUP_FIELDNAME
+    1061: FailureKind.DUPLICATE_OBJECT,  # ER_DUP_KEYNAME
+    1007: FailureKind.DUPLICATE_OBJECT,  # ER_DB_CREATE_EXISTS
+    1304: FailureKind.DUPLICATE_OBJECT,  # ER_SP_ALREADY_EXISTS
+    1826: FailureKind.DUPLICATE_OBJECT,  # ER_FK_DUP_NAME, MariaDB: ER_DUP_CONSTRAINT_NAME
+    1264: FailureKind.VALUE_OUT_OF_RANGE,  # ER_WARN_DATA_OUT_OF_RANGE
+    1690: FailureKind.VALUE_OUT_OF_RANGE,  # ER_DATA_OUT_OF_RANGE
+    1441: FailureKind.VALUE_OUT_OF_RANGE,  # ER_DATETIME_FUNCTION_OVERFLOW
+    1406: FailureKind.VALUE_TOO_LONG,  # ER_DATA_TOO_LONG
+    1366: FailureKind.INVALID_VALUE,  # ER_TRUNCATED_WRONG_VALUE_FOR_FIELD
+    1292: FailureKind.INVALID_VALUE,  # ER_TRUNCATED_WRONG_VALUE
+    1265: FailureKind.INVALID_VALUE,  # WARN_DATA_TRUNCATED: no value of an ENUM, digits lost
+    1300: FailureKind.INVALID_VALUE,  # ER_INVALID_CHARACTER_STRING
+    1411: FailureKind.INVALID_VALUE,  # ER_WRONG_VALUE_FOR_TYPE
+    3140: FailureKind.INVALID_VALUE,  # ER_INVALID_JSON_TEXT, MySQL
+    1365: FailureKind.DIVISION_BY_ZERO,  # ER_DIVISION_BY_ZERO
     1290: FailureKind.READ_ONLY_VIOLATION,  # ER_OPTION_PREVENTS_STATEMENT: --read-only
     1792: FailureKind.READ_ONLY_VIOLATION,  # ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
 }
@@ -63,6 +83,18 @@ _PEP249: Final[dict[FailureKind, str]] = {
     FailureKind.FOREIGN_KEY_VIOLATION: "IntegrityError",
     FailureKind.NOT_NULL_VIOLATION: "IntegrityError",
     FailureKind.CHECK_VIOLATION: "IntegrityError",  # drivers know 4025 and 3819 as OperationalError
+    FailureKind.DEADLOCK: "OperationalError",
+    FailureKind.LOCK_TIMEOUT: "OperationalError",
+    FailureKind.STATEMENT_TIMEOUT: "OperationalError",
+    FailureKind.QUERY_CANCELED: "OperationalError",
+    FailureKind.READ_ONLY_VIOLATION: "OperationalError",
+    FailureKind.UNDEFINED_SCHEMA: "ProgrammingError",
+    FailureKind.UNDEFINED_FUNCTION: "ProgrammingError",
+    FailureKind.DUPLICATE_OBJECT: "ProgrammingError",
+    FailureKind.VALUE_OUT_OF_RANGE: "DataError",
+    FailureKind.VALUE_TOO_LONG: "DataError",
+    FailureKind.INVALID_VALUE: "DataError",
+    FailureKind.DIVISION_BY_ZERO: "DataError",
 }
 
 # The server puts names into messages only; English texts of MySQL 5.7 to 8.4 and MariaDB 10.2 to 11.4. In another

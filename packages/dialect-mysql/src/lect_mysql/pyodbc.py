@@ -111,7 +111,7 @@ def _profile() -> Profile:
         output_converters=((_SQL_TYPE_TIME, duration),),
         decodings=((_SQL_CHAR, "utf-8"), (_SQL_WCHAR, "utf-8")),
         conversion=conversion,
-        disconnect_codes=frozenset({1927, 2006, 2013, 2014, 2045, 2055, 4031}),
+        disconnect_codes=frozenset({1927, 2006, 2013, 2014, 2027, 2045, 2055, 4031}),
         kinds={"HYT00": FailureKind.LOCK_TIMEOUT},
         clean_message=clean_message,
         restrict=restrict,

@@ -20,7 +20,7 @@ _KINDS: Final[dict[int, FailureKind]] = {
     787: FailureKind.FOREIGN_KEY_VIOLATION,  # SQLITE_CONSTRAINT_FOREIGNKEY
     1299: FailureKind.NOT_NULL_VIOLATION,  # SQLITE_CONSTRAINT_NOTNULL
     275: FailureKind.CHECK_VIOLATION,  # SQLITE_CONSTRAINT_CHECK
-    3091: FailureKind.CHECK_VIOLATION,  # SQLITE_CONSTRAINT_DATATYPE, of STRICT tables
+    3091: FailureKind.INVALID_VALUE,  # SQLITE_CONSTRAINT_DATATYPE, of STRICT tables
     517: FailureKind.SERIALIZATION_FAILURE,  # SQLITE_BUSY_SNAPSHOT: what was read has changed since
 }
 _PRIMARY_KINDS: Final[dict[int, FailureKind]] = {
@@ -29,6 +29,7 @@ _PRIMARY_KINDS: Final[dict[int, FailureKind]] = {
     8: FailureKind.READ_ONLY_VIOLATION,  # SQLITE_READONLY
     9: FailureKind.QUERY_CANCELED,  # SQLITE_INTERRUPT
     14: FailureKind.CONNECT_FAILED,  # SQLITE_CANTOPEN
+    18: FailureKind.VALUE_TOO_LONG,  # SQLITE_TOOBIG
     23: FailureKind.INSUFFICIENT_PRIVILEGE,  # SQLITE_AUTH
     26: FailureKind.CONNECT_FAILED,  # SQLITE_NOTADB
 }
@@ -39,8 +40,15 @@ _MISTAKES: Final = (
     (re.compile(r"(?:^|: )no such column: "), FailureKind.UNDEFINED_COLUMN),
     (re.compile(r"has no column named "), FailureKind.UNDEFINED_COLUMN),
     (re.compile(r"near \".*\": syntax error$", re.DOTALL), FailureKind.SYNTAX_FAILURE),
+    (re.compile(r"(?:^|: )unknown database "), FailureKind.UNDEFINED_SCHEMA),
+    (re.compile(r"(?:^|: )no such function: "), FailureKind.UNDEFINED_FUNCTION),
+    (re.compile(r"^(?:table|view|index) .+ already exists$", re.DOTALL), FailureKind.DUPLICATE_OBJECT),
+    (re.compile(r"there is already an? (?:table|index) named "), FailureKind.DUPLICATE_OBJECT),
+    (re.compile(r"(?:^|: )duplicate column name: "), FailureKind.DUPLICATE_OBJECT),
+    (re.compile(r"^integer overflow$"), FailureKind.VALUE_OUT_OF_RANGE),
 )
 _CONSTRAINT: Final = re.compile(r"^(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.+))?$", re.DOTALL)
+_WRONG_TYPE: Final = re.compile(r"^cannot store \w+ value in \w+ column ")
 _BY_WORD: Final = {"UNIQUE": 2067, "NOT NULL": 1299, "CHECK": 275, "FOREIGN KEY": 787}
 
 #: Primary code -> PEP 249 class, as the standard library's module has them.
@@ -72,6 +80,8 @@ def classify(failure: Failure) -> Failure:
     if failure.pep249 == "DatabaseError":  # a driver with one class for everything
         failure = failure.replace(pep249=_PEP249.get(code & 0xFF, "DatabaseError"))
     match = _CONSTRAINT.search(failure.message)
+    if code == 19 and match is None and _WRONG_TYPE.search(failure.message):
+        code = 3091
     if code == 19 and match is not None:  # a driver that knows primary codes only
         code = _BY_WORD[match[1]]
     kind = _KINDS.get(code) or _PRIMARY_KINDS.get(code & 0xFF)

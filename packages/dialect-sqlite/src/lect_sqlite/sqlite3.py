@@ -20,6 +20,7 @@ from lect.dialects.contract import (
     Connector,
     ConnectRequest,
     Failure,
+    FailureKind,
     PoolChoice,
     SessionRequest,
 )
@@ -201,7 +202,9 @@ class Sqlite3Connector(Connector):
     def failure(self, exception: BaseException) -> Failure:
         """Read the extended result code."""
         if isinstance(exception, (OverflowError, UnicodeEncodeError)):
-            return Failure(pep249="DataError", message=str(exception))
+            overflow = isinstance(exception, OverflowError)
+            kind = FailureKind.VALUE_OUT_OF_RANGE if overflow else FailureKind.INVALID_VALUE
+            return Failure(pep249="DataError", kind=kind, message=str(exception))
         failure = super().failure(exception)
         message = failure.message
         return failure.replace(
