@@ -3,6 +3,8 @@
 The environment variables that packages declare in ``[tool.lect.test-urls]`` name servers. Before the first test each is
 replaced by the URL of a database made for this run alone, and that database is dropped at the end; so a test reads the
 variable, or asks the fixture `database_url`, and owns what it finds there.
+
+Secrets that a run writes anywhere fail it: see ``.ci/canary.py``.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / ".ci"))
 
+import canary  # noqa: E402 - found through the line above
 import provisioning  # noqa: E402 - found through the line above
 import servers  # noqa: E402 - found through the line above
 import workspace  # noqa: E402 - found through the line above
@@ -62,12 +65,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make a database of this run for every server whose variable is set."""
     if config.option.collectonly or hasattr(config, "workerinput"):
         return
+    watch = canary.Canary()
+    config.pluginmanager.register(watch, "canary")
     for variable, wanted in _WANTED.items():
         url = os.environ.get(variable)
         if not url:
             _missing.add(variable)
             continue
         name = f"lect_{os.getpid()}_{secrets.token_hex(4)}"
+        url = watch.with_password(url, provisioning.load(wanted.provision).probe)
         try:
             own = provisioning.load(wanted.provision).create(url, name)
         except Exception as error:
