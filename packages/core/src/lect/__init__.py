@@ -98,6 +98,10 @@ from lect.schema import (
     UniqueConstraint,
     insert_sentinel,
 )
+from lect.schema.typed_columns import (
+    Named,
+    TypedColumns,
+)
 from lect.sql._case import (
     Case,
     case,
@@ -395,11 +399,13 @@ __all__ = [
     "NCHAR",
     "NUMERIC",
     "NVARCHAR",
+    "Named",
     "REAL",
     "SMALLINT",
     "TEXT",
     "TIME",
     "TIMESTAMP",
+    "TypedColumns",
     "URL",
     "UUID",
     "VARBINARY",

@@ -320,6 +320,16 @@ class Compiled:
         return bool(self.expansions)
 
     @property
+    def literal_execute_params(self) -> frozenset[Any]:
+        """The parameters whose values are written into the text at execution."""
+        return frozenset([param for param in self.binds.values() if param.literal_execute])
+
+    @property
+    def post_compile_params(self) -> frozenset[Any]:
+        """The parameters that hold lists, which are written out at execution."""
+        return frozenset([param for param in self.binds.values() if param.expanding and not param.literal_execute])
+
+    @property
     def params(self) -> dict[str, Any]:
         """Name -> value of the parameters as the statement holds them, not processed; None where none was given."""
         return self.construct_params(check=False)

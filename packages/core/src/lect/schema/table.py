@@ -14,6 +14,7 @@ from lect.schema.events import fire
 from lect.schema.foreign_key import ForeignKeyConstraint
 from lect.schema.index import Index
 from lect.schema.table_key import table_key
+from lect.schema.typed_columns import spread
 from lect.shape import Shape, fresh
 from lect.sql.dialect_options import DialectKWArgs
 from lect.sql.from_clause import TableClause
@@ -182,7 +183,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
                 _extend_on=_extend_on,
                 _reflect_info=_reflect_info,
             )
-        self._init_items(*args, allow_replacements=_replacing or autoload_with is not None)
+        self._init_items(*spread(args), allow_replacements=_replacing or autoload_with is not None)
         self._changed()
 
     def _extend(
@@ -230,7 +231,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
             )
         if dialect_kw:
             self._set_dialect_kwargs(dialect_kw)
-        self._init_items(*args, allow_replacements=True)
+        self._init_items(*spread(args), allow_replacements=True)
         self._changed()
 
     def _listen_to(self, listeners: Sequence[tuple[str, Callable[..., Any]]] | None) -> None:

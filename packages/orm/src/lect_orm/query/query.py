@@ -251,6 +251,11 @@ class Query(Generic[_T]):
         self._no_statement("distinct")
         return self._with(self._select.distinct(*map(self._adapted, expr)))
 
+    def ext(self, extension: Any) -> Any:
+        """Add syntax of a database: ``query.ext(distinct_on(User.name))``."""
+        self._no_statement("ext")
+        return self._with(self._select.ext(extension))
+
     # -- conditions and joins ------------------------------------------------------------------------------------------
 
     def filter(self, *criterion: Any) -> Any:
