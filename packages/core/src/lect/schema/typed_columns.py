@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import decimal
 import types
 import typing
-import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Generic, TypeVar
 
@@ -24,18 +21,19 @@ __all__ = ["Named", "TypedColumns", "columns_declared", "spread"]
 
 _T = TypeVar("_T")
 
-_TYPES: Final[dict[type, type[Any]]] = {
-    bool: Boolean,
-    bytes: LargeBinary,
-    dt.date: Date,
-    dt.datetime: DateTime,
-    dt.time: Time,
-    dt.timedelta: Interval,
-    decimal.Decimal: Numeric,
-    float: Double,
-    int: Integer,
-    str: String,
-    uuid.UUID: Uuid,
+#: By module and name, so that modules are not imported for the sake of types that nobody uses.
+_TYPES: Final[dict[str, type[Any]]] = {
+    "builtins.bool": Boolean,
+    "builtins.bytes": LargeBinary,
+    "builtins.float": Double,
+    "builtins.int": Integer,
+    "builtins.str": String,
+    "datetime.date": Date,
+    "datetime.datetime": DateTime,
+    "datetime.time": Time,
+    "datetime.timedelta": Interval,
+    "decimal.Decimal": Numeric,
+    "uuid.UUID": Uuid,
 }
 
 
@@ -119,7 +117,8 @@ def _column(where: str, name: str, value: Any, hint: Any) -> Column[Any]:
         optional = len(members) < len(typing.get_args(python_type))
         python_type = members[0] if len(members) == 1 else python_type
     if column.type._isnull:
-        sql_type = _TYPES.get(python_type)
+        named = f"{getattr(python_type, '__module__', '')}.{getattr(python_type, '__qualname__', '')}"
+        sql_type = _TYPES.get(named)
         if sql_type is None:
             raise ArgumentError(f"{where}: no SQL type is known for {python_type!r}; give a Column with one")
         column.type = sql_type()
