@@ -9,11 +9,16 @@ import re
 import sys
 import types
 import typing
-from typing import Any, ForwardRef, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ForwardRef, Union, get_args, get_origin, overload
 
 from lect.exc import ArgumentError
 from lect_orm.attributes.descriptor import Mapped
 from lect_orm.exc import MappedAnnotationError
+
+if TYPE_CHECKING:
+    from lect_orm.attributes.descriptor import InstrumentedAttribute
+    from lect_orm.loading.strategies.dynamic import WriteOnlyCollection
+    from lect_orm.query.query import AppenderQuery
 
 __all__ = ["Annotation", "DynamicMapped", "Unmapped", "WriteOnlyMapped", "annotations_of", "read_annotation"]
 
@@ -24,6 +29,19 @@ class DynamicMapped(Mapped[_T_co]):
     """Annotation of a relationship that is a query: ``addresses: DynamicMapped[Address]``."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def __get__(self, instance: None, owner: Any) -> InstrumentedAttribute[_T_co]: ...
+
+        @overload
+        def __get__(self, instance: object, owner: Any) -> AppenderQuery[_T_co]: ...
+
+        def __get__(self, instance: object | None, owner: Any) -> Any: ...
+
+        def __set__(self, instance: Any, value: typing.Collection[_T_co]) -> None: ...  # type: ignore[override]
+
     collection_strategy = "dynamic"
 
 
@@ -31,6 +49,19 @@ class WriteOnlyMapped(Mapped[_T_co]):
     """Annotation of a relationship that is only written, and read by statements."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def __get__(self, instance: None, owner: Any) -> InstrumentedAttribute[_T_co]: ...
+
+        @overload
+        def __get__(self, instance: object, owner: Any) -> WriteOnlyCollection[_T_co]: ...
+
+        def __get__(self, instance: object | None, owner: Any) -> Any: ...
+
+        def __set__(self, instance: Any, value: typing.Collection[_T_co]) -> None: ...  # type: ignore[override]
+
     collection_strategy = "write_only"
 
 

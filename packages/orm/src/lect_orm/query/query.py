@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from lect.exc import ArgumentError, InvalidRequestError, NoResultFound
 from lect.sql._select import Select
@@ -57,7 +57,7 @@ class Query(Generic[_T]):
 
     # -- making copies -------------------------------------------------------------------------------------------------
 
-    def _with(self, select: Any) -> Any:
+    def _with(self, select: Any) -> Self:
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__)
         made._select = select
@@ -106,7 +106,7 @@ class Query(Generic[_T]):
             return given
         return replace_columns(node, self._adapt)
 
-    def enable_assertions(self, value: bool) -> Any:
+    def enable_assertions(self, value: bool) -> Self:
         """With False, do not refuse methods after ``limit()``."""
         made = self._with(self._select)
         made._enable_assertions = value
@@ -210,7 +210,7 @@ class Query(Generic[_T]):
 
     apply_labels = with_labels
 
-    def set_label_style(self, style: Any) -> Any:
+    def set_label_style(self, style: Any) -> Self:
         """Choose how columns are labelled."""
         return self._with(self._select.set_label_style(style))
 
@@ -241,12 +241,12 @@ class Query(Generic[_T]):
         joined = bool(self._select._joins) and self._select._joins[0].left is None
         return self._with(self._select.with_only_columns(*entities, maintain_column_froms=joined))
 
-    def select_from(self, *from_obj: Any) -> Any:
+    def select_from(self, *from_obj: Any) -> Self:
         """Say what to select from."""
         self._no_criterion("select_from")
         return self._with(self._select.select_from(*from_obj))
 
-    def distinct(self, *expr: Any) -> Any:
+    def distinct(self, *expr: Any) -> Self:
         """SELECT DISTINCT."""
         self._no_statement("distinct")
         return self._with(self._select.distinct(*map(self._adapted, expr)))
@@ -258,14 +258,14 @@ class Query(Generic[_T]):
 
     # -- conditions and joins ------------------------------------------------------------------------------------------
 
-    def filter(self, *criterion: Any) -> Any:
+    def filter(self, *criterion: Any) -> Self:
         """Add conditions."""
         self._entry("filter")
         return self._with(self._select.where(*map(self._adapted, criterion)))
 
     where = filter
 
-    def filter_by(self, **kwargs: Any) -> Any:
+    def filter_by(self, **kwargs: Any) -> Self:
         """Add ``attribute = value`` conditions on what was joined last, or the first entity."""
         self._entry("filter_by")
         target = self._last_joined()
@@ -294,7 +294,7 @@ class Query(Generic[_T]):
             return node.table.c
         return select.entity_namespace
 
-    def join(self, target: Any, *props: Any, isouter: bool = False, full: bool = False, **kw: Any) -> Any:
+    def join(self, target: Any, *props: Any, isouter: bool = False, full: bool = False, **kw: Any) -> Self:
         """Join along a relationship, to an entity, or to a FROM element with an ON condition."""
         self._entry("join")
         if kw:
@@ -318,44 +318,44 @@ class Query(Generic[_T]):
             return given if alias is None else getattr(alias, given.key)
         return self._adapted(given)
 
-    def outerjoin(self, target: Any, *props: Any, full: bool = False, **kw: Any) -> Any:
+    def outerjoin(self, target: Any, *props: Any, full: bool = False, **kw: Any) -> Self:
         """As :meth:`join`, LEFT OUTER JOIN."""
         return self.join(target, *props, isouter=True, full=full, **kw)
 
-    def having(self, *having: Any) -> Any:
+    def having(self, *having: Any) -> Self:
         """Add conditions on groups."""
         self._entry("having")
         return self._with(self._select.having(*map(self._adapted, having)))
 
-    def group_by(self, *clauses: Any) -> Any:
+    def group_by(self, *clauses: Any) -> Self:
         """GROUP BY."""
         self._entry("group_by")
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
             return self._with(self._select._replace(_group_by=()))
         return self._with(self._select.group_by(*map(self._adapted, clauses)))
 
-    def order_by(self, *clauses: Any) -> Any:
+    def order_by(self, *clauses: Any) -> Self:
         """ORDER BY; None or False takes away what was said before."""
         self._entry("order_by")
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
             return self._with(self._select._replace(_order_by=()))
         return self._with(self._select.order_by(*map(self._adapted, clauses)))
 
-    def limit(self, limit: Any) -> Any:
+    def limit(self, limit: Any) -> Self:
         """LIMIT."""
         self._no_statement("limit")
         return self._with(self._select.limit(limit))
 
-    def offset(self, offset: Any) -> Any:
+    def offset(self, offset: Any) -> Self:
         """OFFSET."""
         self._no_statement("offset")
         return self._with(self._select.offset(offset))
 
-    def slice(self, start: int | None, stop: int | None) -> Any:
+    def slice(self, start: int | None, stop: int | None) -> Self:
         """LIMIT and OFFSET, counted as a slice of a list."""
         return self._with(self._select.slice(start, stop))
 
-    def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Any:
+    def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Self:
         """Keep rows that belong to `instance` along a relationship."""
         if property is None:
             mapper = object_state(instance).mapper
@@ -370,59 +370,59 @@ class Query(Generic[_T]):
             )
         return self.filter(with_parent(instance, property, from_entity))
 
-    def correlate(self, *fromclauses: Any) -> Any:
+    def correlate(self, *fromclauses: Any) -> Self:
         """Correlate to these when used inside another statement."""
         return self._with(self._select.correlate(*fromclauses))
 
-    def prefix_with(self, *expr: Any, **kw: Any) -> Any:
+    def prefix_with(self, *expr: Any, **kw: Any) -> Self:
         """Words after SELECT."""
         return self._with(self._select.prefix_with(*expr, **kw))
 
-    def suffix_with(self, *expr: Any, **kw: Any) -> Any:
+    def suffix_with(self, *expr: Any, **kw: Any) -> Self:
         """Words at the end."""
         return self._with(self._select.suffix_with(*expr, **kw))
 
-    def with_hint(self, selectable: Any, text: str, dialect_name: str = "*") -> Any:
+    def with_hint(self, selectable: Any, text: str, dialect_name: str = "*") -> Self:
         """A hint about a FROM element."""
         return self._with(self._select.with_hint(selectable, text, dialect_name))
 
-    def with_statement_hint(self, text: str, dialect_name: str = "*") -> Any:
+    def with_statement_hint(self, text: str, dialect_name: str = "*") -> Self:
         """A hint about the statement."""
         return self._with(self._select.with_statement_hint(text, dialect_name))
 
-    def with_for_update(self, **kw: Any) -> Any:
+    def with_for_update(self, **kw: Any) -> Self:
         """SELECT … FOR UPDATE."""
         return self._with(self._select.with_for_update(**kw))
 
-    def add_cte(self, cte: Any, nest_here: bool = False) -> Any:
+    def add_cte(self, cte: Any, nest_here: bool = False) -> Self:
         """Add a common table expression."""
         return self._with(self._select.add_cte(cte, nest_here=nest_here))
 
-    def union(self, *q: Any) -> Any:
+    def union(self, *q: Any) -> Self:
         """Entities from this query and others."""
         return self._set_operation("union", q)
 
-    def union_all(self, *q: Any) -> Any:
+    def union_all(self, *q: Any) -> Self:
         """Entities from this query and others, duplicates kept."""
         return self._set_operation("union_all", q)
 
-    def intersect(self, *q: Any) -> Any:
+    def intersect(self, *q: Any) -> Self:
         """Entities in this query and others."""
         return self._set_operation("intersect", q)
 
-    def intersect_all(self, *q: Any) -> Any:
+    def intersect_all(self, *q: Any) -> Self:
         """Entities in this query and others, duplicates kept."""
         return self._set_operation("intersect_all", q)
 
-    def except_(self, *q: Any) -> Any:
+    def except_(self, *q: Any) -> Self:
         """Entities in this query and not in others."""
         return self._set_operation("except_", q)
 
-    def except_all(self, *q: Any) -> Any:
+    def except_all(self, *q: Any) -> Self:
         """Entities in this query and not in others, duplicates kept."""
         return self._set_operation("except_all", q)
 
-    def _set_operation(self, method: str, others: Sequence[Any]) -> Any:
+    def _set_operation(self, method: str, others: Sequence[Any]) -> Self:
         first = self.enable_eagerloads(False).statement
         rest = [o.enable_eagerloads(False).statement if isinstance(o, Query) else o for o in others]
         compound = getattr(first, method)(*rest) if rest else first
@@ -433,7 +433,7 @@ class Query(Generic[_T]):
             else compound,
         )
 
-    def _from_selectable(self, first: Any, statement: Any) -> Any:
+    def _from_selectable(self, first: Any, statement: Any) -> Self:
         """Select the same entities from `statement`, whose columns are those of `first` one by one."""
         subquery = statement.subquery()
         inner = Translation(first, with_loaders=False)
@@ -469,7 +469,7 @@ class Query(Generic[_T]):
         made._adapt = adapt
         return made
 
-    def from_statement(self, statement: Any) -> Any:
+    def from_statement(self, statement: Any) -> Self:
         """Load the entities from another statement's rows."""
         self._no_criterion("from_statement")
         made = self._with(self._select)
@@ -481,7 +481,7 @@ class Query(Generic[_T]):
 
     # -- options -------------------------------------------------------------------------------------------------------
 
-    def options(self, *args: Any) -> Any:
+    def options(self, *args: Any) -> Self:
         """Loader options."""
         flat: list[Any] = []
         for one in args:
@@ -491,7 +491,7 @@ class Query(Generic[_T]):
             made._from_statement = self._from_statement.options(*flat)
         return made
 
-    def execution_options(self, **kwargs: Any) -> Any:
+    def execution_options(self, **kwargs: Any) -> Self:
         """Options of the execution."""
         return self._with(self._select.execution_options(**kwargs))
 
@@ -499,23 +499,23 @@ class Query(Generic[_T]):
         """Options of the execution."""
         return self._select.get_execution_options()
 
-    def populate_existing(self) -> Any:
+    def populate_existing(self) -> Self:
         """Overwrite objects that are loaded already."""
         return self.execution_options(populate_existing=True)
 
-    def autoflush(self, setting: bool) -> Any:
+    def autoflush(self, setting: bool) -> Self:
         """Whether the session flushes before this query."""
         return self.execution_options(autoflush=setting)
 
-    def yield_per(self, count: int) -> Any:
+    def yield_per(self, count: int) -> Self:
         """Fetch rows in pieces of this size."""
         return self.execution_options(yield_per=count)
 
-    def enable_eagerloads(self, value: bool) -> Any:
+    def enable_eagerloads(self, value: bool) -> Self:
         """With False, joined eager loading is left out of the statement."""
         return self.execution_options(_lect_eager=value)
 
-    def with_session(self, session: Any) -> Any:
+    def with_session(self, session: Any) -> Self:
         """The same in another session."""
         made = self._with(self._select)
         made.session = session
@@ -525,7 +525,7 @@ class Query(Generic[_T]):
         """Return ``fn(self)``."""
         return fn(self)
 
-    def params(self, *args: Any, **kwargs: Any) -> Any:
+    def params(self, *args: Any, **kwargs: Any) -> Self:
         """Values for named parameters."""
         if len(args) > 1:
             raise ArgumentError("params() takes zero or one positional argument, which is a dictionary.")
@@ -533,7 +533,7 @@ class Query(Generic[_T]):
         made._params = {**self._params, **(args[0] if args else {}), **kwargs}
         return made
 
-    def reset_joinpoint(self) -> Any:
+    def reset_joinpoint(self) -> Self:
         """Let ``filter_by`` mean the first entity again."""
         made = self._with(self._select)
         made._joins_left_behind = len(self._select._joins)
@@ -596,35 +596,35 @@ class Query(Generic[_T]):
     def _needs_unique(self) -> bool:
         return self._from_statement is None and plan_for(self._select)[0].needs_unique
 
-    def all(self) -> list[Any]:
+    def all(self) -> list[_T]:
         """Return all rows, objects for a single entity."""
         found: list[Any] = self._execute().all()
         return list(found)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[_T]:
         return iter(self._execute())
 
-    def first(self) -> Any:
+    def first(self) -> _T | None:
         """Return the first row, or None."""
         if self._from_statement is not None:
-            return self._execute().first()
-        return self.limit(1)._execute().first()
+            return self._execute().first()  # type: ignore[no-any-return]
+        return self.limit(1)._execute().first()  # type: ignore[no-any-return]
 
-    def one(self) -> Any:
+    def one(self) -> _T:
         """Return the only row.
 
         Raises:
             NoResultFound, MultipleResultsFound: there is none, or more than one.
         """
-        return self._execute().one()
+        return self._execute().one()  # type: ignore[no-any-return]
 
-    def one_or_none(self) -> Any:
+    def one_or_none(self) -> _T | None:
         """Return the only row, or None.
 
         Raises:
             MultipleResultsFound: there is more than one.
         """
-        return self._execute().one_or_none()
+        return self._execute().one_or_none()  # type: ignore[no-any-return]
 
     def scalar(self) -> Any:
         """Return the first column of the only row, or None."""
@@ -666,7 +666,7 @@ class Query(Generic[_T]):
                 return {"mapper": node.entity.mapper}
         return {}
 
-    def get(self, ident: Any) -> Any:
+    def get(self, ident: Any) -> _T | None:
         """Return the object of this primary key, from the session when it is there."""
         select = self._select
         if select._where or select._joins or select._from_obj or select._order_by or select._limit is not None:
@@ -675,7 +675,7 @@ class Query(Generic[_T]):
         if len(select._raw_columns) != 1 or not isinstance(node, MapperEntity | AliasEntity):
             raise InvalidRequestError("Query.get() can only be used against a single mapped class.")
         options = select._execution_options
-        return self.session.get(
+        return self.session.get(  # type: ignore[no-any-return]
             node.entity.class_ if node.entity.is_mapper else node.entity.entity,
             ident,
             options=select._with_options or None,
@@ -759,7 +759,7 @@ class Query(Generic[_T]):
         return count
 
 
-class AppenderQuery(Query[Any]):
+class AppenderQuery(Query[_T]):
     """What a dynamic relationship is: a query of the members, to which members can be added."""
 
     def __init__(self, impl: Any, state: Any) -> None:
@@ -781,12 +781,12 @@ class AppenderQuery(Query[Any]):
             require_session(self._state, self.attr.key)
         return bool(self._state.has_identity and self.session is not None)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[_T]:
         if not self._bound():
             return iter(self._pending())
         return super().__iter__()
 
-    def all(self) -> list[Any]:
+    def all(self) -> list[_T]:
         return super().all() if self._bound() else self._pending()
 
     def __getitem__(self, item: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, TypeVarTuple, overload
 
 from lect.exc import ArgumentError, InvalidRequestError
 from lect_orm.session.access import identity_key
@@ -18,6 +18,13 @@ _S = TypeVar("_S", bound=Session)
 _O = TypeVar("_O")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_Ts = TypeVarTuple("_Ts")
+
+if TYPE_CHECKING:
+    from lect.engine import Result
+    from lect.engine.result import ScalarResult
+    from lect.sql._select import Select
+    from lect_orm.query.query import Query
 
 
 class sessionmaker(Generic[_S]):
@@ -294,7 +301,48 @@ class scoped_session(Generic[_S]):
     connection = _forwarded(Session.connection)
     delete = _forwarded(Session.delete)
     delete_all = _forwarded(Session.delete_all)
-    execute = _forwarded(Session.execute)
+    if TYPE_CHECKING:
+
+        def get_one(self, entity: type[_O], ident: Any, **how: Any) -> _O: ...
+
+        @overload
+        def query(self, entity: type[_O], /) -> Query[_O]: ...
+
+        @overload
+        def query(self, *entities: Any, **kwargs: Any) -> Query[Any]: ...
+
+        def query(self, *entities: Any, **kwargs: Any) -> Any: ...
+
+        @overload
+        def execute(self, statement: Select[tuple[*_Ts]], params: Any = None, **how: Any) -> Result[*_Ts]: ...
+
+        @overload
+        def execute(self, statement: Any, params: Any = None, **how: Any) -> Result[Any]: ...
+
+        def execute(self, statement: Any, params: Any = None, **how: Any) -> Any: ...
+
+        @overload
+        def scalar(self, statement: Select[tuple[_R, *_Ts]], params: Any = None, **how: Any) -> _R | None: ...
+
+        @overload
+        def scalar(self, statement: Any, params: Any = None, **how: Any) -> Any: ...
+
+        def scalar(self, statement: Any, params: Any = None, **how: Any) -> Any: ...
+
+        @overload
+        def scalars(self, statement: Select[tuple[_R, *_Ts]], params: Any = None, **how: Any) -> ScalarResult[_R]: ...
+
+        @overload
+        def scalars(self, statement: Any, params: Any = None, **how: Any) -> ScalarResult[Any]: ...
+
+        def scalars(self, statement: Any, params: Any = None, **how: Any) -> Any: ...
+
+    else:
+        execute = _forwarded(Session.execute)
+        get_one = _forwarded_loosely(Session.get_one)
+        query = _forwarded(Session.query)
+        scalar = _forwarded_loosely(Session.scalar)
+        scalars = _forwarded_loosely(Session.scalars)
     expire = _forwarded(Session.expire)
     expire_all = _forwarded(Session.expire_all)
     expunge = _forwarded(Session.expunge)
@@ -303,16 +351,12 @@ class scoped_session(Generic[_S]):
     flush_plan = _forwarded(Session.flush_plan)
     get = _forwarded(Session.get)
     get_bind: Any = _forwarded_loosely(Session.get_bind)
-    get_one: Any = _forwarded_loosely(Session.get_one)
     is_modified = _forwarded(Session.is_modified)
     merge = _forwarded(Session.merge)
     merge_all = _forwarded(Session.merge_all)
-    query = _forwarded(Session.query)
     refresh = _forwarded(Session.refresh)
     reset = _forwarded(Session.reset)
     rollback = _forwarded(Session.rollback)
-    scalar: Any = _forwarded_loosely(Session.scalar)
-    scalars: Any = _forwarded_loosely(Session.scalars)
 
     autoflush = _attribute("autoflush", settable=True)
     bind = _attribute("bind", settable=True)

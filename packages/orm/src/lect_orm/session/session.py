@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, TypeVarTuple, overload
 
 from lect.event import dispatcher
 from lect.exc import ArgumentError, InvalidRequestError, StatementError
@@ -25,19 +25,28 @@ from lect_orm.state import InstanceState
 from lect_orm.unitofwork import flush as unit_of_work
 from lect_orm.unitofwork import tracking as _tracking  # installs what relationships tell sessions
 
+_O = TypeVar("_O")
+
 if TYPE_CHECKING:
     from types import TracebackType
 
     from lect.engine import Result
     from lect.engine.result import ScalarResult
+    from lect.engine.row import Row
     from lect.sql._select import Select
+    from lect.sql.element import SQLColumnExpression
     from lect_orm.query.query import Query
     from lect_orm.unitofwork.report import FlushPlan
+
+    #: what a query gives values of one type for
+    _Selected: TypeAlias = type[_O] | SQLColumnExpression[_O]
 
 __all__ = ["JoinTransactionMode", "Session"]
 
 _S = TypeVar("_S", bound="Session")
 _T = TypeVar("_T")
+_T1 = TypeVar("_T1")
+_T2 = TypeVar("_T2")
 _Ts = TypeVarTuple("_Ts")
 _Rest = TypeVarTuple("_Rest")
 
@@ -440,6 +449,21 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         return self.execute(
             statement, params, execution_options=execution_options, bind_arguments=bind_arguments, **kw
         ).scalars()
+
+    @overload
+    def query(self, entity: type[_O], /) -> Query[_O]: ...
+
+    @overload
+    def query(self, e0: SQLColumnExpression[_T], /) -> Query[Row[_T]]: ...
+
+    @overload
+    def query(self, e0: _Selected[_T], e1: _Selected[_T1], /) -> Query[Row[_T, _T1]]: ...
+
+    @overload
+    def query(self, e0: _Selected[_T], e1: _Selected[_T1], e2: _Selected[_T2], /) -> Query[Row[_T, _T1, _T2]]: ...
+
+    @overload
+    def query(self, *entities: Any, **kwargs: Any) -> Query[Any]: ...
 
     def query(self, *entities: Any, **kwargs: Any) -> Query[Any]:
         """Return a :class:`Query` of this session."""

@@ -12,15 +12,22 @@ from lect.engine.row import Row
 from lect.sql._select import Select
 from lect_orm import (
     DeclarativeBase,
+    DynamicMapped,
     InstrumentedAttribute,
     Mapped,
     MappedAsDataclass,
+    Query,
     Session,
+    WriteOnlyMapped,
     aliased,
+    composite,
     mapped_column,
     relationship,
+    scoped_session,
     sessionmaker,
 )
+from lect_orm.ext.asyncio import AsyncSession, async_sessionmaker
+from lect_orm.ext.hybrid import hybrid_property
 
 
 class Base(DeclarativeBase):
@@ -42,6 +49,35 @@ class Address(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     user: Mapped[User] = relationship(back_populates="addresses")
+
+
+class Position:
+    def __init__(self, x: int, y: int) -> None:
+        self.x, self.y = x, y
+
+
+class Place(Base):
+    __tablename__ = "places"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[Position] = composite(mapped_column("x"), mapped_column("y"))
+    tags: Mapped[set[Tag]] = relationship()
+    by_word: Mapped[dict[str, Tag]] = relationship(viewonly=True)
+    main_tag: Mapped[Tag | None] = relationship(viewonly=True)
+    asked: DynamicMapped[Tag] = relationship(viewonly=True)
+    written: WriteOnlyMapped[Tag] = relationship(viewonly=True)
+
+    @hybrid_property
+    def twice(self) -> int:
+        return self.id * 2
+
+
+class Tag(Base):
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    word: Mapped[str]
 
 
 class DataBase(MappedAsDataclass, DeclarativeBase):
@@ -141,3 +177,79 @@ def dataclasses() -> None:
     assert_type(point.x, int)
     assert_type(point.tags, list[str])
     Point(x=1)
+
+
+class Sized(Point, kw_only=True):
+    __tablename__ = "sized"
+
+    id: Mapped[int] = mapped_column(ForeignKey("points.id"), primary_key=True, init=False)
+    size: Mapped[float]
+    label: Mapped[str | None] = mapped_column(default=None)
+
+
+def derived_dataclasses() -> None:
+    sized = Sized(1, size=2.5)
+    assert_type(sized.size, float)
+    assert_type(sized.label, str | None)
+    assert_type(sized.x, int)
+
+
+def collections(place: Place, session: Session) -> None:
+    assert_type(place.tags, set[Tag])
+    assert_type(place.by_word["a"], Tag)
+    assert_type(place.main_tag, Tag | None)
+    assert_type(place.position, Position)
+    assert_type(place.twice, int)
+    for tag in place.tags:
+        assert_type(tag.word, str)
+    for asked in place.asked:
+        assert_type(asked, Tag)
+    assert_type(session.scalars(place.written.select()).all(), Sequence[Tag])
+
+
+def joins_and_aliases(session: Session) -> None:
+    parent = aliased(User)
+    assert_type(select(User, parent), Select[tuple[User, User]])
+    assert_type(select(User.id, parent.name), Select[tuple[int, str]])
+    assert_type(select(User, Address).join(User.addresses), Select[tuple[User, Address]])
+    assert_type(select(User, Address).join_from(User, Address, User.addresses), Select[tuple[User, Address]])
+    assert_type(select(User).outerjoin(User.addresses.of_type(Address)), Select[tuple[User]])
+    assert_type(select(User.name, func.count(Address.id)), Select[tuple[str, int]])
+    rows = session.execute(select(User, Address, User.nickname).join(Address)).all()
+    assert_type(rows, Sequence[Row[User, Address, str | None]])
+    user, address, nickname = rows[0]
+    assert_type(user, User)
+    assert_type(address, Address)
+    assert_type(nickname, str | None)
+    one = session.execute(select(User.id, User.name, Address.id, Address.user_id)).one()
+    assert_type(one, Row[int, str, int, int])
+    subquery = select(User).where(User.name == "x").subquery()
+    assert_type(session.scalars(select(aliased(User, subquery))).one(), User)
+
+
+def queries(session: Session) -> None:
+    assert_type(session.query(User), Query[User])
+    assert_type(session.query(User).filter(User.name == "x").all(), list[User])
+    assert_type(session.query(User).first(), User | None)
+    assert_type(session.query(User).one(), User)
+    assert_type(session.query(User).count(), int)
+
+
+async def awaited(session: AsyncSession) -> None:
+    assert_type(await session.get(User, 1), User | None)
+    assert_type(await session.get_one(User, 1), User)
+    assert_type((await session.scalars(select(User))).all(), Sequence[User])
+    assert_type(await session.scalar(select(User.name)), str | None)
+    assert_type((await session.execute(select(User.id, User.name))).all(), Sequence[Row[int, str]])
+    async for user in await session.stream_scalars(select(User)):
+        assert_type(user, User)
+    make = async_sessionmaker(expire_on_commit=False)
+    async with make() as made:
+        assert_type(made, AsyncSession)
+
+
+def scopes() -> None:
+    scope = scoped_session(sessionmaker())
+    assert_type(scope(), Session)
+    assert_type(scope.scalars(select(User)).all(), Sequence[User])
+    assert_type(scope.get(User, 1), User | None)

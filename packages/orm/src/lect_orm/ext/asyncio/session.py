@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, TypeVarTuple, overload
 
 from lect.aio.engine import AsyncConnection, AsyncEngine, Startable, undisturbed
 from lect.aio.exc import AsyncContextNotStarted
@@ -17,6 +17,12 @@ from lect_orm.session.registry import object_session
 from lect_orm.session.session import Session
 from lect_orm.session.transaction import SessionTransaction
 
+if TYPE_CHECKING:
+    from lect.engine import Result
+    from lect.engine.result import ScalarResult
+    from lect.sql._select import Select
+    from lect_orm.session.access import _Entity
+
 __all__ = [
     "AsyncSession",
     "AsyncSessionTransaction",
@@ -27,6 +33,8 @@ __all__ = [
 
 _O = TypeVar("_O")
 _T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
+_Rest = TypeVarTuple("_Rest")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _AS = TypeVar("_AS", bound="AsyncSession")
@@ -205,6 +213,28 @@ class AsyncSession:
         found: _T = await run(fn, self.sync_session, *arg, **kw)
         return found
 
+    @overload
+    async def execute(
+        self,
+        statement: Select[tuple[*_Ts]],
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> Result[*_Ts]: ...
+
+    @overload
+    async def execute(
+        self,
+        statement: Any,
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> Result[Any]: ...
+
     async def execute(
         self,
         statement: Any,
@@ -225,6 +255,28 @@ class AsyncSession:
             **kw,
         )
 
+    @overload
+    async def scalar(
+        self,
+        statement: Select[tuple[_T, *_Rest]],
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> _T | None: ...
+
+    @overload
+    async def scalar(
+        self,
+        statement: Any,
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> Any: ...
+
     async def scalar(
         self,
         statement: Any,
@@ -243,6 +295,28 @@ class AsyncSession:
             bind_arguments=bind_arguments,
             **kw,
         )
+
+    @overload
+    async def scalars(
+        self,
+        statement: Select[tuple[_T, *_Rest]],
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> ScalarResult[_T]: ...
+
+    @overload
+    async def scalars(
+        self,
+        statement: Any,
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> ScalarResult[Any]: ...
 
     async def scalars(
         self,
@@ -280,6 +354,28 @@ class AsyncSession:
         )
         return AsyncResult(result)
 
+    @overload
+    async def stream_scalars(
+        self,
+        statement: Select[tuple[_T, *_Rest]],
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> AsyncScalarResult[_T]: ...
+
+    @overload
+    async def stream_scalars(
+        self,
+        statement: Any,
+        params: Any = None,
+        *,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> AsyncScalarResult[Any]: ...
+
     async def stream_scalars(
         self,
         statement: Any,
@@ -295,12 +391,12 @@ class AsyncSession:
         )
         return result.scalars()
 
-    async def get(self, entity: type[_O] | Any, ident: Any, **how: Any) -> _O | None:
+    async def get(self, entity: _Entity[_O], ident: Any, **how: Any) -> _O | None:
         """Return the object with this primary key, or None; arguments as for :meth:`Session.get`."""
         found: _O | None = await greenlet_spawn(self.sync_session.get, entity, ident, **how)
         return found
 
-    async def get_one(self, entity: type[_O] | Any, ident: Any, **how: Any) -> _O:
+    async def get_one(self, entity: _Entity[_O], ident: Any, **how: Any) -> _O:
         """Return the object with this primary key; an error when there is no such row."""
         found: _O = await greenlet_spawn(self.sync_session.get_one, entity, ident, **how)
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from lect.exc import InvalidRequestError
 from lect.sql._insert import Insert
@@ -19,6 +19,8 @@ from lect_orm.query.parent import parent_criterion
 from lect_orm.relationships.relationship import IMPL_FACTORIES
 
 __all__ = ["DynamicImpl", "WriteOnlyCollection"]
+
+_T = TypeVar("_T")
 
 
 class DynamicImpl(AttributeImpl):
@@ -170,7 +172,7 @@ def related_select(impl: DynamicImpl, state: Any) -> Any:
     return statement
 
 
-class WriteOnlyCollection:
+class WriteOnlyCollection(Generic[_T]):
     """What a ``WriteOnlyMapped`` attribute is: members are added and removed, and read by statements."""
 
     def __init__(self, impl: DynamicImpl, state: Any) -> None:
@@ -185,22 +187,23 @@ class WriteOnlyCollection:
             "produce a SQL statement and execute it with session.scalars()."
         )
 
-    def add(self, item: Any) -> None:
+    def add(self, item: _T) -> None:
         """Add a member."""
         self.attr.append(self._state, self._state.dict, item)
 
-    def add_all(self, iterator: Iterable[Any]) -> None:
+    def add_all(self, iterator: Iterable[_T]) -> None:
         """Add members."""
         for item in iterator:
             self.add(item)
 
-    def remove(self, item: Any) -> None:
+    def remove(self, item: _T) -> None:
         """Take a member out."""
         self.attr.remove(self._state, self._state.dict, item)
 
-    def select(self) -> Any:
+    def select(self) -> Select[tuple[_T]]:
         """Return the SELECT of the members."""
-        return related_select(self.attr, self._state)
+        found: Select[tuple[_T]] = related_select(self.attr, self._state)
+        return found
 
     def insert(self) -> Any:
         """Return an INSERT of members, with the foreign key filled in.
