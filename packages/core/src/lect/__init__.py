@@ -224,13 +224,13 @@ from lect.sql.from_clause import (
 from lect.sql.function import (
     Function,
     FunctionElement,
-    func,
     modifier,
 )
 from lect.sql.functions import (
     FunctionFilter,
     Over,
     WithinGroup,
+    func,
 )
 from lect.sql.grouping import (
     Grouping,

@@ -46,7 +46,8 @@ from lect.sql.from_clause import (
     TableValuedColumn,
     table,
 )
-from lect.sql.function import Function, FunctionElement, func, modifier
+from lect.sql.function import Function, FunctionElement, modifier
+from lect.sql.functions import func
 from lect.sql.grouping import Grouping
 from lect.sql.join import Join, join, outerjoin
 from lect.sql.label import Label, label

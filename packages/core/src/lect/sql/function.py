@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from operator import getitem
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from lect.exc import ArgumentError, LectWarning
 from lect.operators import OperatorType, comma_op, function_as_comparison_op
@@ -445,23 +445,5 @@ class _FunctionGenerator:
 
 _NOTHING: Final[dict[str, Any]] = {}
 
-if TYPE_CHECKING:
-    from lect.sql import known_functions as _known
-
-    class _Functions(_FunctionGenerator):
-        """What type checkers know of `func`: the functions whose type does not depend on their arguments."""
-
-        aggregate_strings: type[_known.aggregate_strings]
-        char_length: type[_known.char_length]
-        concat: type[_known.concat]
-        count: type[_known.count]
-        dense_rank: type[_known.dense_rank]
-        random: type[_known.random]
-        rank: type[_known.rank]
-
-        def __getattr__(self, name: str) -> Any: ...
-
-    func: _Functions
-else:
-    func = _FunctionGenerator()
+func: Any = _FunctionGenerator()
 modifier: Any = _FunctionGenerator()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from lect.sql import function
+from lect.sql import known_functions as _known
 from lect.sql.function import (
     Function,
     FunctionAsBinary,
     FunctionElement,
     GenericFunction,
     ScalarFunctionColumn,
-    func,
     modifier,
     register_function,
 )
@@ -99,3 +102,23 @@ __all__ = [
     "sysdate",
     "user",
 ]
+
+
+if TYPE_CHECKING:
+
+    class _Functions:
+        """What type checkers know of `func`: the functions whose type does not depend on their arguments."""
+
+        aggregate_strings: type[_known.aggregate_strings]
+        char_length: type[_known.char_length]
+        concat: type[_known.concat]
+        count: type[_known.count]
+        dense_rank: type[_known.dense_rank]
+        random: type[_known.random]
+        rank: type[_known.rank]
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __call__(self, *c: Any, **kwargs: Any) -> Any: ...
+
+
+func: _Functions = function.func
