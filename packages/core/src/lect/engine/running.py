@@ -39,6 +39,8 @@ __all__ = [
 
 #: No names: an INSERT without parameters writes its own values and defaults, not every column.
 _PLAIN = CompileOptions(column_keys=())
+#: The same, with a warning at the first compilation: an engine does one or the other, so both have the short key.
+_LINTED = CompileOptions(column_keys=(), linting=True)
 _Options = Mapping[str, Any]
 
 
@@ -47,8 +49,8 @@ _Options = Mapping[str, Any]
 
 def _compile_options(names: tuple[str, ...], many: bool, options: _Options, linting: bool) -> CompileOptions:
     translate = options.get("schema_translate_map")
-    if not names and not many and not translate and not linting:
-        return _PLAIN
+    if not names and not many and not translate:
+        return _LINTED if linting else _PLAIN
     return CompileOptions(
         column_keys=names,
         for_executemany=many,
@@ -79,7 +81,7 @@ def plan_of(
         if key is None:
             engine._plans.uncacheable += 1
         return Plan(compile_statement(statement, connection.dialect, how, binds)), binds
-    if how is not _PLAIN:
+    if how is not _PLAIN and how is not _LINTED:
         key = (key, names, how.key)
     plan = cache.get(key)
     if plan is None:

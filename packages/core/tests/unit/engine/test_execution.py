@@ -264,6 +264,20 @@ def test_audit_of_the_cache() -> None:
     assert engine.cache.hits == 2
 
 
+@pytest.mark.parametrize("options", [{}, {"enable_from_linting": False}])
+def test_a_statement_known_already_takes_the_short_way(options: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lect.engine import running
+
+    engine = create_engine("sqlite://", **options)
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.abs(-1))) == 1
+        monkeypatch.setattr(running, "run_statement", None)
+        monkeypatch.setattr(running, "run_prepared", None)
+        assert connection.scalar(select(func.abs(-2))) == 2
+        assert connection.prepare(select(func.abs(-3))).execute().scalar() == 3
+    assert engine.cache.report()["plans"] == 1
+
+
 class Forgetful(ColumnElement[Any]):
     """Says that there is nothing to know of it, and writes something that there is."""
 
