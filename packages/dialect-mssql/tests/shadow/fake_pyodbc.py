@@ -69,6 +69,10 @@ class Cursor:
         else:
             row = None
         self._give(row)
+        numbers = re.findall(r"\((?:\?, )+(\d+)\)", sql) if " OUTPUT " in sql else []
+        if numbers:  # many rows, each with the number of its parameter set
+            width = sql.partition(" OUTPUT ")[2].partition(" SELECT ")[0].count("inserted.")
+            self.rows = [(int(number) + 1,) * width for number in numbers]
         self.rowcount = 1
         # The first result of "INSERT ...; SELECT ..." is the number of rows.
         self.following = (self.answer or (1,)) if "; SELECT CAST(scope_identity()" in sql else None
