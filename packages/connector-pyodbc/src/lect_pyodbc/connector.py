@@ -20,9 +20,11 @@ from lect.dialects.contract import (
     PoolChoice,
     SessionRequest,
 )
+from lect.types.large_binary import Binary
 from lect_pyodbc.connection_string import connection_string
 from lect_pyodbc.failures import read_failure
 from lect_pyodbc.profile import Profile
+from lect_pyodbc.values import plain_bytes
 
 __all__ = ["PyODBCConnector"]
 
@@ -172,8 +174,13 @@ class PyODBCConnector(Connector):
             request.cursor.setinputsizes(sizes)
 
     def conversion(self, request: ConversionRequest) -> Conversion | None:
-        """As the profile says."""
-        return None if self.profile.conversion is None else self.profile.conversion(request)
+        """As the profile says; bytes of any class are bound as bytes."""
+        found = None if self.profile.conversion is None else self.profile.conversion(request)
+        type_ = request.type_
+        if isinstance(type_, Binary) and (found is None or found.bind is None):
+            result = type_.result_processor(request.dialect, request.native_code) if found is None else found.result
+            return Conversion(bind=plain_bytes, result=result)
+        return found
 
     # -- failing ------------------------------------------------------------------------------------------------------
 

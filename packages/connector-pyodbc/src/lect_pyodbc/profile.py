@@ -56,6 +56,10 @@ class Profile(Record):
     """(ODBC type code, function): values of that type arrive as the driver's bytes and become what the function
     returns. NULL is not passed to it."""
 
+    narrow_statements: bool = False
+    """The text of a statement loses characters beyond U+FFFF on its way; bound values do not. The dialect's literals
+    avoid them."""
+
     # -- values -------------------------------------------------------------------------------------------------------
 
     conversion: Callable[[ConversionRequest], Conversion | None] | None = None

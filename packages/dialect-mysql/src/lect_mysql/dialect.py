@@ -23,6 +23,7 @@ from lect_mysql import errors
 from lect_mysql.capabilities import LATEST_MARIADB, LATEST_MYSQL, OLDEST_MARIADB, OLDEST_MYSQL, mariadb, mysql
 from lect_mysql.compile import MARIADB_RULES, RULES
 from lect_mysql.identifiers import make_identifiers
+from lect_mysql.literals import MySQLLiterals
 from lect_mysql.reflection import MySQLReflector
 from lect_mysql.types import TYPE_ADAPTATIONS
 
@@ -72,7 +73,10 @@ class MySQLDialect(Dialect):
 
     def make_literals(self) -> Literals:
         """A backslash escapes, unless the server's sql_mode says otherwise."""
-        return Literals(backslash_escapes=self.backslash_escapes)
+        profile = getattr(self.connector, "profile", None)
+        return MySQLLiterals(
+            backslash_escapes=self.backslash_escapes, narrow=bool(getattr(profile, "narrow_statements", False))
+        )
 
     def settle(self, request: SettleRequest) -> MySQLDialect:
         """Ask for version, flavour, sql_mode and the database that unqualified names mean: one query."""

@@ -12,8 +12,10 @@ from typing import Any, Final
 from lect import types as t
 from lect.dialects.capabilities import Capabilities, GeneratedKey
 from lect.dialects.contract import Conversion, ConversionRequest, FailureKind, Pairing
-from lect_mysql.values import conversion_of, time_of
+from lect_mysql.types import SET
+from lect_mysql.values import conversion_of, naive, result_of, time_of
 from lect_pyodbc import Profile
+from lect_pyodbc.values import sized_decimal
 
 __all__ = ["pairing"]
 
@@ -57,6 +59,7 @@ _LARGEST: Final = 2**63 - 1
 def _isoformat(value: Any) -> Any:
     """Turn a time, or a point in time, into text: bound as themselves they lose their fractions of a second."""
     if hasattr(value, "hour"):
+        value = naive(value)
         return value.isoformat(" ") if hasattr(value, "year") else value.isoformat()
     if hasattr(value, "microseconds"):  # a duration
         microseconds = abs(value) // type(value)(microseconds=1)
@@ -67,18 +70,56 @@ def _isoformat(value: Any) -> Any:
     return value
 
 
+def _float(value: Any) -> Any:
+    return None if value is None else float(value)
+
+
+def _listed(request: ConversionRequest) -> Conversion:
+    """Refuse what an ENUM or SET has not listed.
+
+    The server's error for it has SQLSTATE 01000, which MariaDB's driver (3.1.15) takes for a warning: the statement
+    would seem to have succeeded, without its row.
+    """
+    type_ = request.type_
+    is_set = isinstance(type_, SET)
+    allowed = frozenset(type_.values if is_set else type_.enums)
+    process = type_.bind_processor(request.dialect)
+
+    def bind(value: Any) -> Any:
+        bound = process(value)
+        if isinstance(bound, str):
+            for each in (bound.split(",") if bound else ()) if is_set else (bound,):
+                if each not in allowed:
+                    raise LookupError(f"{each!r} is none of the values of {type_!r}")
+        return bound
+
+    return Conversion(bind=bind, result=type_.result_processor(request.dialect, request.native_code))
+
+
 def _large(value: Any) -> Any:
     return str(value) if isinstance(value, int) and value > _LARGEST else value
 
 
 def conversion(request: ConversionRequest) -> Conversion | None:
     """The drivers bind text, numbers and days; what they have no ODBC type for passes as text."""
-    if isinstance(request.type_, t.DateTime):
-        return Conversion(bind=_isoformat)
-    if isinstance(request.type_, t.Time):
-        return Conversion(bind=_isoformat, result=time_of)
-    if isinstance(request.type_, t.Integer):
-        return Conversion(bind=_large) if getattr(request.type_, "unsigned", False) else None
+    type_ = request.type_
+    # Type codes are Python's classes; what has no column is text.
+    result = result_of(type_) if request.native_code is str else None
+    if isinstance(type_, t.DateTime):
+        return Conversion(bind=_isoformat, result=result)
+    if isinstance(type_, t.Date):
+        return Conversion(result=result)
+    if isinstance(type_, t.Time):
+        return Conversion(bind=_isoformat, result=result or time_of)
+    if isinstance(type_, t.Numeric):
+        if not type_.asdecimal:
+            return Conversion(bind=sized_decimal, result=_float)
+        known = request.native_code is None or hasattr(request.native_code, "as_tuple")
+        return Conversion(bind=sized_decimal, result=None if known else result_of(type_))
+    if isinstance(type_, t.Integer):
+        return Conversion(bind=_large) if getattr(type_, "unsigned", False) else None
+    if isinstance(type_, (t.Enum, SET)):
+        return _listed(request)
     return conversion_of(request)
 
 
@@ -107,6 +148,8 @@ def _profile() -> Profile:
         ),
         # Text passes as UTF-8: of UTF-16, MariaDB's driver 3.1.15 cuts characters off the end.
         encoding="utf-8",
+        # Of UTF-8, unixODBC makes UCS-2 for this driver, in which there are no such characters.
+        narrow_statements=True,
         # ODBC's TIME ends at 24 hours and has no fractions of a second.
         output_converters=((_SQL_TYPE_TIME, duration),),
         decodings=((_SQL_CHAR, "utf-8"), (_SQL_WCHAR, "utf-8")),

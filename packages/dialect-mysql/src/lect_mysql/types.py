@@ -296,6 +296,14 @@ class YEAR(TypeEngine[int]):
     def __init__(self, display_width: int | None = None) -> None:
         self.display_width = display_width
 
+    @property
+    def python_type(self) -> type[int]:
+        return int
+
+    def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        """Digits."""
+        return t.Integer().literal_processor(dialect)
+
 
 class BIT(TypeEngine[int]):
     """A number of `length` bits."""
@@ -304,6 +312,14 @@ class BIT(TypeEngine[int]):
 
     def __init__(self, length: int | None = None) -> None:
         self.length = length
+
+    @property
+    def python_type(self) -> type[int]:
+        return int
+
+    def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        """Digits."""
+        return BIGINT(unsigned=True).literal_processor(dialect)
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
         return lambda value: int.from_bytes(value, "big") if isinstance(value, bytes) else value
@@ -436,7 +452,14 @@ class SET(t.String):
             return lambda value: (
                 value if value is None or isinstance(value, (str, int)) else sum([bits[each] for each in value])
             )
-        return lambda value: value if value is None or isinstance(value, (str, int)) else ",".join(sorted(value))
+        # In the order of the definition, in which the server keeps them and compares them with other strings.
+        rank = {value: number for number, value in enumerate(self.values)}
+        last = len(rank)
+        return lambda value: (
+            value
+            if value is None or isinstance(value, (str, int))
+            else ",".join(sorted(value, key=lambda each: (rank.get(each, last), each)))
+        )
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
         """A list with commas, or a number, becomes a set."""
@@ -530,6 +553,10 @@ class INET4(TypeEngine[str]):
     def python_type(self) -> type[str]:
         return str
 
+    def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        """The address in quotes."""
+        return t.String().literal_processor(dialect)
+
 
 class INET6(TypeEngine[str]):
     """An IPv6 address, or an IPv4 address mapped into one; of MariaDB 10.5 and newer."""
@@ -539,6 +566,10 @@ class INET6(TypeEngine[str]):
     @property
     def python_type(self) -> type[str]:
         return str
+
+    def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        """The address in quotes."""
+        return t.String().literal_processor(dialect)
 
 
 #: Generic class -> the class that knows how these servers keep its values.

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from lect import types as t
 from lect.dialects.contract import Conversion, ConversionRequest
+from lect.types.numeric import bound_integer, to_decimal
 
-__all__ = ["conversion_of", "time_of"]
+__all__ = ["conversion_of", "naive", "result_of", "time_of"]
 
-_AS_IS = Conversion()
+#: Type codes of results (dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html): numbers that drivers make
+#: decimals of, dates; None: the driver gives no code.
+_DECIMALS: Final = (None, 0, 246)
+_DATES: Final = (None, 7, 10, 12)
 
 
 def _float(value: Any) -> float | None:
@@ -41,17 +46,46 @@ def time_of(value: Any) -> Any:
     return time(hours, minutes, seconds, value.microseconds)
 
 
+def naive(value: Any) -> Any:
+    """Leave the offset of a date-time or time out: neither server keeps one."""
+    return value if getattr(value, "tzinfo", None) is None else value.replace(tzinfo=None)
+
+
+def _time_or_text(value: Any) -> Any:
+    if isinstance(value, str):
+        from datetime import time
+
+        return time.fromisoformat(value)
+    return time_of(value)
+
+
+def result_of(type_: Any) -> Callable[[Any], Any]:
+    """Return what makes the type's value of what comes under the code of another type: a parameter alone is text."""
+    if isinstance(type_, t.Numeric):
+        return to_decimal(type_._effective_decimal_return_scale)
+    if isinstance(type_, t.Time):
+        return _time_or_text
+    import datetime as dt
+
+    read: Any = dt.date.fromisoformat if isinstance(type_, t.Date) else dt.datetime.fromisoformat
+    return lambda value: read(value) if isinstance(value, str) else value
+
+
 def conversion_of(request: ConversionRequest) -> Conversion | None:
     """Return how `request.type_` passes where the driver's own conversion is exact; None: by the type's processors."""
-    type_ = request.type_
+    type_, code = request.type_, request.native_code
+    if isinstance(type_, t.Integer):
+        return Conversion(bind=bound_integer(type_))
     if isinstance(type_, t.Float):
-        return None if type_.asdecimal else _AS_IS
+        return None if type_.asdecimal else Conversion()
     if isinstance(type_, t.Numeric):
-        return _AS_IS if type_.asdecimal else Conversion(result=_float)
+        if not type_.asdecimal:
+            return Conversion(result=_float)
+        return Conversion(result=None if code in _DECIMALS else result_of(type_))
     if isinstance(type_, (t.Date, t.DateTime)):
-        return _AS_IS
+        return Conversion(result=None if code in _DATES else result_of(type_))
     if isinstance(type_, t.Time):
-        return Conversion(result=time_of)
+        return Conversion(result=time_of if code in (None, 11) else result_of(type_))
     if isinstance(type_, t.Uuid) and type_.native_uuid and request.dialect.capabilities.native_uuid:
         return Conversion(bind=_text, result=_uuid if type_.as_uuid else _text)
     return None

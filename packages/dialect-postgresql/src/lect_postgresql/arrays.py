@@ -60,6 +60,9 @@ class ARRAY(GenericArray):
 
         return process
 
+    # Of an empty array, and of one whose elements are written as strings, the server would not know the type.
+    render_literal_cast = True
+
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
         """``ARRAY[1, 2]``; an empty one says its type by the cast around it."""
         inner = super().literal_processor(dialect)

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
+from lect.compile.literals import Literals
 from lect.dialects.contract import Connector, Dialect, Failure, SettleRequest
 from lect.schema.constraints import CheckConstraint, PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.foreign_key import ForeignKeyConstraint
@@ -18,6 +19,7 @@ from lect_postgresql.capabilities import LATEST, OLDEST, capabilities
 from lect_postgresql.casts import Casts
 from lect_postgresql.compile import RULES
 from lect_postgresql.identifiers import make_identifiers
+from lect_postgresql.literals import PGLiterals
 from lect_postgresql.reflection import PostgreSQLReflector
 from lect_postgresql.types import TYPE_ADAPTATIONS
 
@@ -85,6 +87,8 @@ class PostgreSQLDialect(Dialect):
     casts: Casts = Casts.GUESSED
     #: The driver takes a list for an array; the others are given an array's text.
     sends_lists: bool = False
+    #: A backslash in a literal escapes what follows it: the server's ``standard_conforming_strings`` is off.
+    backslash_escapes: bool = False
 
     def compose(self, connector: Connector) -> PostgreSQLDialect:
         """Casts as the connector says; all of them for one that was not made for this dialect."""
@@ -98,6 +102,10 @@ class PostgreSQLDialect(Dialect):
         """Names are quoted as the SQL standard does, and at most 63 bytes long."""
         return make_identifiers()
 
+    def make_literals(self) -> Literals:
+        """A backslash is a character like others, unless the server's settings say otherwise."""
+        return PGLiterals(backslash_escapes=self.backslash_escapes)
+
     def settle(self, request: SettleRequest) -> PostgreSQLDialect:
         """Ask for the version, the schema that unqualified names mean, how backslashes are read, and whether
         transactions can be prepared: one query."""
@@ -110,12 +118,14 @@ class PostgreSQLDialect(Dialect):
         if version < OLDEST:
             oldest = ".".join(map(str, OLDEST))
             raise exc.InvalidRequestError(f"PostgreSQL {text} is too old: the dialect needs {oldest} or newer")
-        return self.copy(
+        settled = self.copy(
             capabilities=capabilities(version).replace(two_phase=str(prepared or "0") != "0"),
             server_version_info=version,
             default_schema_name=schema,
             backslash_escapes=conforming == "off",
         )
+        settled.literals = settled.make_literals()
+        return settled
 
     def isolation_sql(self, level: str) -> tuple[str, ...]:
         """A session's level holds for the transactions to come."""

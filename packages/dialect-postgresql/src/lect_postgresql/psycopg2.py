@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any, Final
 
+from lect import types as t
 from lect.dialects.contract import (
     BulkRequest,
     ConnectArguments,
@@ -125,7 +126,10 @@ class Psycopg2Connector(TwoPhase, Connector):
 
     def conversion(self, request: ConversionRequest) -> Conversion | None:
         """Say what psycopg2 already converts."""
-        return conversion_of(request)
+        conversion = conversion_of(request)
+        if isinstance(request.type_, t.Numeric) and conversion is not None:
+            return conversion.replace(bind=_decimal)
+        return conversion
 
     # -- failing ------------------------------------------------------------------------------------------------------
 
@@ -184,6 +188,12 @@ _LOST: Final = (
 
 def _identity(value: Any) -> Any:
     return value
+
+
+def _decimal(value: Any) -> Any:
+    """Pass a number; infinities as text, of which the driver would make NaN (psycopg2 2.9)."""
+    infinite = getattr(value, "is_infinite", None)
+    return str(value) if infinite is not None and infinite() else value
 
 
 def _uuid_type(extensions: Any) -> Any:

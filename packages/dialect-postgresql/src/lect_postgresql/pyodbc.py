@@ -18,6 +18,7 @@ from lect_postgresql.text_forms import array_text, interval_text, parse_array, p
 from lect_postgresql.types import INTERVAL
 from lect_postgresql.values import conversion_of
 from lect_pyodbc import Profile
+from lect_pyodbc.values import sized_decimal, without_nul
 
 __all__ = ["pairing"]
 
@@ -42,8 +43,22 @@ def _lower_text(value: Any) -> Any:
 
 
 def _aware(value: Any) -> Any:
-    """A point in time as text with its offset: the driver drops the zone."""
-    return value if value is None or value.tzinfo is None else value.isoformat(" ")
+    """A point in time as text in UTC: the driver drops the zone, and takes a year before the first for one after it.
+
+    A date that has no time of day has no zone either.
+    """
+    if getattr(value, "tzinfo", None) is None:
+        return value
+    return value.astimezone(dt.UTC).isoformat(" ")
+
+
+def _time(value: Any) -> Any:
+    """A time of day as text: ODBC's TIME has no fractions of a second."""
+    return value.isoformat() if isinstance(value, dt.time) else value
+
+
+def _read_time(value: Any) -> Any:
+    return dt.time.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _in_utc(value: Any) -> Any:
@@ -56,6 +71,10 @@ def _interval(value: Any) -> Any:
 
 def _duration(value: Any) -> Any:
     return parse_interval(value) if isinstance(value, str) else value
+
+
+def _float(value: Any) -> Any:
+    return None if value is None else float(value)
 
 
 def _boolean(text: str) -> bool:
@@ -116,6 +135,14 @@ def conversion(request: ConversionRequest) -> Conversion | None:
         return Conversion(bind=_interval, result=_duration)
     if isinstance(type_, t.DateTime) and type_.timezone:
         return Conversion(bind=_aware, result=_in_utc)
+    if isinstance(type_, t.Time):
+        return Conversion(bind=_time, result=_read_time if type_.timezone else None)
+    if isinstance(type_, t.String) and not isinstance(type_, t.Enum):
+        return Conversion(bind=without_nul)
+    if isinstance(type_, Numeric):
+        return Conversion(bind=sized_decimal, result=None if type_.asdecimal else _float)
+    if isinstance(type_, Float):
+        return None if type_.asdecimal else Conversion()
     return conversion_of(request)
 
 

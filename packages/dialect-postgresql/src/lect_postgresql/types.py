@@ -69,6 +69,10 @@ class _Named(TypeEngine[str]):
     def python_type(self) -> type[str]:
         return str
 
+    def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        """The text in quotes."""
+        return lambda value: quote_literal(str(value), dialect)
+
     def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
         """A string stands opposite as a value of this type."""
         return self if isinstance(value, str) else super().coerce_compared_value(op, value)
@@ -108,6 +112,10 @@ class OID(TypeEngine[int]):
     """An object identifier of the catalogue."""
 
     __visit_name__ = "OID"
+
+    def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        """Digits."""
+        return t.Integer().literal_processor(dialect)
 
 
 class REGCLASS(_Named):

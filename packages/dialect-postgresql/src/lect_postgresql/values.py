@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from lect import exc
 from lect import types as t
 from lect.dialects.contract import ConnectRequest, Conversion, ConversionRequest
+from lect.types.numeric import bound_integer, to_decimal
 
 __all__ = ["conversion_of", "multihost"]
 
 _AS_IS = Conversion()
+
+#: Type codes (OIDs) of results; None: the driver gives none.
+_FLOATS: Final = (None, 700, 701)
+_DECIMALS: Final = (None, 1700)
 
 
 def _bytes(value: Any) -> bytes | None:
@@ -28,10 +34,14 @@ def _text(value: Any) -> str | None:
 def conversion_of(request: ConversionRequest) -> Conversion | None:
     """Return how `request.type_` passes where the driver's own adaptation is exact; None: by the type's processors."""
     type_ = request.type_
+    if isinstance(type_, t.Integer):
+        return Conversion(bind=bound_integer(type_))
     if isinstance(type_, t.Float):
-        return None if type_.asdecimal else _AS_IS
+        return None if type_.asdecimal else Conversion(result=_result_of(request, _FLOATS, _float))
     if isinstance(type_, t.Numeric):
-        return _AS_IS if type_.asdecimal else Conversion(result=_float)
+        if not type_.asdecimal:
+            return Conversion(result=_float)
+        return Conversion(result=_result_of(request, _DECIMALS, to_decimal(type_._effective_decimal_return_scale)))
     if isinstance(type_, (t.Date, t.DateTime, t.Time)):
         return _AS_IS
     if isinstance(type_, t.LargeBinary):
@@ -39,6 +49,13 @@ def conversion_of(request: ConversionRequest) -> Conversion | None:
     if isinstance(type_, t.Uuid) and type_.native_uuid:
         return Conversion(bind=_text) if type_.as_uuid else Conversion(result=_text)
     return None
+
+
+def _result_of(
+    request: ConversionRequest, native: tuple[int | None, ...], convert: Callable[[Any], Any]
+) -> Callable[[Any], Any] | None:
+    """Convert what comes as another type of number than the expression's: a parameter alone, a function's result."""
+    return None if request.native_code in native else convert
 
 
 def multihost(request: ConnectRequest) -> dict[str, Any]:

@@ -60,6 +60,16 @@ class Literals:
             return f"{self.national_prefix}'{text}'"
         return f"'{text}'"
 
+    def special_number(self, value: object, exact: bool) -> str:
+        """Return an infinity, NaN or -0.0, a float or Decimal, as a literal of an approximate or an `exact` type.
+
+        Raises:
+            CompileError: SQL has no digits for it, and this database no other way.
+        """
+        if value == 0:
+            return "-0.0"  # an expression: a minus sign and the number 0
+        raise CompileError(f"{value!r} has no literal in SQL; pass it as a bound parameter")
+
     def binary(self, value: bytes) -> str:
         """Return bytes as a literal."""
         return f"{self.binary_prefix}{value.hex()}{self.binary_suffix}"

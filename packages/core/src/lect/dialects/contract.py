@@ -312,14 +312,15 @@ class Dialect(DriverCalls, Switches):
 
     # -- values -----------------------------------------------------------------------------------------------------
 
-    def conversion(self, type_: Any) -> Conversion | None:
+    def conversion(self, type_: Any, native_code: Any = None) -> Conversion | None:
         """Return what the connector says about a type that was adapted to this dialect, None without a connector.
 
-        Asked by the type itself, once per type and dialect; not meant to be overridden.
+        Asked by the type itself, once per type and dialect, for results once per type code of the driver; not meant to
+        be overridden.
         """
         if self.connector is None:
             return None
-        return self.connector.conversion(ConversionRequest(type_=type_, dialect=self))
+        return self.connector.conversion(ConversionRequest(type_=type_, dialect=self, native_code=native_code))
 
     # -- what readers ask ---------------------------------------------------------------------------------------------
 
@@ -461,8 +462,9 @@ class Connector:
     def conversion(self, request: ConversionRequest) -> Conversion | None:
         """Return how values of a type pass through this driver, where that differs from the type's own processors.
 
-        Called once per type and engine, and the answer is kept. None: no opinion. ``Conversion()``: the driver takes
-        and gives the Python value as it is.
+        Called once per type and engine, and once more for each type code under which the driver returns columns of the
+        type; the answers are kept. None: no opinion. ``Conversion()``: the driver takes and gives the Python value as
+        it is.
         """
         return None
 

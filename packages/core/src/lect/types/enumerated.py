@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum as PythonEnum
-from typing import Any
+from typing import Any, Final
 
 from lect.absent import NO_ARG
 from lect.exc import ArgumentError
-from lect.operators import OperatorClass, OperatorType, concat_op
+from lect.operators import OperatorClass, OperatorType, concat_op, operator_class_of
 from lect.types.concatenable import ConcatenableComparator
 from lect.types.construction import construct_like
 from lect.types.schema_type import SchemaType
@@ -16,6 +16,10 @@ from lect.types.string import STRINGTYPE, String
 from lect.types.type_engine import Emulated, LiteralProcessor, Processor, TypeEngine
 
 __all__ = ["Enum"]
+
+
+#: Operators whose other side is a pattern.
+_PATTERNS: Final = (OperatorClass.STRING_MATCH, OperatorClass.CONTAINS)
 
 
 class EnumComparator(ConcatenableComparator):
@@ -169,6 +173,12 @@ class Enum(String, SchemaType, Emulated):
             return self._object_lookup[elem]
         except (KeyError, TypeError) as failure:
             raise self._refuse(elem, failure) from failure
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        """Return String for a pattern, which is none of the values."""
+        if op is not None and value.__class__ is str and operator_class_of(op) in _PATTERNS:
+            return STRINGTYPE
+        return super().coerce_compared_value(op, value)
 
     def bind_processor(self, dialect: Any) -> Processor | None:
         inner = super().bind_processor(dialect)

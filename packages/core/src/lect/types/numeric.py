@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from lect.exc import CompileError
-from lect.operators import OperatorClass
+from lect.operators import OperatorClass, OperatorType
 from lect.types.adaptation import AdaptingComparator
 from lect.types.nullable import nullable
 from lect.types.type_engine import LiteralProcessor, Processor, TypeEngine, affinity_root
@@ -20,14 +20,52 @@ __all__ = [
     "Numeric",
     "NumericCommon",
     "SmallInteger",
+    "bound_integer",
 ]
 
 
-def _integer_literal(value: Any) -> str:
-    number = int(value)
-    if number != value:
-        raise CompileError(f"{value!r} is no integer; it cannot be written as a literal of an integer type")
-    return str(number)
+#: No integer type of a database has more than 64 bits.
+_LARGEST: Final = 2**63 - 1
+
+
+def _integer_literal(largest: int) -> LiteralProcessor:
+    def process(value: Any) -> str:
+        number = int(value)
+        if number != value:
+            raise CompileError(f"{value!r} is no integer; it cannot be written as a literal of an integer type")
+        if not -_LARGEST - 1 <= number <= largest:
+            raise CompileError(_too_large(number))
+        return str(number)
+
+    return process
+
+
+def _too_large(number: int) -> str:
+    return f"{number} has more than 64 bits, which no integer type holds; Numeric(precision, 0) holds it"
+
+
+def bound_integer(type_: Integer) -> Processor:
+    """Return a bind processor of `type_` for drivers that would pass on numbers of any size.
+
+    A number that no column can hold would be compared as another type, without an index, or be stored as its nearest
+    neighbour. The processor raises OverflowError for it; True and False become numbers.
+    """
+    least = -_LARGEST - 1
+    largest = _largest_of(type_)
+
+    def process(value: Any) -> Any:
+        cls = value.__class__
+        if cls is int:
+            if least <= value <= largest:
+                return value
+            raise OverflowError(_too_large(value))
+        return int(value) if cls is bool else value
+
+    return process
+
+
+def _largest_of(type_: Integer) -> int:
+    return 2**64 - 1 if getattr(type_, "unsigned", False) else _LARGEST
 
 
 @affinity_root
@@ -43,7 +81,11 @@ class Integer(TypeEngine[int]):
         return int
 
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
-        return _integer_literal
+        return _integer_literal(_largest_of(self))
+
+    def _compared_value_type(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        # A number too large for any integer is one all the same opposite a column of integers, so that it is refused.
+        return self if value.__class__ is int else super()._compared_value_type(op, value)
 
 
 class SmallInteger(Integer):
@@ -60,8 +102,8 @@ class BigInteger(Integer):
     _rank = 1
 
 
-def _number_literal(value: Any) -> str:
-    """Write a number so that SQL reads the same one; refuse what has no literal."""
+def _number_literal(value: Any, literals: Any, exact: bool) -> str:
+    """Write a number so that SQL reads the same one; what digits cannot say is left to the dialect's renderer."""
     text = str(value) if not isinstance(value, float) else repr(value)
     digits = text.strip().lower()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -72,11 +114,18 @@ def _number_literal(value: Any) -> str:
         except (InvalidOperation, TypeError, ValueError):
             raise CompileError(f"{value!r} is no number; it cannot be written as a literal of a numeric type") from None
         if not number.is_finite():
-            raise CompileError(f"{value!r} has no literal in SQL; pass it as a bound parameter")
+            return _special(value, literals, exact)
         digits = str(number).lower()
-    elif digits in ("nan", "inf", "-inf", "infinity", "-infinity"):
-        raise CompileError(f"{value!r} has no literal in SQL; pass it as a bound parameter")
+    elif digits in ("nan", "inf", "-inf", "-0.0"):
+        return _special(value, literals, exact)
     return digits.upper().replace("E", "e") if "e" in digits else digits
+
+
+def _special(value: Any, literals: Any, exact: bool) -> str:
+    if literals is None:
+        raise CompileError(f"{value!r} has no literal in SQL; pass it as a bound parameter")
+    text: str = literals.special_number(value, exact)
+    return text
 
 
 class NumericCommon(TypeEngine[Any]):
@@ -107,13 +156,15 @@ class NumericCommon(TypeEngine[Any]):
             return Decimal
         return float
 
+    #: Values are kept exactly.
+    _exact: ClassVar[bool] = False
+
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
-        return _number_literal
+        literals, exact = getattr(dialect, "literals", None), self._exact
+        return lambda value: _number_literal(value, literals, exact)
 
     def bind_processor(self, dialect: Any) -> Processor | None:
-        if dialect.capabilities.exact_decimals:
-            return None
-        return _to_float
+        return None if dialect.capabilities.exact_decimals else _bind_inexact
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
         if self.asdecimal:
@@ -122,6 +173,14 @@ class NumericCommon(TypeEngine[Any]):
 
 
 _to_float = nullable(float)
+
+
+def _inexact(value: Any) -> Any:
+    # An integer that is no double goes as it is: the driver passes it on or refuses it, but does not round it.
+    return value if value.__class__ is int and not -(2**53) <= value <= 2**53 else float(value)
+
+
+_bind_inexact = nullable(_inexact)
 
 
 def to_decimal(scale: int) -> Processor:
@@ -151,6 +210,7 @@ class Numeric(NumericCommon):
     """
 
     __visit_name__ = "numeric"
+    _exact = True
 
     def __init__(
         self,
@@ -165,9 +225,7 @@ class Numeric(NumericCommon):
         self.asdecimal = asdecimal
 
     def bind_processor(self, dialect: Any) -> Processor | None:
-        if dialect.capabilities.exact_decimals:
-            return None
-        return _to_float
+        return None if dialect.capabilities.exact_decimals else _bind_inexact
 
 
 @affinity_root
@@ -188,7 +246,8 @@ class Float(NumericCommon):
         self.decimal_return_scale = decimal_return_scale
 
     def bind_processor(self, dialect: Any) -> Processor | None:
-        return None
+        # Floats are what a driver takes; decimals only where the database has them.
+        return _bind_inexact if self.asdecimal and not dialect.capabilities.exact_decimals else None
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
         if self.asdecimal:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lect.types.decorator import TypeDecorator
 from lect.types.large_binary import LargeBinary
-from lect.types.type_engine import Processor, to_instance
+from lect.types.type_engine import LiteralProcessor, Processor, to_instance
 
 __all__ = ["PickleType"]
 
@@ -59,6 +59,11 @@ class PickleType(TypeDecorator[object]):
             return packed if inner is None else inner(packed)
 
         return process
+
+    def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
+        inner = self._inner(dialect)._cached_literal_processor(dialect)
+        dumps, protocol = self._pickler().dumps, self.protocol
+        return None if inner is None else lambda value: inner(dumps(value, protocol))
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor | None:
         inner = self._inner(dialect)._cached_result_processor(dialect, coltype)

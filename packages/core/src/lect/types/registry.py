@@ -36,7 +36,9 @@ VALUES_BY_NAME.update({("decimal", "Decimal"): NUMERICTYPE, ("uuid", "UUID"): UU
 
 
 def _integer(value: int) -> TypeEngine[Any]:
-    return INTEGERTYPE if -0x80000000 <= value <= 0x7FFFFFFF else BIGINTEGERTYPE
+    if -0x80000000 <= value <= 0x7FFFFFFF:
+        return INTEGERTYPE
+    return BIGINTEGERTYPE if -(2**63) <= value < 2**64 else NUMERICTYPE
 
 
 def _datetime(value: dt.datetime) -> TypeEngine[Any]:

@@ -27,10 +27,13 @@ class _Temporal(TypeEngine[Any]):
 
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
         wanted = self._value_class
+        aware = dialect.capabilities.timezone_aware_datetimes
 
         def process(value: Any) -> str:
             if not isinstance(value, wanted):
                 raise CompileError(f"{value!r} is no {wanted.__name__}; it cannot be written as a literal of {self!r}")
+            if not aware and getattr(value, "tzinfo", None) is not None:
+                value = value.replace(tzinfo=None)  # as drivers bind it: the database keeps no offset
             return quote_literal(self._literal_text(value), dialect)
 
         return process

@@ -337,10 +337,10 @@ class TypeEngine(Generic[_T]):
             return variant.dialect_impl(dialect)
         return adapt_type(self, dialect.type_adaptations)
 
-    def _conversion(self, dialect: Any) -> Any:
+    def _conversion(self, dialect: Any, coltype: Any = None) -> Any:
         """What the driver's connector has to say about this type, or None."""
         ask = getattr(dialect, "conversion", None)
-        return ask(self) if ask is not None else None
+        return ask(self, coltype) if ask is not None else None
 
     def _cached_bind_processor(self, dialect: Any) -> Processor | None:
         memo = self._memo(dialect)
@@ -377,7 +377,7 @@ class TypeEngine(Generic[_T]):
         impl = self.dialect_impl(dialect)
         if impl._is_type_decorator:
             return impl.result_processor(dialect, coltype)
-        conversion = impl._conversion(dialect)
+        conversion = impl._conversion(dialect, coltype)
         if conversion is not None:
             processor: Processor | None = conversion.result
             return processor
