@@ -361,7 +361,7 @@ class ENUM(t.Enum):
         if not issubclass(cls, ENUM):
             for name in _CHARACTERS:
                 arguments.pop(name, None)
-        return cls(**arguments)
+        return self._carry_schema(cls(**arguments), kw)
 
     def _shape_parts(self) -> tuple[object, ...] | None:
         parts = super()._shape_parts()

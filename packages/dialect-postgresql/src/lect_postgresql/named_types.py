@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from lect import text
 from lect import types as t
+from lect.absent import NO_ARG
 from lect.exc import ArgumentError, UnboundExecutionError
 from lect.types.schema_type import SchemaType
 from lect.types.type_engine import NativeForEmulated, Processor, TypeEngine, to_instance
@@ -128,7 +129,7 @@ class DOMAIN(NamedType, TypeEngine[Any]):
         not_null: bool | None = None,
         check: Any = None,
         create_type: bool = True,
-        schema: str | None = None,
+        schema: Any = NO_ARG,
         metadata: Any = None,
         inherit_schema: bool = False,
         quote: bool | None = None,
@@ -143,10 +144,8 @@ class DOMAIN(NamedType, TypeEngine[Any]):
         if check is None and constraint_name is not None:
             raise ArgumentError("constraint_name is the name of the check; give check as well")
         self.create_type = create_type
-        self.schema = schema
-        self.metadata = metadata
-        self.inherit_schema = inherit_schema
         self.quote = quote
+        self._live_in(schema, metadata, inherit_schema)
         if metadata is not None:
             metadata._register_object(self)
 

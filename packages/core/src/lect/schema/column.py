@@ -290,9 +290,22 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         for constraint in constraints_of_type(self):
             constraint._attach(table)
         schema_type = schema_type_of(self.type)
-        if schema_type is not None and schema_type.name is not None:
-            table.metadata._register_object(schema_type)
+        if schema_type is not None:
+            schema_type = self._place_type(schema_type, table)
+            if schema_type.name is not None:
+                table.metadata._register_object(schema_type)
         table._changed()
+
+    def _place_type(self, schema_type: Any, table: Any) -> Any:
+        """Let a named type live in the schema that `table` decides; of one that lives elsewhere already, take a copy."""
+        schema = schema_type._schema_in(table)
+        if schema != schema_type.schema:
+            if schema_type._placed and schema_type is self.type:
+                schema_type = self.type = schema_type.copy()
+            schema_type.schema = schema
+            schema_type._shape = self.type._shape = None
+        schema_type._placed = True
+        return schema_type
 
     def _take_place_of_others(self, table: Any, allow: bool) -> None:
         """Let go of columns of the same key or name; DuplicateColumnError when that is not allowed."""

@@ -8,6 +8,7 @@ from typing import Any
 from lect.exc import LectWarning
 from lect.schema.base import BLANK_SCHEMA, RETAIN_SCHEMA
 from lect.schema.table_key import table_key
+from lect.types.schema_type import SchemaType
 
 __all__ = ["copy_table"]
 
@@ -32,6 +33,8 @@ def copy_table(cls: Any, table: Any, metadata: Any, schema: Any, referred_schema
         )
         return metadata.tables[key]
     columns = [column._copy() for column in table.columns]
+    for column in columns:
+        _copy_named_type(column, metadata, where, moved=schema is not None and schema is not RETAIN_SCHEMA)
     copy = cls(
         name,
         metadata,
@@ -51,6 +54,23 @@ def copy_table(cls: Any, table: Any, metadata: Any, schema: Any, referred_schema
     if table._dropper_ddl is not None:
         copy._dropper_ddl = table._dropper_ddl.to_metadata(metadata, copy)
     return table._copy_info_to(copy)
+
+
+def _copy_named_type(column: Any, metadata: Any, schema: str | None, *, moved: bool) -> None:
+    """Give a copied column a named type of its own, that belongs to `metadata` and moves with the table."""
+    type_ = column.type
+    if not isinstance(type_, SchemaType) or type_.name is None:
+        return
+    copy: Any = type_.copy()
+    copy._placed = False
+    if type_.metadata is not None:
+        copy.metadata = metadata
+        if not type_._schema_given:
+            copy.schema = metadata.schema
+        metadata._register_object(copy)
+    if moved and not type_._schema_given:
+        copy.schema, copy._schema_given = schema, True
+    column.type = copy
 
 
 def _copy_constraints(table: Any, copy: Any, schema: str | None, referred_schema_fn: Any) -> None:

@@ -45,7 +45,8 @@ class Enum(String, SchemaType, Emulated):
         values_callable: gives the strings to keep for an enumeration (its members' names without it).
         sort_key_function: sorts members in Python.
         omit_aliases: second names of one member are left out.
-        schema, metadata, inherit_schema, quote: where a native type lives and how its name is quoted.
+        schema, metadata, inherit_schema, quote: where a native type lives and how its name is quoted; see
+            :class:`SchemaType`.
     """
 
     __visit_name__ = "enum"
@@ -65,9 +66,7 @@ class Enum(String, SchemaType, Emulated):
         sort_key = kw.pop("sort_key_function", NO_ARG)
         self._sort_key_function = sort_key
         self.quote = kw.pop("quote", None)
-        self.inherit_schema = kw.pop("inherit_schema", False)
-        self.schema = kw.pop("schema", None)
-        self.metadata = kw.pop("metadata", None)
+        self._live_in(kw.pop("schema", NO_ARG), kw.pop("metadata", None), kw.pop("inherit_schema", False))
         self.name = kw.pop("name", None)
         length = kw.pop("length", NO_ARG)
         collation = kw.pop("collation", None)
@@ -220,7 +219,7 @@ class Enum(String, SchemaType, Emulated):
         return {
             "_enums": [self.enum_class] if self.enum_class is not None else list(self.enums),
             "name": self.name,
-            "schema": self.schema,
+            "schema": self._schema_argument(),
             "inherit_schema": self.inherit_schema,
             "metadata": self.metadata,
             "native_enum": self.native_enum,
@@ -236,7 +235,7 @@ class Enum(String, SchemaType, Emulated):
 
     def adapt_to_emulated(self, cls: type[Any], **kw: Any) -> Any:
         """Return an Enum of class `cls` with this one's values and arguments."""
-        return cls(**{**self._arguments(), **kw})
+        return self._carry_schema(cls(**{**self._arguments(), **kw}), kw)
 
     def copy(self, **kw: Any) -> Any:
         copy = self.adapt_to_emulated(type(self), **kw)
