@@ -31,6 +31,7 @@ class Database:
 
     Attributes:
         name: its name there; `family` is the part before the driver.
+        engine: of a synchronous driver.
     """
 
     def __init__(self, name: str, database_url: Callable[[str], str]) -> None:
@@ -47,13 +48,13 @@ class Database:
             self._loop = asyncio.new_event_loop()
             self._async_engine = create_async_engine(url)
         else:
-            self._engine = lect.create_engine(url)
+            self.engine = lect.create_engine(url)
 
     def run(self, work: Callable[[Any], Any]) -> Any:
         """Return what `work` returns, called with a connection in a transaction that is committed after it."""
         if self._loop is not None:
             return self._loop.run_until_complete(self._run(work))
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             return work(connection)
 
     async def _run(self, work: Callable[[Any], Any]) -> Any:
@@ -66,4 +67,4 @@ class Database:
             self._loop.run_until_complete(self._async_engine.dispose())
             self._loop.close()
         else:
-            self._engine.dispose()
+            self.engine.dispose()

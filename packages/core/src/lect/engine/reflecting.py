@@ -19,7 +19,7 @@ from lect.schema.index import Index
 from lect.schema.sequence import Identity
 from lect.schema.table import Table
 from lect.sql.names import conv
-from lect.sql.text import TextClause
+from lect.sql.text import TextClause, verbatim
 
 __all__ = ["ReflectedFacts", "reflect_metadata", "reflect_table"]
 
@@ -62,7 +62,10 @@ class ReflectedFacts:
 
 
 def _dialect_options(found: Mapping[str, Any] | None) -> dict[str, Any]:
-    return dict(found) if found else {}
+    """Return the options that were read; conditions are SQL as it stands."""
+    if not found:
+        return {}
+    return {k: verbatim(v) if k.endswith("_where") and isinstance(v, str) else v for k, v in found.items()}
 
 
 class _Reading:
@@ -122,7 +125,7 @@ class _Reading:
         args: list[Any] = []
         if "computed" in info:
             computed = info["computed"]
-            args.append(Computed(TextClause(computed["sqltext"]), persisted=computed.get("persisted")))
+            args.append(Computed(verbatim(computed["sqltext"]), persisted=computed.get("persisted")))
         elif "identity" in info:
             args.append(Identity(**info["identity"]))
         arguments: dict[str, Any] = {
@@ -205,7 +208,7 @@ class _Reading:
             sorting = found.get("column_sorting") or {}
             expressions = []
             for column_name, text in zip(found["column_names"], names, strict=True):
-                element: Any = TextClause(text) if column_name is None else self.columns[column_name]
+                element: Any = verbatim(text) if column_name is None else self.columns[column_name]
                 expressions.append(_sorted_by(element, sorting.get(text if column_name is None else column_name, ())))
             Index(
                 _given(found["name"]),
@@ -241,7 +244,7 @@ class _Reading:
     def check_constraints(self) -> None:
         for found in self.fact("check_constraints") or ():
             constraint = CheckConstraint(
-                TextClause(found["sqltext"]),
+                verbatim(found["sqltext"]),
                 name=_given(found["name"]),
                 **_dialect_options(found.get("dialect_options")),
             )
@@ -262,7 +265,7 @@ def _server_default(info: Mapping[str, Any]) -> FetchedValue | None:
     if default is None or isinstance(default, FetchedValue):
         return default
     if isinstance(default, str):
-        return DefaultClause(TextClause(default), _reflected=True)
+        return DefaultClause(verbatim(default), _reflected=True)
     return DefaultClause(default, _reflected=True)
 
 

@@ -297,7 +297,7 @@ class Column(DialectKWArgs, SchemaItem, ColumnClause[_T]):
         table._changed()
 
     def _place_type(self, schema_type: Any, table: Any) -> Any:
-        """Let a named type live in the schema that `table` decides; of one that lives elsewhere already, take a copy."""
+        """Let a named type live in the schema that `table` decides on; of one that lives elsewhere, take a copy."""
         schema = schema_type._schema_in(table)
         if schema != schema_type.schema:
             if schema_type._placed and schema_type is self.type:

@@ -400,8 +400,9 @@ def _in_list(expr: Any, op: OperatorType, other: Any) -> Any:
     if found is not None:
         if found._is_bind_parameter:
             bind: BindParameter[Any] = found
-            if bind.expanding:
-                return bind if bind.expand_op is op else bind._as_expanding(op)
+            typed = bind.type is not NULLTYPE and not bind._type_of_value
+            if bind.expanding and bind.expand_op is op and typed:
+                return bind
             return bind._as_expanding(op, expr.type)
         listed = found._as_in_list()
         if listed is None:

@@ -18,10 +18,12 @@ from lect.sql.node import pairs, scalar
 from lect.types.null import NULLTYPE
 from lect.types.type_engine import Comparator, TypeEngine
 
-__all__ = ["TextClause", "set_columns_maker", "text"]
+__all__ = ["PARTS", "TextClause", "set_columns_maker", "text", "verbatim"]
 
 #: ``:name``, unless a colon, a backslash or a word's character stands before it, or a colon after it.
 _BIND: Final = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
+#: The same, or a colon that a backslash marks as none.
+PARTS: Final = re.compile(r"\\(:[\w$]*)(?![:\w$])|(?<![:\w\\]):(\w+)(?![:\w])")
 
 _columns_maker: list[Callable[..., Any]] = []
 
@@ -177,3 +179,8 @@ def _column(given: Any) -> Any:
 def text(text: str) -> TextClause:
     """Return SQL as it is written, with places for values: ``text("SELECT * FROM t WHERE x = :x")``."""
     return TextClause(text)
+
+
+def verbatim(sql: str) -> TextClause:
+    """Return SQL that is written as it stands: the database's own, in which no colon is a place for a value."""
+    return TextClause(PARTS.sub(lambda part: f"\\{part[0]}", sql))

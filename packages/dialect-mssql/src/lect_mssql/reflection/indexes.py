@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lect.dialects.reflection import ReflectedIndex, ReflectionRequest, TableKey
-from lect.sql.text import text
+from lect.sql.text import verbatim
 from lect_mssql.reflection.catalogue import rows
 
 __all__ = ["read_indexes"]
@@ -44,7 +44,7 @@ def _index(name: str, columns: list[Any]) -> ReflectedIndex:
     if columnstore:
         options["mssql_columnstore"] = True
     if condition is not None:
-        options["mssql_where"] = text(condition)
+        options["mssql_where"] = verbatim(condition)
     found: ReflectedIndex = {
         "name": name,
         "unique": bool(unique),

@@ -37,8 +37,7 @@ def _index(name: str, rows: list[Any]) -> ReflectedIndex:
     index = ReflectedIndex(name=name, unique=not int(rows[0][1]), column_names=names)
     if None in names:
         index["expressions"] = [row[2] or str(text_of(row[6])) for row in rows]
-    if index["unique"]:
-        index["duplicates_constraint"] = name
+    # A UNIQUE constraint is an index and nothing else here: tables are read with the index.
     sorting: dict[str, tuple[str, ...]] = {row[2]: ("desc",) for row in rows if row[4] == "D" and row[2]}
     if sorting:
         index["column_sorting"] = sorting

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lect.dialects.reflection import ReflectedIndex, ReflectionRequest, TableKey
-from lect.sql.text import text
+from lect.sql.text import verbatim
 from lect_sqlite.reflection.catalogue import rows, sources
 from lect_sqlite.reflection.create_statement import index_parts
 
@@ -53,5 +53,5 @@ def _index(name: str, columns: list[Any]) -> ReflectedIndex:
         found["column_sorting"] = dict(sorting)
     found["dialect_options"] = {}
     if columns[0][3] and condition is not None:
-        found["dialect_options"]["sqlite_where"] = text(condition)
+        found["dialect_options"]["sqlite_where"] = verbatim(condition)
     return found

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any
 
 from lect.compile.table import ANSI
 from lect.exc import CompileError
-from lect.sql.text import TextClause
+from lect.sql.text import PARTS, TextClause
 from lect.sql.tstring import TString
-
-_PARTS: Final = re.compile(r"\\(:[\w$]*)(?![:\w$])|(?<![:\w\\]):(\w+)(?![:\w])")
 
 
 @ANSI.rule(TextClause)
@@ -25,7 +23,7 @@ def text(node: TextClause, writer: Any) -> str:
         bind = binds.get(match.group(2))
         return match.group(0) if bind is None else str(writer.render(bind))
 
-    return _PARTS.sub(written, node.text)
+    return PARTS.sub(written, node.text)
 
 
 @ANSI.rule(TString)
