@@ -101,6 +101,13 @@ class ENUM(NamedType, NativeForEmulated, t.Enum):
     def _arguments(self) -> dict[str, Any]:
         return {**super()._arguments(), "create_type": self.create_type}
 
+    def adapt_to_emulated(self, cls: type[Any], **kw: Any) -> Any:
+        """Return an Enum of class `cls` with this one's values; what only this dialect knows is left out for others."""
+        arguments = {**self._arguments(), **kw}
+        if not issubclass(cls, ENUM):
+            arguments.pop("create_type")
+        return self._carry_schema(cls(**arguments), kw)
+
 
 class DOMAIN(NamedType, TypeEngine[Any]):
     """A type with rules of its own, made from another: postgresql.org/docs/current/domains.html.
@@ -161,6 +168,10 @@ class DOMAIN(NamedType, TypeEngine[Any]):
 
     def literal_processor(self, dialect: Any) -> Any:
         return self.data_type._cached_literal_processor(dialect)
+
+    def as_generic(self, allow_nulltype: bool = False) -> TypeEngine[Any]:
+        """Return the generic form of the type that the domain is made from."""
+        return self.data_type.as_generic(allow_nulltype)
 
     @property
     def comparator_factory(self) -> Any:

@@ -113,6 +113,10 @@ class OID(TypeEngine[int]):
 
     __visit_name__ = "OID"
 
+    @property
+    def python_type(self) -> type[int]:
+        return int
+
     def literal_processor(self, dialect: Any) -> LiteralProcessor | None:
         """Digits."""
         return t.Integer().literal_processor(dialect)
@@ -235,6 +239,10 @@ class INTERVAL(NativeForEmulated, AbstractInterval):
     @property
     def python_type(self) -> type[dt.timedelta]:
         return dt.timedelta
+
+    def as_generic(self, allow_nulltype: bool = False) -> TypeEngine[Any]:
+        """Return the generic Interval."""
+        return t.Interval(native=True, second_precision=self.precision)
 
     @classmethod
     def adapt_emulated_to_native(cls, impl: Any, **kw: Any) -> INTERVAL:

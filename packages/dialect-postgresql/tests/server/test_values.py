@@ -13,6 +13,7 @@ import pytest
 
 import lect_postgresql as pg
 from lect import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -30,10 +31,13 @@ from lect import (
     Uuid,
     any_,
     bindparam,
+    create_engine,
     func,
+    insert,
     literal,
     select,
 )
+from lect.exc import StatementError
 
 
 class Mood(enum.Enum):
@@ -222,3 +226,39 @@ def test_literals_are_read_as_the_values_they_stand_for(engine: Engine, table: T
             given = VALUES[column.name]
             written = bindparam("given", given, type_=column.type, literal_execute=True)
             assert connection.scalars(select(t.c.id).where(column == written)).all() == [1], column.name
+
+
+def test_literals_where_backslashes_escape(url: Any) -> None:
+    """With ``standard_conforming_strings = off`` a backslash would end a literal early."""
+    if url.drivername.endswith("pyodbc"):
+        hostile = url.update_query_dict({"ConnSettings": "SET standard_conforming_strings = off"})
+    else:
+        hostile = url.update_query_dict({"options": "-c standard_conforming_strings=off"})
+    engine = create_engine(hostile)
+    try:
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SHOW standard_conforming_strings").scalar_one() == "off"
+            for value in ("\\", "\\'; SELECT 1; --", "it's \\\\", "\\x41", b"\\\x00'"):
+                statement = select(literal(value)).compile(connection, compile_kwargs={"literal_binds": True})
+                found = connection.exec_driver_sql(str(statement)).scalar_one()
+                assert (bytes(found) if isinstance(value, bytes) else found) == value
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("value", [Decimal("Infinity"), Decimal("-Infinity"), Decimal("NaN")], ids=str)
+def test_numbers_beyond_all_digits(engine: Engine, value: Decimal) -> None:
+    table = Table("beyond", MetaData(), Column("v", Numeric))
+    with engine.begin() as connection:
+        table.drop(connection, checkfirst=True)
+        table.create(connection)
+        connection.execute(insert(table), {"v": value})
+        found = connection.scalar(select(table.c.v))
+        assert str(found) == str(value)
+        table.drop(connection)
+
+
+def test_an_integer_that_no_column_holds_is_not_sent(engine: Engine) -> None:
+    table = Table("integers", MetaData(), Column("v", BigInteger))
+    with engine.connect() as connection, pytest.raises(StatementError, match=r"64 bits|too big"):
+        connection.execute(select(table.c.v).where(table.c.v == 2**63))

@@ -188,6 +188,10 @@ class TypeDecorator(ExternalType, TypeEngine[_T]):
     def adapt(self, cls: type[Any], **kw: Any) -> TypeEngine[Any]:
         return self.copy() if cls is type(self) else super().adapt(cls, **kw)
 
+    def as_generic(self, allow_nulltype: bool = False) -> TypeEngine[Any]:
+        """Return this type: it decorates what each database has for the decorated type."""
+        return self
+
     def with_variant(self: _TD, type_: Any, *dialect_names: str) -> _TD:
         return super().with_variant(type_, *dialect_names)
 

@@ -24,6 +24,10 @@ class UserDefinedType(ExternalType, TypeEngine[_T]):
         """Return the type's text in DDL."""
         raise NotImplementedError(f"{type(self).__name__} needs a method get_col_spec() that returns its text in DDL")
 
+    @property
+    def python_type(self) -> type[Any]:
+        return object
+
     def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
         """Return this type: a value opposite such a column is thought to be one of its own."""
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
+import pickle
 import uuid
 
 import pytest
@@ -29,11 +30,14 @@ from lect import (
     Text,
     TypeDecorator,
     Uuid,
+    bindparam,
     column,
     exc,
     literal,
 )
 from lect.dialects.default import DefaultDialect
+from lect.sql.text import verbatim
+from lect.sql.traversal import iterate
 from lect.types import NullType, UserDefinedType
 
 dialect = DefaultDialect()
@@ -206,3 +210,71 @@ def test_a_user_defined_type_has_its_own_text():
 
     assert Point().compile(dialect) == "POINT"
     assert type((column("p", Point()) == "x").right.type) is Point
+
+
+class Tenfold(TypeDecorator):
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return value * 10
+
+
+def test_a_parameter_for_a_list_has_the_type_of_the_column():
+    condition = column("v", Tenfold).in_(bindparam("some", expanding=True))
+    assert isinstance(condition.right.type, Tenfold)
+    compiled = condition.params(some=[1, 2]).compile(compile_kwargs={"render_postcompile": True})
+    assert str(compiled) == "v IN (:some_1, :some_2)"
+    assert str(condition.params(some=[1]).compile(compile_kwargs={"literal_binds": True})) == "v IN (10)"
+    typed = column("v", Tenfold).in_(bindparam("some", type_=String, expanding=True))
+    assert isinstance(typed.right.type, String)
+
+
+def literal_text(value, type_):
+    return str(literal(value, type_).compile(compile_kwargs={"literal_binds": True}))
+
+
+def test_literals_of_pickles():
+    text = literal_text({"a": 1}, PickleType())
+    assert text.startswith("X'")
+    assert pickle.loads(bytes.fromhex(text[2:-1])) == {"a": 1}
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1])
+def test_integers_beyond_64_bits_have_no_literal(value):
+    with pytest.raises(exc.CompileError) as raised:
+        literal_text(value, BigInteger())
+    assert str(raised.value) == (
+        f"{value} has more than 64 bits, which no integer type holds; Numeric(precision, 0) holds it"
+    )
+    assert literal_text(value, Numeric(30, 0)) == str(value)
+
+
+def test_the_largest_integers_have_literals():
+    assert literal_text(2**63 - 1, BigInteger()) == "9223372036854775807"
+    assert literal_text(-(2**63), BigInteger()) == "-9223372036854775808"
+
+
+def test_what_is_compared_with_integers_is_one_and_is_refused_if_it_is_too_large():
+    assert isinstance((column("v", BigInteger) == 2**80).right.type, BigInteger)
+    assert isinstance((column("v", Numeric) == 2**80).right.type, Numeric)
+
+
+def test_a_pattern_is_no_value_of_an_enumeration():
+    states = column("v", Enum("on", "off", name="state"))
+    for condition in (states.like("o%"), states.contains("f"), states.regexp_match("^o")):
+        (bind,) = [n for n in iterate(condition) if getattr(n, "_is_bind_parameter", False)]
+        assert type(bind.type) is String
+    assert isinstance((states == "on").right.type, Enum)
+
+
+def test_an_offset_is_left_out_of_literals_where_none_is_kept():
+    value = dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    assert literal_text(value, DateTime(timezone=True)) == "'2024-01-02 03:04:05'"
+
+
+@pytest.mark.parametrize("sql", [":x", "a::int", r"\:x", r"'\:'", "':x:y'", ":a$b", "\\", "a:b :c", "::", r"\\:z", ":"])
+def test_sql_as_it_stands(sql):
+    clause = verbatim(sql)
+    assert str(clause.compile()) == sql
+    assert clause._bindparams == {}
