@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.round_trips.cases import CASES, Case
-from tests.round_trips.databases import DATABASES, Database
 
 import lect
+from tests.round_trips.cases import CASES, Case
+from tests.round_trips.databases import DATABASES, Database
 
 SHORT = settings(
     max_examples=4, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)

@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.round_trips.cases import HOSTILE
-from tests.round_trips.databases import DATABASES, Database
 
 import lect
 from lect import (
@@ -34,6 +32,8 @@ from lect import (
 )
 from lect.dialects.variants import Comments
 from lect.schema import CreateTable
+from tests.round_trips.cases import HOSTILE
+from tests.round_trips.databases import DATABASES, Database
 
 SYNCHRONOUS = [name for name in DATABASES if not name.endswith(("aiosqlite", "asyncpg", "asyncmy"))]
 #: What a backslash, a quote or a line's end may break, at the end of a literal and inside.

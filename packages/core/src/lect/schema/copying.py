@@ -58,10 +58,11 @@ def copy_table(cls: Any, table: Any, metadata: Any, schema: Any, referred_schema
 
 def _copy_named_type(column: Any, metadata: Any, schema: str | None, *, moved: bool) -> None:
     """Give a copied column a named type of its own, that belongs to `metadata` and moves with the table."""
-    type_ = column.type
-    if not isinstance(type_, SchemaType) or type_.name is None:
+    type_: Any = column.type
+    if not isinstance(type_, SchemaType):
         return
-    copy: Any = type_.copy()
+    named: Any = type_
+    copy = named.copy()
     copy._placed = False
     if type_.metadata is not None:
         copy.metadata = metadata

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from lect.absent import NO_ARG
+
 __all__ = ["argument_names", "construct_like", "constructor_repr"]
 
 _C = TypeVar("_C")
@@ -72,6 +74,8 @@ def constructor_repr(obj: object, positional: tuple[object, ...] = ()) -> str:
             shown.append(repr(value))
         else:
             default = defaults[name]
+            if value is None and default is NO_ARG:
+                continue
             if value is not default and not (type(value) is type(default) and value == default):
                 shown.append(f"{name}={value!r}")
     return f"{type(obj).__name__}({', '.join(shown)})"
