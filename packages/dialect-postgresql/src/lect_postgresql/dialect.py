@@ -14,6 +14,7 @@ from lect.schema.constraints import CheckConstraint, PrimaryKeyConstraint, Uniqu
 from lect.schema.foreign_key import ForeignKeyConstraint
 from lect.schema.index import Index
 from lect.schema.table import Table
+from lect.schema.view import CreateTableAs, CreateView
 from lect_postgresql import errors
 from lect_postgresql.capabilities import LATEST, OLDEST, capabilities
 from lect_postgresql.casts import Casts
@@ -77,6 +78,8 @@ class PostgreSQLDialect(Dialect):
                 "using": None,
             },
         ),
+        (CreateView, {"with": None}),
+        (CreateTableAs, {"with": None}),
         (PrimaryKeyConstraint, {"include": None}),
         (UniqueConstraint, {"include": None, "nulls_not_distinct": None}),
         (ForeignKeyConstraint, {"not_valid": False}),

@@ -11,6 +11,8 @@ from lect import (
     BigInteger,
     CheckConstraint,
     Column,
+    CreateTableAs,
+    CreateView,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -22,6 +24,7 @@ from lect import (
     UniqueConstraint,
     exc,
     func,
+    select,
     text,
 )
 from lect.schema import AddConstraint, CreateIndex, CreateTable
@@ -158,3 +161,26 @@ def test_domain() -> None:
 def test_enumeration_needs_a_name() -> None:
     with pytest.raises(exc.CompileError, match="requires a name"):
         ddl(CreateTable(Table("t", MetaData(), Column("e", pg.ENUM("a")))))
+
+
+def test_storage_parameters() -> None:
+    stored = Table(
+        "t",
+        MetaData(),
+        Column("x", Integer),
+        postgresql_with={"fillfactor": 70, "toast.autovacuum_enabled": False},
+    )
+    assert ddl(CreateTable(stored)) == (
+        "CREATE TABLE t ( x INTEGER ) WITH (fillfactor = 70, toast.autovacuum_enabled = false)"
+    )
+    view = CreateView(select(stored.c.x), "v", postgresql_with={"security_invoker": True, "check_option": "local"})
+    assert ddl(view) == "CREATE VIEW v WITH (security_invoker = true, check_option = local) AS SELECT t.x FROM t"
+    made = CreateTableAs(select(stored.c.x), "u", postgresql_with={"fillfactor": 50})
+    assert ddl(made) == "CREATE TABLE u WITH (fillfactor = 50) AS SELECT t.x FROM t"
+
+
+@pytest.mark.parametrize("parameters", [{"a = 1) --": 1}, {"fillfactor": "70) AS SELECT 1 --"}, {"a.b.c": 1}])
+def test_hostile_storage_parameters(parameters: dict[str, Any]) -> None:
+    stored = Table("t", MetaData(), Column("x", Integer), postgresql_with=parameters)
+    with pytest.raises(exc.CompileError, match="postgresql_with"):
+        ddl(CreateTable(stored))

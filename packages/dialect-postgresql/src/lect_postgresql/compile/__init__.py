@@ -30,6 +30,7 @@ from lect_postgresql.compile import (
     many_rows,
     sequence,
     types,
+    view,
 )
 from lect_postgresql.compile.table import RULES
 
