@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from comparing import literal, same
+from every_database import DATABASES, Database
+from type_edges import EDGES, expected, rows
 
 import lect
 from lect.exc import LectError
-from tests.round_trips.databases import DATABASES, Database
-from tests.round_trips.edges import EDGES, expected, rows
-from tests.round_trips.test_round_trips import literal, same
 
 NUMBERS = itertools.count(1)
 

@@ -7,17 +7,17 @@ As a bound value of INSERT and of IN, as a literal in the text of both, as a par
 from __future__ import annotations
 
 import itertools
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from comparing import literal, same
+from every_database import DATABASES, Database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from type_cases import CASES, Case
 
 import lect
-from tests.round_trips.cases import CASES, Case
-from tests.round_trips.databases import DATABASES, Database
 
 SHORT = settings(
     max_examples=4, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -31,25 +31,6 @@ def database(request: pytest.FixtureRequest, database_url: Callable[[str], str])
     opened = Database(request.param, database_url)
     yield opened
     opened.close()
-
-
-def same(value: Any, found: Any) -> bool:
-    """Whether a value came back as it was: of its class, with its sign, aware if it was."""
-    if type(value) is not type(found):
-        # asyncpg has a UUID of its own, a subclass.
-        return isinstance(value, uuid.UUID) and isinstance(found, uuid.UUID) and value == found
-    if isinstance(value, (list, tuple)):
-        return len(value) == len(found) and all(same(v, f) for v, f in zip(value, found, strict=True))
-    if isinstance(value, dict):
-        return value.keys() == found.keys() and all(same(v, found[k]) for k, v in value.items())
-    if isinstance(value, float):
-        return repr(value) == repr(found)
-    aware = getattr(value, "tzinfo", None) is not None
-    return bool(value == found) and aware == (getattr(found, "tzinfo", None) is not None)
-
-
-def literal(connection: Any, statement: Any) -> str:
-    return str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
 
 
 class Trip:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from every_database import DATABASES, Database
+from type_cases import HOSTILE
 
 import lect
 from lect import (
@@ -32,8 +34,6 @@ from lect import (
 )
 from lect.dialects.variants import Comments
 from lect.schema import CreateTable
-from tests.round_trips.cases import HOSTILE
-from tests.round_trips.databases import DATABASES, Database
 
 SYNCHRONOUS = [name for name in DATABASES if not name.endswith(("aiosqlite", "asyncpg", "asyncmy"))]
 #: What a backslash, a quote or a line's end may break, at the end of a literal and inside.

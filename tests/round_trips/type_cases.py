@@ -1,7 +1,7 @@
 """What is sent through each type: a strategy of values that every database must give back exactly.
 
 Where a database keeps less than Python has, `narrowed` names what it keeps; what becomes of the rest is in
-:mod:`tests.round_trips.edges`, value by value.
+:mod:`type_edges`, value by value.
 """
 
 from __future__ import annotations

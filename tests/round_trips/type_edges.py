@@ -9,9 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from type_cases import Colour
+
 import lect_mysql
 from lect import types as t
-from tests.round_trips.cases import Colour
 
 __all__ = ["COLUMNS", "EDGES", "PAGE", "expected", "rows"]
 
