@@ -105,6 +105,7 @@ class Ledger:
         self._deadline_s = deadline_s
         self.outcomes: dict[int, str] = {}
         self.errors: Counter[str] = Counter()
+        self.reasons: dict[int, str] = {}
         self.foreign: list[BaseException] = []
         self.dirty: list[str] = []
         self.shared: list[str] = []
@@ -148,17 +149,18 @@ class Ledger:
     def compare(self, warden: Any) -> Counter[str]:
         """Compare the book with the table; returns how often each outcome was told."""
         with warden.connect() as connection:
-            there = set(connection.scalars(select(rows.c.id)))
+            there = dict(connection.execute(select(rows.c.id, rows.c.who)).tuples().all())
         wrong = [
-            f"unit {unit} was told {outcome!r}, and its row is {'' if unit in there else 'not '}there"
+            f"unit {unit} was told {outcome!r}, and its row is {there.get(unit, 'not')!r} there; "
+            f"{self.reasons.get(unit)}"
             for unit, outcome in self.outcomes.items()
             if outcome != "unknown" and (outcome == "committed") != (unit in there)
         ]
         assert wrong == []
-        assert there <= set(self.outcomes)
+        assert set(there) <= set(self.outcomes)
         counts = Counter(self.outcomes.values())
         unknown = [unit for unit, outcome in self.outcomes.items() if outcome == "unknown"]
-        counts["unknown, there"] = len(there.intersection(unknown))
+        counts["unknown, there"] = len(set(there).intersection(unknown))
         return counts
 
     def check(self) -> None:
@@ -210,6 +212,7 @@ class Ledger:
             return "unknown"
         except (exc.DBAPIError, exc.DeadlineExceeded) as error:
             self._note(error)
+            self.reasons[unit] = f"{error!r} from {error.__cause__!r}"
             return "failed"
         except _Abandoned:
             return "rolled back"

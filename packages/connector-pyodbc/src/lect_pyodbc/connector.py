@@ -15,6 +15,7 @@ from lect.dialects.contract import (
     ConnectRequest,
     Conversion,
     ConversionRequest,
+    CursorRequest,
     Failure,
     InputSizesRequest,
     PoolChoice,
@@ -24,9 +25,13 @@ from lect.types.large_binary import Binary
 from lect_pyodbc.connection_string import connection_string
 from lect_pyodbc.failures import read_failure
 from lect_pyodbc.profile import Profile
+from lect_pyodbc.streaming import StreamingCursor
 from lect_pyodbc.values import plain_bytes
 
 __all__ = ["PyODBCConnector"]
+
+#: Rows that a streaming cursor fetches at a time when nobody says.
+_ROWS = 1000
 
 #: Query parameters that are arguments of ``pyodbc.connect`` and not keywords of the connection string.
 _BOOLEAN_ARGUMENTS = ("ansi", "unicode_results", "readonly")
@@ -154,6 +159,13 @@ class PyODBCConnector(Connector):
     def cancel_statement(self, request: CancelRequest) -> None:
         """SQLCancel."""
         request.cursor.cancel()
+
+    def streaming_cursor(self, request: CursorRequest) -> Any:
+        """Return a cursor that leaves rows on the server; None when the profile knows no way."""
+        stream_rows = self.profile.stream_rows
+        if stream_rows is None:
+            return None
+        return StreamingCursor(request.connection.cursor(), stream_rows, request.stream_rows or _ROWS)
 
     def execute_in_bulk(self, request: BulkRequest) -> int:
         """Run ``executemany``, with parameter arrays when they are wanted."""

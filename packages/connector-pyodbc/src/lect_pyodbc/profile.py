@@ -72,6 +72,12 @@ class Profile(Record):
     fast_executemany: bool = False
     """``executemany`` sends parameter sets in arrays; right when the database's driver supports parameter arrays."""
 
+    # -- rows ---------------------------------------------------------------------------------------------------------
+
+    stream_rows: Callable[[Any, int | None], None] | None = None
+    """``stream_rows(connection, rows)``: from now on queries leave their rows on the server and fetch so many at a
+    time; None for `rows`: no more. None in place of the function: the driver always fetches whole results."""
+
     # -- failures -----------------------------------------------------------------------------------------------------
 
     disconnect_sqlstates: frozenset[str] = frozenset()

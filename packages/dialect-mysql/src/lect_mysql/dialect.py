@@ -14,7 +14,7 @@ from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.literals import Literals
 from lect.dialects.capabilities import Capabilities
-from lect.dialects.contract import Dialect, Failure, SettleRequest
+from lect.dialects.contract import Dialect, Failure, SettingRequest, SettleRequest
 from lect.schema.constraints import PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.index import Index
 from lect.schema.table import Table
@@ -127,6 +127,28 @@ class MySQLDialect(Dialect):
     def read_isolation(self, value: Any) -> str:
         """``REPEATABLE-READ`` is REPEATABLE READ."""
         return _decoded(value).upper().replace("-", " ")
+
+    session_settings = frozenset({"schema_path", "role"})
+
+    def setting_query(self, name: str) -> str:
+        """A schema is a database here."""
+        return "SELECT DATABASE()" if name == "schema_path" else "SELECT CURRENT_ROLE()"
+
+    def setting_sql(self, request: SettingRequest) -> tuple[str, ...]:
+        """There is one database at a time."""
+        value = request.value
+        if request.as_read:
+            value = None if value is None else _decoded(value)
+        if request.name == "role":
+            if value is None or (request.as_read and value == "NONE"):
+                return ("SET ROLE NONE",)
+            # MySQL answers `name`@`host`, quoted.
+            return (f"SET ROLE {value if '`' in value else self.identifiers.quote_identifier(value)}",)
+        if not request.as_read and len(value) != 1:
+            raise exc.ArgumentError(f"schema_path has one name on {self.name}, not {len(value)}")
+        if value is None:
+            return ()  # there was no database before, and no way back to none
+        return (f"USE {self.identifiers.quote_identifier(value if request.as_read else value[0])}",)
 
     def generated_key_sql(self, compiled: Any) -> str:
         """For connectors without ``cursor.lastrowid``."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.literals import Literals
-from lect.dialects.contract import Connector, Dialect, Failure, SettleRequest
+from lect.dialects.contract import Connector, Dialect, Failure, SettingRequest, SettleRequest
 from lect.schema.constraints import CheckConstraint, PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.foreign_key import ForeignKeyConstraint
 from lect.schema.index import Index
@@ -26,6 +26,8 @@ from lect_postgresql.types import TYPE_ADAPTATIONS
 
 __all__ = ["PostgreSQLDialect"]
 
+#: Setting of a session -> the server's parameter for it.
+_PARAMETERS: Final = {"schema_path": "search_path", "role": "role"}
 _VERSION: Final = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
@@ -137,6 +139,19 @@ class PostgreSQLDialect(Dialect):
     def isolation_query(self) -> str:
         """The level of the present transaction."""
         return "SHOW transaction_isolation"
+
+    session_settings = frozenset({"schema_path", "role"})
+
+    def setting_query(self, name: str) -> str:
+        """Each is a parameter of the server: postgresql.org/docs/current/runtime-config-client.html."""
+        return f"SELECT current_setting('{_PARAMETERS[name]}')"
+
+    def setting_sql(self, request: SettingRequest) -> tuple[str, ...]:
+        """``set_config`` takes the value as a string, as ``current_setting`` gives it."""
+        value = request.value
+        if request.name == "schema_path" and not request.as_read:
+            value = ", ".join(self.identifiers.quote_identifier(name) for name in value)
+        return (f"SELECT set_config('{_PARAMETERS[request.name]}', {self.literals.string(value)}, false)",)
 
     def classify(self, failure: Failure) -> Failure:
         """Read the SQLSTATE."""

@@ -22,6 +22,10 @@ from lect_pyodbc.values import sized_decimal, without_nul
 
 __all__ = ["pairing"]
 
+#: Attributes of connections that only psqlODBC has (SQL_ATTR_PGOPT_USE_DECLAREFETCH, SQL_ATTR_PGOPT_FETCH).
+_USE_DECLARE_FETCH: Final = 65539
+_FETCH: Final = 65541
+
 #: ``;\nError while executing the query`` behind the server's message, and ``ERROR: `` before it.
 _AROUND: Final = re.compile(r"^(?:ERROR|FATAL|PANIC): +|;\s*Error while executing the query$")
 
@@ -146,6 +150,13 @@ def conversion(request: ConversionRequest) -> Conversion | None:
     return conversion_of(request)
 
 
+def stream_rows(connection: Any, rows: int | None) -> None:
+    """Let the driver declare a cursor for each query, as its option UseDeclareFetch does for a whole connection."""
+    connection.set_attr(_USE_DECLARE_FETCH, int(rows is not None))
+    if rows is not None:
+        connection.set_attr(_FETCH, rows)
+
+
 def clean_message(message: str) -> str:
     """Take what the driver writes around the server's message off."""
     return _AROUND.sub("", message)
@@ -173,5 +184,6 @@ pairing = Pairing(
         ),
         conversion=conversion,
         clean_message=clean_message,
+        stream_rows=stream_rows,
     ),
 )

@@ -21,6 +21,7 @@ from lect.dialects.contract import (
     ConnectRequest,
     Failure,
     FailureKind,
+    LockWaitRequest,
     PoolChoice,
     SessionRequest,
 )
@@ -216,6 +217,16 @@ class Sqlite3Connector(Connector):
     def ping(self, connection: Any) -> None:
         """Nothing can be lost between a program and a file; a closed connection raises."""
         connection.execute("SELECT 1").close()
+
+    def limit_lock_wait(self, request: LockWaitRequest) -> Callable[[], None] | None:
+        """Shorten the busy timeout, which is not ended by an interruption."""
+        connection = request.connection
+        before = int(connection.execute("PRAGMA busy_timeout").fetchone()[0])
+        wanted = max(int(request.seconds * 1000), 1)
+        if wanted >= before:
+            return None
+        connection.execute(f"PRAGMA busy_timeout = {wanted}").close()
+        return lambda: connection.execute(f"PRAGMA busy_timeout = {before}").close()
 
     def cancel(self, connection: Any) -> None:
         """Interrupt what the connection runs."""

@@ -5,10 +5,17 @@ A connector has an ability by having its methods; nothing is declared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from lect.dialects.requests import BulkRequest, CancelRequest, CursorRequest, InputSizesRequest, SessionRequest
+from lect.dialects.requests import (
+    BulkRequest,
+    CancelRequest,
+    CursorRequest,
+    InputSizesRequest,
+    LockWaitRequest,
+    SessionRequest,
+)
 
 __all__ = [
     "Abilities",
@@ -17,6 +24,7 @@ __all__ = [
     "CancelsStatements",
     "ExecutesInBulk",
     "KnowsServer",
+    "LimitsLockWaits",
     "Pings",
     "PreparesConnections",
     "ResetsSessions",
@@ -141,6 +149,17 @@ class CancelsStatements(Protocol):
 
 
 @runtime_checkable
+class LimitsLockWaits(Protocol):
+    """Waiting for a lock of another connection happens inside of the driver, where cancelling does not reach it."""
+
+    def limit_lock_wait(self, request: LockWaitRequest) -> Callable[[], None] | None:
+        """Wait for locks no longer than that; returns what takes it back, None: nothing was changed.
+
+        Called under a deadline, before each call of the driver.
+        """
+
+
+@runtime_checkable
 class PreparesConnections(Protocol):
     """A new connection needs something that only the driver's API can do (encodings, converters, functions)."""
 
@@ -179,6 +198,7 @@ class Abilities:
         "cancel",
         "cancel_statement",
         "isolation",
+        "lock_wait",
         "ping",
         "prepare",
         "reset",
@@ -201,6 +221,7 @@ class Abilities:
         self.ping: Pings | None = _as(connector, Pings)
         self.cancel: Cancels | None = _as(connector, Cancels)
         self.cancel_statement: CancelsStatements | None = _as(connector, CancelsStatements)
+        self.lock_wait: LimitsLockWaits | None = _as(connector, LimitsLockWaits)
         self.prepare: PreparesConnections | None = _as(connector, PreparesConnections)
         self.reset: ResetsSessions | None = _as(connector, ResetsSessions)
         self.server: KnowsServer | None = _as(connector, KnowsServer)

@@ -39,6 +39,7 @@ from lect.dialects.abilities import (
     CancelsStatements,
     ExecutesInBulk,
     KnowsServer,
+    LimitsLockWaits,
     Pings,
     PreparesConnections,
     ResetsSessions,
@@ -65,8 +66,10 @@ from lect.dialects.requests import (
     Failure,
     FailureKind,
     InputSizesRequest,
+    LockWaitRequest,
     PoolChoice,
     SessionRequest,
+    SettingRequest,
     SettleRequest,
 )
 from lect.dialects.switches import Switches
@@ -93,6 +96,8 @@ __all__ = [
     "FailureKind",
     "InputSizesRequest",
     "KnowsServer",
+    "LimitsLockWaits",
+    "LockWaitRequest",
     "Pairing",
     "Pings",
     "PoolChoice",
@@ -102,6 +107,7 @@ __all__ = [
     "SetsAutocommit",
     "SetsInputSizes",
     "SetsIsolation",
+    "SettingRequest",
     "SettleRequest",
     "StreamsRows",
     "SupportsSavepoints",
@@ -135,6 +141,9 @@ class Dialect(DriverCalls, Switches):
     default_connector: ClassVar[str] = ""
     #: Names to write in URLs for asyncio, best first; for messages.
     async_connectors: ClassVar[tuple[str, ...]] = ()
+    #: What ``execution_options`` of an engine or connection can change in a session beside the isolation level and the
+    #: switches, of ``"schema_path"`` and ``"role"``; the pool puts it back.
+    session_settings: ClassVar[frozenset[str]] = frozenset()
     #: Keyword arguments of ``create_engine`` that the class takes besides those every dialect takes.
     options: ClassVar[frozenset[str]] = frozenset()
     #: Generic type class -> this dialect's class for it; looked up along the type's MRO.
@@ -267,6 +276,17 @@ class Dialect(DriverCalls, Switches):
     def read_isolation(self, value: Any) -> str:
         """Turn the value of :meth:`isolation_query` into a level: upper case, spaces between words."""
         return str(value).upper().replace("-", " ").replace("_", " ")
+
+    def setting_query(self, name: str) -> str:
+        """Return the query whose only value is the session's present setting `name`, one of :attr:`session_settings`.
+
+        Called before the setting is changed for the first time in a loan of the pool, so that it can be put back.
+        """
+        raise NotImplementedError(name)
+
+    def setting_sql(self, request: SettingRequest) -> tuple[str, ...]:
+        """Return the statements that change a setting of the session; run outside of a transaction, then committed."""
+        raise NotImplementedError(request.name)
 
     def session_sql(self) -> tuple[str, ...]:
         """Return statements to run on every new connection, before the application gets it. Default: none."""

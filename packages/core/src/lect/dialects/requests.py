@@ -24,8 +24,10 @@ __all__ = [
     "Failure",
     "FailureKind",
     "InputSizesRequest",
+    "LockWaitRequest",
     "PoolChoice",
     "SessionRequest",
+    "SettingRequest",
     "SettleRequest",
 ]
 
@@ -116,6 +118,25 @@ class CancelRequest(Record):
 
     connection: Any
     cursor: Any
+
+
+class LockWaitRequest(Record):
+    """How long `connection` may wait for locks from now on: `seconds`, a positive number."""
+
+    connection: Any
+    seconds: float
+
+
+class SettingRequest(Record):
+    """A setting of the session that is wanted.
+
+    `name` is one of ``Dialect.session_settings``. `value` is the application's (``role``: a name; ``schema_path``: a
+    sequence of names), or, with `as_read`, what the answer of ``Dialect.setting_query`` was before.
+    """
+
+    name: str
+    value: Any
+    as_read: bool = False
 
 
 class BulkRequest(Record):

@@ -17,13 +17,14 @@ from lect.dialects.contract import (
     CursorRequest,
     PoolChoice,
     SessionRequest,
+    SettingRequest,
     SettleRequest,
     SupportsTwoPhase,
 )
 from lect.engine.credentials import Passwords
 from lect.engine.events import DialectHooks, hooks_of, share_hooks
 from lect.engine.guard import open_within
-from lect.exc import ConnectDeadlineExceeded, InvalidRequestError
+from lect.exc import ArgumentError, ConnectDeadlineExceeded, InvalidRequestError
 from lect.limits import remaining
 from lect.pool.manners import Manners
 
@@ -69,6 +70,7 @@ class Driver(Manners):
         self.bulk = able.bulk
         self.cancels = able.cancel
         self.can_cancel = able.cancel is not None or able.cancel_statement is not None
+        self.lock_waits = able.lock_wait
         self.sizes = able.sizes
         self.begins = able.begin is not None
         self.resets_sessions = able.reset is not None
@@ -222,6 +224,46 @@ class Driver(Manners):
             who = named if able is None else f"{self.dialect.name!r} as this server is set"
             raise InvalidRequestError(f"{who} does not support two-phase transactions")
         return able
+
+    # -- other settings of the session ---------------------------------------------------------------------------------
+
+    def check_setting(self, name: str, value: Any) -> Any:
+        """Return the value of a session's setting, a schema path always as a tuple.
+
+        Raises:
+            ArgumentError: the value cannot be meant, or there is no such setting here.
+        """
+        if name not in self.dialect.session_settings:
+            known = ", ".join(sorted(self.dialect.session_settings)) or "none"
+            raise ArgumentError(f"{self.dialect.name!r} has no setting {name!r} of a session; it has: {known}")
+        if name == "schema_path":
+            value = (value,) if isinstance(value, str) else tuple(value)
+            good = bool(value) and all(isinstance(each, str) and each for each in value)
+        else:
+            good = isinstance(value, str) and bool(value)
+        if not good:
+            raise ArgumentError(f"execution option {name!r} cannot be {value!r}")
+        return value
+
+    def read_setting(self, connection: Any, name: str) -> Any:
+        """Ask the server for a session's setting."""
+        cursor = connection.cursor()
+        try:
+            cursor.execute(self.dialect.setting_query(name))
+            row = cursor.fetchone()
+        finally:
+            cursor.close()
+        return None if row is None else row[0]
+
+    def change_setting(self, connection: Any, name: str, value: Any, as_read: bool = False) -> None:
+        """Change a session's setting, outside of a transaction."""
+        cursor = connection.cursor()
+        try:
+            for statement in self.dialect.setting_sql(SettingRequest(name=name, value=value, as_read=as_read)):
+                cursor.execute(statement)
+        finally:
+            cursor.close()
+        connection.commit()
 
     # -- cursors ------------------------------------------------------------------------------------------------------
 

@@ -98,6 +98,10 @@ class Engine:
         self._cautious = bool(cache_audit)
         self._options: Mapping[str, Any] = {}
         driver.on_settled = self._settled
+        if pool._leak_after is not None:
+            from lect.event import listen
+
+            listen(self, "before_cursor_execute", _note_statement)
         if execution_options:
             self.update_execution_options(**execution_options)
 
@@ -294,6 +298,11 @@ class Engine:
         from lect.engine.reflection import inspection_context
 
         return inspection_context(self)
+
+
+def _note_statement(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+    """Keep a statement's text for the report of a connection that does not come back."""
+    connection._lent.last_statement = statement
 
 
 def _sampler(share: float) -> Callable[[], bool]:

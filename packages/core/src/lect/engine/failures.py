@@ -76,7 +76,13 @@ def refusal(error: BaseException) -> Failure | None:
 
 
 #: What a cancelled statement fails with; anything else is the statement's own failure.
-_CUT_OFF = (None, FailureKind.QUERY_CANCELED, FailureKind.STATEMENT_TIMEOUT, FailureKind.CONNECTION_LOST)
+_CUT_OFF = (
+    None,
+    FailureKind.QUERY_CANCELED,
+    FailureKind.STATEMENT_TIMEOUT,
+    FailureKind.LOCK_TIMEOUT,
+    FailureKind.CONNECTION_LOST,
+)
 
 
 class _CutOff(Failure):

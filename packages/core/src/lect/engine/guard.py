@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lect import limits
+from lect.dialects.contract import LockWaitRequest
 from lect.exc import ConnectDeadlineExceeded, StatementDeadlineExceeded
 
 __all__ = ["LimitedReader", "limit_of", "open_within", "within"]
@@ -42,13 +43,19 @@ def within(connection: Any, limit: float | None, call: Callable[..., Any], *args
     if connection._driver.is_async:
         return _within_async(connection, left, call, args)
     watch = _Guard(connection, limit, cursor)
+    waits = connection._driver.lock_waits is not None
+    lengthen = None
     try:
+        if waits:
+            lengthen = watch.shorten_lock_wait(left)
         return call(*args)
     except BaseException:
-        connection._too_late = watch.fired
+        connection._too_late = watch.fired or (waits and time.monotonic() >= limit)
         raise
     finally:
         watch.end()
+        if lengthen is not None:
+            lengthen()
 
 
 class _Guard(limits.Watch):
@@ -66,6 +73,10 @@ class _Guard(limits.Watch):
         self._ended = threading.Event()
         self._cut = False
         super().__init__(limit, self._stop_call)
+
+    def shorten_lock_wait(self, left: float) -> Any:
+        """Have the driver wait for locks no longer than the time that is left; returns what takes that back."""
+        return self._driver.lock_waits.limit_lock_wait(LockWaitRequest(connection=self._raw, seconds=left))
 
     def _stop_call(self) -> None:
         polite = self._driver.can_cancel

@@ -23,6 +23,7 @@ from lect.engine.session_state import NO_SWITCHES, SessionState
 from lect.engine.transaction import NestedTransaction, RootTransaction, Transaction, TwoPhaseTransaction
 from lect.event.dispatch import Dispatch, dispatcher
 from lect.exc import (
+    ConnectionLost,
     DontWrapMixin,
     InvalidRequestError,
     LectError,
@@ -129,6 +130,11 @@ class ConnectionLife(SessionState):
             self._invalid_transaction()
         self._lent = self.engine._lend(self)
         if self._options:
+            # What was asked for holds for the connection that takes the lost one's place, too.
+            level = self._options.get("isolation_level")
+            if level is not None:
+                self._change_isolation(level)
+            self._change_settings(self._options)
             self._turn_switches(self._options)
         return self._lent
 
@@ -141,8 +147,9 @@ class ConnectionLife(SessionState):
     def execution_options(self, **opt: Any) -> Self:
         """Set options for all statements to come, in place, and return this connection.
 
-        ``isolation_level`` and ``read_only`` (no transaction may write) are set now and taken back when the connection
-        is closed. The others: ``stream_results``,
+        ``isolation_level``, ``read_only`` (no transaction may write), ``schema_path`` and ``role`` are set now, in the
+        session, and taken back when the connection is closed; None takes one of the last two back at once. The others:
+        ``stream_results``,
         ``yield_per``, ``max_row_buffer``, ``schema_translate_map``, ``compiled_cache``,
         ``logging_token``, ``no_parameters``, ``insertmanyvalues_page_size``, ``preserve_rowcount``,
         ``driver_column_names``, and names of one's own.
@@ -153,6 +160,7 @@ class ConnectionLife(SessionState):
         check_options(opt)
         if "isolation_level" in opt:
             self._change_isolation(opt["isolation_level"])
+        self._change_settings(opt)
         self._turn_switches(opt)
         self._options = {**self._options, **opt}
         if "logging_token" in opt:
@@ -164,6 +172,7 @@ class ConnectionLife(SessionState):
         level = options.get("isolation_level")
         if level is not None:
             self._change_isolation(level)
+        self._change_settings(options)
         self._turn_switches(options)
         token = options.get("logging_token")
         if token:
@@ -439,7 +448,8 @@ class ConnectionLife(SessionState):
             error.add_note("interrupted during COMMIT: whether it took effect is not known")
         if context is not None:
             plan = context.plan
-        if failure is not None and failure.disconnected and not late:
+        if failure is not None and failure.disconnected:
+            # A deadline changes nothing about it: the request to cancel may have come too late.
             alone = statement is not None and not preparing and self._autocommitting()
             if committing or (alone and (plan is None or plan.compiled.kind != "select")):
                 failure = unknown_outcome(failure)
@@ -555,7 +565,7 @@ class ConnectionLife(SessionState):
             lent.invalidate(exception)
         self._lent = None
         self._isolation = None
-        self._switched = NO_SWITCHES
+        self._switched = self._settings_before = NO_SWITCHES
 
     def detach(self) -> None:
         """Take the driver's connection out of the pool; it will be closed, not given back."""
@@ -566,13 +576,20 @@ class ConnectionLife(SessionState):
         self._lent.detach()
 
     def close(self) -> None:
-        """Roll back what is in progress and give the driver's connection back; again is allowed."""
+        """Roll back what is in progress and give the driver's connection back; again is allowed.
+
+        That the connection is lost in this moment is no error: the server rolls back.
+        """
         if self._closed:
             return
         transaction = self._transaction
         try:
             if transaction is not None:
                 transaction.close()
+        except ConnectionLost as error:
+            # What was not committed is rolled back all the same, and what took effect (in autocommit mode) stays: no
+            # statement has failed, so none is reported to have.
+            self._log.error("Connection lost while it was given back", exc_info=error)
         finally:
             lent, self._lent = self._lent, None
             self._closed = True

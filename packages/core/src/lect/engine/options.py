@@ -8,7 +8,10 @@ from typing import Any
 from lect.exc import ArgumentError
 from lect.limits import check_seconds
 
-__all__ = ["check_options", "merged"]
+__all__ = ["SESSION_SETTINGS", "check_options", "merged"]
+
+#: Options that change the session and are put back by the pool; which a dialect has is ``Dialect.session_settings``.
+SESSION_SETTINGS = ("role", "schema_path")
 
 _COUNTS = ("yield_per", "max_row_buffer", "insertmanyvalues_page_size")
 

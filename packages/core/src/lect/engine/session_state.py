@@ -1,4 +1,5 @@
-"""What a connection asks of its session beside running statements: an isolation level, switches like ``read_only``.
+"""What a connection asks of its session beside running statements: an isolation level, switches like ``read_only``,
+the schema path and the role.
 
 Set outside of a transaction, and taken back when the driver's connection is returned to the pool.
 """
@@ -9,11 +10,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lect.engine.options import SESSION_SETTINGS
 from lect.exc import InvalidRequestError
 
 __all__ = ["NO_SWITCHES", "SessionState"]
 
-NO_SWITCHES: Mapping[str, bool] = {}
+NO_SWITCHES: Mapping[str, Any] = {}
 
 
 class SessionState:
@@ -25,6 +27,8 @@ class SessionState:
     _handle_error: Any
     dialect: Any
     _isolation: str | None = None
+    #: Settings of the session that were changed -> what they had been, as the server told it.
+    _settings_before: Mapping[str, Any] = NO_SWITCHES
     #: Switches of the session that were turned.
     _switched: Mapping[str, bool] = NO_SWITCHES
 
@@ -84,6 +88,42 @@ class SessionState:
                 entry.undo_later(partial(dialect.set_session_switch, name=name, on=False))
             lent.used = True
             self._switched = {**self._switched, name: on}
+
+    def _change_settings(self, options: Mapping[str, Any]) -> None:
+        """Change the settings of the session that options name; taken back when the connection is returned.
+
+        None takes one back at once.
+        """
+        for name in SESSION_SETTINGS:
+            if name not in options:
+                continue
+            value, before = options[name], self._settings_before
+            if value is None and name not in before:
+                continue
+            if self._transaction is not None:
+                raise InvalidRequestError(
+                    f"A transaction is in progress; {name} may not be altered unless rollback() or commit() is called "
+                    "first."
+                )
+            lent, driver = self._usable(), self._driver
+            if value is not None:
+                value = driver.check_setting(name, value)
+            connection = lent.dbapi_connection
+            try:
+                if name not in before:
+                    was = driver.read_setting(connection, name)
+                    connection.rollback()
+                    self._settings_before = {**before, name: was}
+                    if lent._entry is not None:
+                        lent._entry.undo_later(partial(driver.change_setting, name=name, value=was, as_read=True))
+                if value is None:
+                    driver.change_setting(connection, name, before[name], as_read=True)
+                else:
+                    driver.change_setting(connection, name, value)
+            except BaseException as error:
+                self._handle_error(error, None, None, None, None)
+                raise
+            lent.used = True
 
     def get_isolation_level(self) -> str:
         """Ask the server for the isolation level in force."""

@@ -25,8 +25,8 @@ ResetStyle = Literal["rollback", "commit"] | bool | None
 #: Every pool alive, for the child of a fork.
 _POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
 
-#: Connections a forked child got from its parent, and cursors of them: never used, never closed, because the parent
-#: talks through their sockets.
+#: Connections a forked child got from its parent: never used, never closed, because the parent talks through their
+#: sockets.
 _INHERITED: list[Any] = []
 
 
@@ -491,8 +491,7 @@ def _leave_to_parent(connection: Any) -> None:
 
     The child's descriptor of the socket is replaced by a dead one, so that objects which say goodbye to the server when
     they are deleted (cursors too) say it to nobody, and so that the server sees the end of the connection when the
-    parent ends it. Drivers that do not show their socket are left untouched, and kept with the cursors that refer to
-    them.
+    parent ends it. Connections of drivers that do not show their socket are kept as they are until the process ends.
     """
     if connection is None:
         return
@@ -500,9 +499,6 @@ def _leave_to_parent(connection: Any) -> None:
     try:
         number = connection.fileno()
     except Exception:
-        import gc
-
-        _INHERITED.append(gc.get_referrers(connection))
         return
     import socket
 

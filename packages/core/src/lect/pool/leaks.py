@@ -1,4 +1,4 @@
-"""Reports connections that are out for too long: where they were taken, by which thread and task."""
+"""Reports connections that are out for too long: where they were taken, by which thread and task, and what ran last."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import weakref
 from typing import Any
 
 __all__ = ["LeakWatch"]
+
+
+#: Characters of a statement that are shown.
+_SHOWN = 400
 
 
 class LeakWatch:
@@ -29,6 +33,7 @@ class LeakWatch:
         """Remember a loan that begins now, with the stack of the one who took it."""
         import traceback
 
+        lent.last_statement = None
         stack = "".join(traceback.format_stack()[:-3])
         where = f"thread {threading.current_thread().name!r}{_task()}, at:\n{stack}"
         with self._lock:
@@ -49,13 +54,22 @@ class LeakWatch:
                     del self._loans[key]
                 elif now - since >= self.after_s:
                     del self._loans[key]
-                    overdue.append((now - since, where))
+                    overdue.append((now - since, _statement(lent), where))
             self._running = bool(self._loans) and pool is not None
             left = self._running
-        for seconds, where in overdue:
+        for seconds, statement, where in overdue:
             if pool is not None:
-                pool._log.warning("a connection has been out for %.1f seconds; taken by %s", seconds, where)
+                pool._log.warning(
+                    "a connection has been out for %.1f seconds; %s; taken by %s", seconds, statement, where
+                )
         return left
+
+
+def _statement(lent: Any) -> str:
+    if lent.last_statement is None:
+        return "no statement was run on it by the engine"
+    text = " ".join(lent.last_statement.split())
+    return f"its last statement was: {text if len(text) <= _SHOWN else text[:_SHOWN] + ' ...'}"
 
 
 def _task() -> str:

@@ -59,7 +59,7 @@ class ConnectionPoolEntry(ManagesConnection):
         self._last_used = 0.0  # monotonic seconds; kept only by pools with a keepalive
         self.fresh = False
         #: Takes back what the user of the connection changed in the session; called when it comes back.
-        self.undo: Any = None
+        self.undo: Callable[[Any], None] | None = None
         pool._places.add(self)
         if connect:
             self._connect()
@@ -176,6 +176,7 @@ class Lent(ManagesConnection):
 
     Attributes:
         dbapi_connection: the driver's connection.
+        last_statement: the text that an engine ran on it last; kept, and there at all, only with `leak_after`.
         touched: statements may have run since the last commit or rollback, so that a rollback is needed at return.
         Whoever
             finishes a transaction through :class:`~lect.engine.connection.Connection` clears it.
@@ -190,6 +191,7 @@ class Lent(ManagesConnection):
         "_quiet",
         "_uses",
         "dbapi_connection",
+        "last_statement",
         "touched",
         "used",
     )
@@ -200,6 +202,7 @@ class Lent(ManagesConnection):
         self.dbapi_connection = connection
         self._uses = 1
         self._detached_info: dict[Any, Any]
+        self.last_statement: str | None
         self.touched = False
         self.used = False
         self._quiet = quiet  # nobody logs what the pool does

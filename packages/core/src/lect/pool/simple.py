@@ -12,6 +12,10 @@ from lect.pool.lent import ConnectionPoolEntry, Lent
 __all__ = ["AssertionPool", "NullPool", "SingletonThreadPool", "StaticPool"]
 
 
+def _open(entry: ConnectionPoolEntry | None) -> int:
+    return int(entry is not None and entry.dbapi_connection is not None)
+
+
 class NullPool(Pool):
     """Opens a connection for each loan and closes it afterwards."""
 
@@ -42,18 +46,23 @@ class StaticPool(Pool):
         super().__init__(creator, **kw)
         self._only: ConnectionPoolEntry | None = None
         self._lock = threading.RLock()
+        self._loans = 0
 
     def _take(self) -> ConnectionPoolEntry:
-        entry = self._only
-        if entry is None:
-            with self._lock:
-                entry = self._only
-                if entry is None:
-                    entry = self._only = ConnectionPoolEntry(self)
+        with self._lock:
+            entry = self._only
+            if entry is None:
+                entry = self._only = ConnectionPoolEntry(self)
+            self._loans += 1
         return entry
 
     def _put(self, entry: ConnectionPoolEntry) -> None:
-        """It stays where it is."""
+        with self._lock:
+            self._loans -= 1
+
+    def _now(self) -> dict[str, Any]:
+        used = int(self._loans > 0)
+        return {**super()._now(), "in_use": used, "idle": max(_open(self._only) - used, 0), "size": 1, "max_size": 1}
 
     def dispose(self) -> None:
         """Close the connection; the next loan opens another."""
@@ -66,6 +75,7 @@ class StaticPool(Pool):
 
     def _restart(self) -> None:
         self._only = None
+        self._loans = 0
         self._lock = threading.RLock()
 
 
@@ -178,6 +188,10 @@ class AssertionPool(Pool):
 
     def status(self) -> str:
         return "AssertionPool"
+
+    def _now(self) -> dict[str, Any]:
+        used = int(self._out)
+        return {**super()._now(), "in_use": used, "idle": max(_open(self._only) - used, 0), "size": 1, "max_size": 1}
 
     def _restart(self) -> None:
         self._only = None

@@ -173,3 +173,41 @@ def test_failed_transaction_tells_what_failed_first(engine: Any, server: fake_dr
         connection.invalidate()
         with pytest.raises(exc.PendingRollbackError, match="failed first with UniqueViolation at: INSERT 1"):
             connection.execute(text("SELECT 1"))
+
+
+def test_unknown_outcome_of_a_statement_in_autocommit_mode(
+    server: fake_driver.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake_driver.FakeConnector, "set_autocommit", lambda self, c, on: None, raising=False)
+    engine = lect.create_engine("fake://", connect_args={"server": server}, isolation_level="AUTOCOMMIT")
+    for deadline in (None, 5):
+        with engine.connect() as connection:
+            connection.execution_options(timeout=deadline)
+            server.connections[-1].alive = False
+            with pytest.raises(exc.CommitOutcomeUnknown):
+                connection.execute(text("INSERT INTO t VALUES (1)"))
+            connection.rollback()
+            assert connection.connection.is_valid
+            server.connections[-1].alive = False
+            with pytest.raises(exc.ConnectionLost) as e:
+                connection.execute(lect.select(lect.literal(1)))
+            assert not isinstance(e.value, exc.CommitOutcomeUnknown), "a query has no outcome"
+    engine.dispose()
+
+
+def test_connection_lost_at_close_is_no_failure(
+    engine: Any, server: fake_driver.Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(self: Any) -> None:
+        raise fake_driver.OperationalError("GONE", "server went away")
+
+    with engine.connect() as connection:
+        connection.execute(text("x"))
+        monkeypatch.setattr(fake_driver.FakeConnection, "rollback", broken)
+    assert "Connection lost while it was given back" in caplog.text
+    assert engine.pool.stats().in_use == 0
+    assert server.said()[-1] == "close"
+    with engine.connect() as connection:
+        connection.execute(text("x"))
+        with pytest.raises(exc.ConnectionLost):
+            connection.rollback()

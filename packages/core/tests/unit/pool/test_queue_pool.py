@@ -387,4 +387,6 @@ def test_leaks_are_reported_with_the_stack(database: Database, caplog: pytest.Lo
             time.sleep(0.005)
     assert caplog.text.count("has been out for") == 1
     assert "test_leaks_are_reported_with_the_stack" in caplog.text
+    assert "taken by thread 'MainThread', at:" in caplog.text
+    assert "no statement was run on it" in caplog.text
     lent.close()
