@@ -77,12 +77,12 @@ def seed() -> int:
 def zero_left(warden: Any, server: Server, wait_s: float = 20.0) -> list[Any]:
     """Connections that the server still counts; it needs a moment to notice that a socket was closed."""
     until = time.monotonic() + wait_s
-    while True:
-        with warden.connect() as connection:
+    with warden.connect() as connection:  # one for all looks, so that none sees the one before it go
+        while True:
             left = connection.execute(text(server.listing)).all()
-        if not left or time.monotonic() > until:
-            return list(left)
-        time.sleep(0.05)
+            if not left or time.monotonic() > until:
+                return list(left)
+            time.sleep(0.05)
 
 
 class _Abandoned(Exception):
