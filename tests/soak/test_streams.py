@@ -44,7 +44,7 @@ def megabytes() -> float:
 def engine(request: pytest.FixtureRequest, tmp_path: Path, database_url: Callable[[str], str]) -> Iterator[Any]:
     variable, driver = request.param
     url = lect.make_url(database_url(variable)).set(drivername=driver) if variable else f"{driver}:///{tmp_path}/s.db"
-    made = create_engine(url)
+    made = create_engine(url, enable_from_linting=False)  # the product of all digits is what is wanted
     metadata.drop_all(made)
     metadata.create_all(made)
     with made.begin() as connection:
