@@ -38,6 +38,23 @@ _KINDS: Final[dict[int, tuple[FailureKind, str]]] = {
     4060: (FailureKind.CONNECT_FAILED, "OperationalError"),
     18456: (FailureKind.CONNECT_FAILED, "OperationalError"),
     18452: (FailureKind.CONNECT_FAILED, "OperationalError"),
+    911: (FailureKind.UNDEFINED_SCHEMA, "ProgrammingError"),  # database does not exist
+    2760: (FailureKind.UNDEFINED_SCHEMA, "ProgrammingError"),  # schema does not exist, or may not be used
+    195: (FailureKind.UNDEFINED_FUNCTION, "ProgrammingError"),  # not a recognized built-in function name
+    2812: (FailureKind.UNDEFINED_FUNCTION, "ProgrammingError"),  # could not find stored procedure
+    2714: (FailureKind.DUPLICATE_OBJECT, "ProgrammingError"),  # there is already an object named
+    1913: (FailureKind.DUPLICATE_OBJECT, "ProgrammingError"),  # an index of this name
+    2705: (FailureKind.DUPLICATE_OBJECT, "ProgrammingError"),  # column names must be unique in each table
+    1801: (FailureKind.DUPLICATE_OBJECT, "ProgrammingError"),  # database already exists
+    220: (FailureKind.VALUE_OUT_OF_RANGE, "DataError"),  # arithmetic overflow for a data type
+    8115: (FailureKind.VALUE_OUT_OF_RANGE, "DataError"),  # arithmetic overflow converting
+    242: (FailureKind.VALUE_OUT_OF_RANGE, "DataError"),  # conversion to a datetime out of range
+    2628: (FailureKind.VALUE_TOO_LONG, "DataError"),  # string or binary data would be truncated in table, column
+    8152: (FailureKind.VALUE_TOO_LONG, "DataError"),  # the same, before 2019
+    245: (FailureKind.INVALID_VALUE, "DataError"),  # conversion failed
+    241: (FailureKind.INVALID_VALUE, "DataError"),  # conversion of a string to a date failed
+    8114: (FailureKind.INVALID_VALUE, "DataError"),  # error converting data type
+    8134: (FailureKind.DIVISION_BY_ZERO, "DataError"),
 }
 
 #: 547 is a foreign key, a reference to a row, or a CHECK; the statement's word and the constraint's kind tell which.

@@ -79,3 +79,19 @@ def test_numbers(code: int | None, message: str, pep249: str, kind: FailureKind 
     assert (failure.pep249, failure.kind) == (pep249, kind)
     for name in ("constraint", "schema", "table", "columns"):
         assert getattr(failure, name) == names.get(name, () if name == "columns" else None)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (911, FailureKind.UNDEFINED_SCHEMA),
+        (195, FailureKind.UNDEFINED_FUNCTION),
+        (2714, FailureKind.DUPLICATE_OBJECT),
+        (8115, FailureKind.VALUE_OUT_OF_RANGE),
+        (2628, FailureKind.VALUE_TOO_LONG),
+        (245, FailureKind.INVALID_VALUE),
+        (8134, FailureKind.DIVISION_BY_ZERO),
+    ],
+)
+def test_values_and_names(code: int, kind: FailureKind) -> None:
+    assert classify(Failure(native_code=code, pep249="ProgrammingError")).kind is kind
