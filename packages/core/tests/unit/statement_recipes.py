@@ -511,7 +511,7 @@ def express(recipe: Any, columns: list[Any], given: Values) -> Any:
         members = [make(n) for n in given.some()]
         if not rest[1]:
             return type_coerce(columns[0], type_).in_(members)
-        how = {"literal_execute": True} if rest[1] == "execute" and make is not Decimal else {}
+        how: dict[str, Any] = {"literal_execute": True} if rest[1] == "execute" and make is not Decimal else {}
         return columns[0].in_(bindparam("these", members, type_, expanding=True, unique=True, **how))
     if kind == "written":
         return inner(rest[0]) > bindparam("now", given.take(), Integer, unique=True, literal_execute=True)
