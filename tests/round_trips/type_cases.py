@@ -51,6 +51,7 @@ class Case:
         values: what every database keeps.
         narrowed: name or family of a database -> what it keeps in place of that; None: it has no such type.
         compared: values can be found again with ``=`` and IN; False, or the names and families where they cannot.
+        written: a literal gives the value back to the last bit; or the names and families where it need not.
         alone: a parameter alone (``SELECT :x``) gives the value back; or the names and families where it does not.
     """
 
@@ -62,12 +63,14 @@ class Case:
         *,
         compared: bool | tuple[str, ...] = True,
         alone: bool | tuple[str, ...] = True,
+        written: bool | tuple[str, ...] = True,
     ) -> None:
         self.type_ = type_
         self._values = values
         self._narrowed = narrowed or {}
         self._compared = compared
         self._alone = alone
+        self._written = written
 
     def values(self, name: str, family: str) -> Values | None:
         """What a database keeps; None: it has no such type."""
@@ -79,6 +82,10 @@ class Case:
     def compared(self, name: str, family: str) -> bool:
         """Whether values can be found with ``=``."""
         return _holds(self._compared, name, family)
+
+    def written(self, name: str, family: str) -> bool:
+        """Whether a literal comes back."""
+        return _holds(self._written, name, family)
 
     def alone(self, name: str, family: str) -> bool:
         """Whether a parameter alone comes back."""
@@ -189,9 +196,10 @@ CASES: dict[str, Case] = {
         t.Float(),
         _doubles,
         {"mysql": _six, "sqlite-odbc": _fifteen},
+        written=("sqlite",),
     ),
-    "Float of 53 bits": Case(t.Float(53), _doubles, {"sqlite-odbc": _fifteen}),
-    "Double": Case(t.Double(), _doubles, {"sqlite-odbc": _fifteen}),
+    "Float of 53 bits": Case(t.Float(53), _doubles, {"sqlite-odbc": _fifteen}, written=("sqlite",)),
+    "Double": Case(t.Double(), _doubles, {"sqlite-odbc": _fifteen}, written=("sqlite",)),
     "Float as Decimal": Case(t.Float(53, asdecimal=True, decimal_return_scale=3), _decimals(10, 3), alone=INLINED),
     "Numeric": Case(t.Numeric(38, 10), _decimals(38, 10), {"sqlite": _decimals(13, 10)}, alone=INLINED),
     "Numeric of money": Case(t.Numeric(12, 2), _decimals(12, 2), alone=INLINED),
