@@ -60,7 +60,14 @@ class AsyncmyConnection(AsyncConnection):
         self._streaming_class = _streaming_cursor_class()
 
     async def open_cursor(self, streaming: bool = False) -> Any:
-        """Return a new cursor of the driver."""
+        """Return a new cursor of the driver.
+
+        One result is on its way at a time: rows of another that are left are taken into memory first, where the driver
+        would throw them away.
+        """
+        for stream in list(self.streams):
+            self.streams.discard(stream)
+            await stream.keep_rest()
         return self.driver_connection.cursor(self._streaming_class if streaming else None)
 
     def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:

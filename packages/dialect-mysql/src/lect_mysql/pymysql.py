@@ -15,6 +15,7 @@ from lect.dialects.contract import (
     CursorRequest,
     Failure,
 )
+from lect_mysql.kept_rows import making_way, streaming_cursor_class
 from lect_mysql.values import conversion_of
 
 __all__ = ["CLIENT_FOUND_ROWS", "PARAMETERS", "PyMySQLConnector", "connect_keywords", "connector", "encoded"]
@@ -66,6 +67,7 @@ class PyMySQLConnector(Connector):
     paramstyle = "pyformat"
     driver_distribution = "pymysql"
     _opener: Any = None
+    _streaming: Any = None
 
     def import_driver(self) -> Any:
         """Import ``pymysql``."""
@@ -97,8 +99,11 @@ class PyMySQLConnector(Connector):
             connection.autocommit(on)
 
     def streaming_cursor(self, request: CursorRequest) -> Any:
-        """Return a cursor that leaves the rows in the socket until they are read."""
-        return request.connection.cursor(self.driver.cursors.SSCursor)
+        """Return a cursor that leaves the rows in the socket until they are read, or the connection is needed."""
+        cursor_class = self._streaming
+        if cursor_class is None:
+            cursor_class = self._streaming = streaming_cursor_class(self.driver.cursors.SSCursor)
+        return request.connection.cursor(cursor_class)
 
     def ping(self, connection: Any) -> None:
         """COM_PING."""
@@ -224,7 +229,7 @@ def strict_connection(connect: Any) -> Any:
         """Return the number of the socket, so that a server that does not answer can be left."""
         return int(self._sock.fileno())
 
-    body = {"escape": escape, "fileno": fileno, "__doc__": strict_connection.__doc__}
+    body = {"escape": escape, "fileno": fileno, **making_way(connect), "__doc__": strict_connection.__doc__}
     make_context: Any = getattr(connect, "_create_ssl_ctx", None)
     if make_context is not None:
         body["_create_ssl_ctx"] = _sharing_context(make_context)

@@ -280,3 +280,12 @@ def test_percent_signs(connection: Connection) -> None:
     assert connection.scalar(select(literal(7) % 4)) == 3
     assert ids(connection, select(city.c.id).where(city.c.name.like("%r%")).order_by(city.c.id)) == [2, 3]
     assert ids(connection, select(city.c.id).where(city.c.name.contains("%", autoescape=True))) == []
+
+
+def test_rows_on_their_way_survive_other_statements(connection: Connection) -> None:
+    streaming = connection.execution_options(stream_results=True, max_row_buffer=1)
+    result = streaming.execute(select(city.c.id).order_by(city.c.id))
+    found = []
+    for (number,) in result:
+        found.append((number, connection.scalar(select(func.count()).select_from(street))))
+    assert found == [(1, 2), (2, 2), (3, 2)]

@@ -147,15 +147,29 @@ class AsyncStreamingCursor(AsyncCursor):
 
     def fetchone(self) -> Any:
         """Return the next row, or None."""
+        if self._cursor is None:
+            return super().fetchone()
         return self._connection.wait(self._cursor.fetchone())
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
         """Return the next `size` rows, fewer at the end."""
+        if self._cursor is None:
+            return super().fetchmany(size)
         return list(self._connection.wait(self._cursor.fetchmany(size or self.arraysize)))
 
     def fetchall(self) -> list[Any]:
         """Return all rows that are left."""
+        if self._cursor is None:
+            return super().fetchall()
         return list(self._connection.wait(self._cursor.fetchall()))
+
+    async def keep_rest(self) -> None:
+        """Take the rows that are left into memory: the driver needs the connection for another statement."""
+        cursor, self._cursor = self._cursor, None
+        if cursor is not None:
+            self._rows = await cursor.fetchall()
+            self._position = 0
+            await cursor.close()
 
     async def give_up(self) -> None:
         """Close the driver's cursor."""
