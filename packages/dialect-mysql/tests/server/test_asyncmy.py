@@ -121,3 +121,14 @@ def test_autocommit(async_url: Any) -> None:
             assert await connection.scalar(select(table.c.name)) == "kept"
 
     run(async_url, what)
+
+
+def test_rows_on_their_way_survive_other_statements(async_url: Any) -> None:
+    async def what(engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            await connection.execute(insert(table), [{"name": f"n{number}"} for number in range(20)])
+            result = await connection.stream(select(table.c.name).order_by(table.c.id))
+            found = [(row.name, await connection.scalar(text("SELECT 3"))) async for row in result]
+            assert found == [(f"n{number}", 3) for number in range(20)]
+
+    run(async_url, what)
