@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lect import create_engine, event
+from lect.exc import LectWarning
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column
 
 
@@ -100,3 +101,10 @@ def test_listeners_are_told(session: Session) -> None:
         event.remove(Thing, "load", on_load)
     assert loaded == [found]
     assert len(seen) == 1
+
+
+def test_a_key_of_nothing_finds_nothing(session: Session) -> None:
+    with pytest.warns(
+        LectWarning, match=r"fully NULL primary key identity cannot load any object: session.get\(Thing, None\)"
+    ):
+        assert session.get(Thing, None) is None

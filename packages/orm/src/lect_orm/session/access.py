@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from lect.exc import ArgumentError, InvalidRequestError, NoResultFound
+from lect.exc import ArgumentError, InvalidRequestError, LectWarning, NoResultFound
 from lect_orm.base import object_state, state_str
 from lect_orm.exc import ObjectDeletedError
 from lect_orm.identity import IdentityKey, IdentityMap, bucket_of
@@ -131,6 +132,14 @@ class SessionAccess:
             raise ArgumentError(f"Expected mapped class or mapper, got: {entity!r}")
         mapper._check_configure()
         pk = key_tuple(mapper, ident)
+        if all(value is None for value in pk):
+            warnings.warn(
+                f"fully NULL primary key identity cannot load any object: session.get({_name(entity)}, {ident!r}). "
+                "This condition may raise an error in a future release.",
+                LectWarning,
+                stacklevel=3,
+            )
+            return None
         options = how["execution_options"]
         given = how["populate_existing"]
         if given is None:
