@@ -21,6 +21,7 @@ from lect_orm import (
     declared_attr,
     mapped_column,
     mapper,
+    polymorphic_union,
     registry,
     relationship,
     synonym,
@@ -375,3 +376,27 @@ def test_a_text_is_read_with_the_types_of_attributes() -> None:
         pair = session.execute(select(Day.data, Day.date).from_statement(text("SELECT date, data FROM day"))).one()
         assert pair == ({"a": [1]}, datetime.date(2026, 5, 1))
     engine.dispose()
+
+
+def test_a_union_of_joins_joins_them() -> None:
+    metadata = MetaData()
+    people = Table("people", metadata, Column("id", Integer, primary_key=True), Column("kind", String(20)))
+    engineers = Table("engineers", metadata, Column("id", ForeignKey("people.id"), primary_key=True))
+    union = polymorphic_union({"engineer": people.join(engineers)}, None, "pjoin")
+
+    class Person:
+        id: Any
+
+    class Engineer(Person):
+        pass
+
+    mapping = registry()
+    mapping.map_imperatively(
+        Person, people, with_polymorphic=("*", union), polymorphic_on=people.c.kind, polymorphic_identity="person"
+    )
+    mapping.map_imperatively(Engineer, engineers, inherits=Person, polymorphic_identity="engineer")
+    assert " ".join(str(select(Person).where(Person.id == 1)).split()) == (
+        "SELECT pjoin.id, pjoin.kind FROM (SELECT engineers.id AS id, people.kind AS kind "
+        "FROM people JOIN engineers ON people.id = engineers.id) AS pjoin WHERE pjoin.id = :id_1"
+    )
+    mapping.dispose()

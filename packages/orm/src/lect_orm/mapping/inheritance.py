@@ -369,4 +369,12 @@ def adapt_column(mapper: Any, element: Any) -> Any:
     if getattr(element, "table", None) is None:
         return element
     found = spec[1].corresponding_column(element)
+    if found is None:
+        # A union has one column for those that a subclass keeps equal: the key of its table and that of the base's.
+        for one in mapper.self_and_descendants:
+            prop = one.column_to_prop.get(element)
+            for other in prop.columns if prop is not None else ():
+                found = spec[1].corresponding_column(other)
+                if found is not None:
+                    return found
     return element if found is None else found

@@ -29,9 +29,10 @@ def polymorphic_union(
     keys: dict[str, None] = {}
     types: dict[str, Any] = {}
     columns: dict[Any, dict[str, Any]] = {}
+    sources: dict[Any, Any] = {}
     for identity, table in table_map.items():
         found: dict[str, Any] = {}
-        source = table.subquery() if getattr(table, "_is_select_base", False) else table
+        source = sources[identity] = table.subquery() if getattr(table, "_is_select_base", False) else table
         for column in source.c:
             if column.key == typecolname:
                 raise InvalidRequestError(
@@ -56,9 +57,8 @@ def polymorphic_union(
     parts = []
     for identity in table_map:
         chosen = [shown(name, identity) for name in keys]
-        source = next(iter(columns[identity].values())).table
         if typecolname is not None:
             quoted = str(identity).replace("'", "''")
             chosen.append(literal_column(f"'{quoted}'").label(typecolname))
-        parts.append(select(*chosen).select_from(source))
+        parts.append(select(*chosen).select_from(sources[identity]))
     return union_all(*parts).alias(aliasname)
