@@ -98,6 +98,23 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session
+def machine(session: nox.Session) -> None:
+    """Random programs over random mappings, beside a plain model: 5,000 on SQLite, 500 on each server that answers.
+
+    LECT_MACHINE_RUNS sets the number for SQLite; the servers get a tenth of it.
+    """
+    _install_all(session, "tests")
+    runs = int(os.environ.get("LECT_MACHINE_RUNS", "5000"))
+    found, _missing = _find_servers(session, required=servers.servers_required(session.posargs))
+    wanted = ("LECT_POSTGRESQL_URL", "LECT_MYSQL_URL")
+    test = "packages/orm/tests/unit/machine"
+    for variable in ("", *[name for name in wanted if name in found]):
+        environment = {**found, "LECT_MACHINE_RUNS": str(runs if not variable else runs // 10)}
+        environment["LECT_MACHINE_SERVER"] = variable
+        session.run("pytest", "-m", "soak", test, *session.posargs, env=environment)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff, by the one configuration in `pyproject.toml`."""
     session.install(*_group("lint"))

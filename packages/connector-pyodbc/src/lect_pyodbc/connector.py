@@ -167,6 +167,9 @@ class PyODBCConnector(Connector):
             return None
         return StreamingCursor(request.connection.cursor(), stream_rows, request.stream_rows or _ROWS)
 
+    #: ``executemany`` of the driver leaves -1, or what the last parameter set did
+    counts_many = False
+
     def execute_in_bulk(self, request: BulkRequest) -> int:
         """Run ``executemany``, with parameter arrays when they are wanted."""
         cursor = request.cursor

@@ -87,6 +87,9 @@ class PsycopgConnector(TwoPhase, Connector):
             cursor.itersize = request.stream_rows
         return cursor
 
+    #: the driver adds up what the statements of a pipeline report
+    counts_in_bulk = True
+
     def execute_in_bulk(self, request: BulkRequest) -> int:
         """Send an INSERT, and an UPDATE or DELETE of known rows, column by column; other statements in a pipeline."""
         cursor = request.cursor

@@ -20,6 +20,7 @@ from lect.dialects.contract import (
 )
 from lect_postgresql.bulk import change_columnwise, insert_columnwise, row_insert
 from lect_postgresql.casts import Casts
+from lect_postgresql.counted import change_in_pages
 from lect_postgresql.two_phase import TwoPhase
 from lect_postgresql.values import conversion_of, multihost
 
@@ -94,15 +95,23 @@ class Psycopg2Connector(TwoPhase, Connector):
             cursor.itersize = request.stream_rows
         return cursor
 
+    #: one statement for many rows says how many there were
+    counts_in_bulk = True
+
     def execute_in_bulk(self, request: BulkRequest) -> int:
         """Send an INSERT column by column, or in statements of many rows, an UPDATE or DELETE of known rows column by
-        column; other statements in pages of one message."""
+        column; other statements in pages of one message, or one by one where they are to be counted."""
         cursor, statement, rows = request.cursor, request.statement, request.parameters
         affected = insert_columnwise(cursor, statement, request.types, rows)
         if affected is None:
             affected = change_columnwise(request)
+        if affected is None and request.counted:
+            affected = change_in_pages(request)
         if affected is not None:
             return affected
+        if request.counted:
+            cursor.executemany(statement, rows)
+            return int(cursor.rowcount)
         insert = row_insert(statement)
         if insert is not None:
             text = f"{insert.head} VALUES %s{insert.tail}"

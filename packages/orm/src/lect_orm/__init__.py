@@ -36,6 +36,8 @@ from lect_orm.base import (
 from lect_orm.events.attribute import AttributeEvents
 from lect_orm.events.instance import InstanceEvents
 from lect_orm.events.mapper import MapperEvents
+from lect_orm.events.query import QueryEvents
+from lect_orm.events.registry import InstrumentationEvents, RegistryEvents
 from lect_orm.events.session import SessionEvents
 from lect_orm.exc import *  # noqa: F403
 from lect_orm.inspecting import class_mapper, object_mapper
@@ -152,6 +154,7 @@ __all__ = [
     "InspectionAttr",
     "InspectionAttrInfo",
     "InstanceEvents",
+    "InstrumentationEvents",
     "InstanceState",
     "InstrumentedAttribute",
     "KeyFuncDict",
@@ -185,6 +188,8 @@ __all__ = [
     "RelationshipDirection",
     "RelationshipProperty",
     "Session",
+    "QueryEvents",
+    "RegistryEvents",
     "SessionEvents",
     "SessionTransaction",
     "SessionTransactionOrigin",

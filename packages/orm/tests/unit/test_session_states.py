@@ -7,7 +7,7 @@ import pickle
 from typing import Any
 
 import pytest
-from shop import Category, Customer, Order, Tag, new_engine
+from shop import Category, Customer, Order, Tag, new_engine, statements
 
 from lect import event, inspect
 from lect.exc import InvalidRequestError
@@ -215,6 +215,18 @@ def test_unmapped_objects_are_refused(session: Any) -> None:
 def test_what_has_no_row_cannot_be_deleted(session: Any) -> None:
     with pytest.raises(InvalidRequestError, match="is not persisted"):
         session.delete(Customer())
+
+
+def test_deleting_what_is_deleted_already_sends_nothing(session: Any, engine: Any) -> None:
+    customer = Customer(name="c")
+    session.add(customer)
+    session.commit()
+    session.delete(customer)
+    session.flush()
+    session.delete(customer)
+    with statements(engine) as seen:
+        session.flush()
+    assert seen == []
 
 
 def test_a_deleted_object_cannot_be_added(session: Any) -> None:

@@ -108,7 +108,13 @@ class StreamsRows(Protocol):
 
 @runtime_checkable
 class ExecutesInBulk(Protocol):
-    """The driver has a way of running a statement for many parameter sets that beats its ``executemany``."""
+    """The driver has a way of running a statement for many parameter sets that beats its ``executemany``.
+
+    A connector whose way can also tell exactly how many rows there were, when it is asked to (`BulkRequest.counted`),
+    has an attribute ``counts_in_bulk = True``; with others, ``executemany`` is called where the number is needed. Where
+    not even that tells (``counts_many = False`` in the connector), the statement is run for one parameter set after the
+    other.
+    """
 
     def execute_in_bulk(self, request: BulkRequest) -> int:
         """Run it; returns the number of affected rows or -1. Called instead of ``executemany``."""
@@ -195,6 +201,8 @@ class Abilities:
         "autocommit",
         "begin",
         "bulk",
+        "counted_bulk",
+        "counts_many",
         "cancel",
         "cancel_statement",
         "isolation",
@@ -217,6 +225,10 @@ class Abilities:
         self.two_phase: SupportsTwoPhase | None = _as(connector, SupportsTwoPhase)
         self.stream: StreamsRows | None = _as(connector, StreamsRows)
         self.bulk: ExecutesInBulk | None = _as(connector, ExecutesInBulk)
+        #: the same where the number of rows must be exact
+        self.counted_bulk = self.bulk if getattr(connector, "counts_in_bulk", False) else None
+        #: the driver's ``executemany`` tells the number of all rows, not of the last ones
+        self.counts_many: bool = getattr(connector, "counts_many", True)
         self.sizes: SetsInputSizes | None = _as(connector, SetsInputSizes)
         self.ping: Pings | None = _as(connector, Pings)
         self.cancel: Cancels | None = _as(connector, Cancels)

@@ -147,7 +147,8 @@ class BulkRequest(Record):
     -1 when the driver does not tell.
 
     `independent` says that the outcome does not depend on the order of the parameter sets, as far as the table tells:
-    they may be carried out all at once.
+    they may be carried out all at once. `counted` says that the exact number of rows is needed; connectors are asked
+    for it only when they have ``counts_in_bulk``.
     """
 
     cursor: Any
@@ -155,6 +156,7 @@ class BulkRequest(Record):
     parameters: Sequence[Any]
     types: Sequence[Any] | Mapping[str, Any] = ()
     independent: bool = False
+    counted: bool = False
 
 
 class InputSizesRequest(Record):

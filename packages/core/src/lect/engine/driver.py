@@ -68,6 +68,8 @@ class Driver(Manners):
         able: Abilities = dialect.abilities
         self._able = able
         self.bulk = able.bulk
+        self.counted_bulk = able.counted_bulk
+        self.counts_many = able.counts_many
         self.cancels = able.cancel
         self.can_cancel = able.cancel is not None or able.cancel_statement is not None
         self.lock_waits = able.lock_wait

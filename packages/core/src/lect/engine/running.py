@@ -549,8 +549,9 @@ def _execute_many(
         hooks = connection._driver.hooks.dispatch
         done = hooks._any and any(listener(cursor, text, values, context) for listener in hooks.do_executemany)
         if not done:
-            # The bulk path is faster and may not count; who asks for the count gets the driver's plain way.
-            bulk = None if options.get("preserve_rowcount") else connection._driver.bulk
+            # The bulk path is faster and may not count; who asks for the count gets one that does, or the plain way.
+            counted = bool(options.get("preserve_rowcount"))
+            bulk = connection._driver.counted_bulk if counted else connection._driver.bulk
             if bulk is not None:
                 from lect.dialects.contract import BulkRequest
 
@@ -560,8 +561,12 @@ def _execute_many(
                     parameters=values,
                     types=_bulk_types(context),
                     independent=context.dml is not None and context.dml.independent,
+                    counted=counted,
                 )
                 affected = within(connection, context.limit, bulk.execute_in_bulk, request, cursor=cursor)
+                context.generated = [affected]
+            elif counted and not connection._driver.counts_many:
+                affected = within(connection, context.limit, _run_each, cursor, text, values, cursor=cursor)
                 context.generated = [affected]
             else:
                 within(connection, context.limit, cursor.executemany, text, values, cursor=cursor)
@@ -573,6 +578,18 @@ def _execute_many(
         connection._handle_error(error, text, values, cursor, context, calling=calling)
         raise
     return cursor
+
+
+def _run_each(cursor: Any, text: str, values: Sequence[Any]) -> int:
+    """Run text once for each parameter set; return how many rows there were, -1 when the driver does not tell."""
+    total = 0
+    for value in values:
+        cursor.execute(text, value)
+        if cursor.rowcount < 0:
+            total = -1
+        elif total >= 0:
+            total += cursor.rowcount
+    return total
 
 
 def _bulk_types(context: ExecutionContext) -> Any:

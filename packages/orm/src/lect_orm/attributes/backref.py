@@ -75,8 +75,15 @@ class Mirror:
         if child is None:
             return
         child_state, child_dict, impl = self._other(child)
-        if initiator.parent_token is not impl.parent_token:
-            impl.append(child_state, child_dict, state.obj(), initiator, PASSIVE_NO_FETCH)
+        if initiator.parent_token is impl.parent_token:
+            return
+        if child_state.session_ref is None and child_state.pk is None and impl.key not in child_dict:
+            # A new object that belongs nowhere yet: there is nothing to load, to replace, or to tell anybody.
+            if impl.mirrors_only(self.impl) and not child_state.load_options:
+                impl.remember(child_state, child_dict, NO_VALUE)
+                child_dict[impl.key] = state()
+                return
+        impl.append(child_state, child_dict, state.obj(), initiator, PASSIVE_NO_FETCH)
 
     def removed(self, state: Any, child: Any, initiator: Event) -> None:
         """A collection lost a member."""

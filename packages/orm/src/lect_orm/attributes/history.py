@@ -86,7 +86,7 @@ class History(NamedTuple):
         original = _UNCHANGED if committed is None else committed.get(impl.key, _UNCHANGED)
         if original is _UNCHANGED:
             return cls((), members, ())
-        if original is NO_VALUE or original is None:
+        if original is NO_VALUE or not original:
             return cls(members, (), ())
         before = {id(o) for o in original}
         now = {id(o) for o in members}

@@ -30,9 +30,10 @@ from lect_orm.base import (
     STATE_KEY,
     init_state,
     instance_state,
+    mapper_of,
 )
 from lect_orm.events.attribute import AttributeEvents
-from lect_orm.exc import ObjectDereferencedError
+from lect_orm.exc import ObjectDereferencedError, UnmappedClassError
 
 __all__ = ["AttributeImpl", "Event", "ObjectImpl", "Op", "ScalarImpl", "TRACKERS", "register_tracker"]
 
@@ -143,6 +144,10 @@ class AttributeImpl:
         self.replace_token = Event(self, Op.REPLACE)
         self.bulk_replace_token = Event(self, Op.BULK_REPLACE)
 
+    def __reduce__(self) -> Any:
+        # Pickled with a collection, which knows its attribute: as a name, not as the mapping it belongs to.
+        return _impl_of, (self.mapper.class_, self.key)
+
     @property
     def dispatch(self) -> Dispatch:
         """Listeners of this attribute."""
@@ -159,6 +164,10 @@ class AttributeImpl:
     @property
     def writes_plainly(self) -> bool:
         """Whether writing to an object without identity is nothing but storing."""
+        return False
+
+    def mirrors_only(self, other: Any) -> bool:
+        """Whether a reference to one object has no reverse side but `other`, and nobody else listens to it."""
         return False
 
     def __str__(self) -> str:
@@ -338,6 +347,15 @@ class AttributeImpl:
         self.set(state, dict_, None, initiator, passive, check_old=value, pop=True)
 
 
+def _impl_of(cls: Any, key: str) -> Any:
+    """Return what stands behind an attribute, for a collection that is unpickled."""
+    mapper = mapper_of(cls)
+    if mapper is None:
+        raise UnmappedClassError(cls)
+    mapper._check_configure()
+    return mapper.impls[key]
+
+
 class ScalarImpl(AttributeImpl):
     """A column's value."""
 
@@ -433,6 +451,16 @@ class ObjectImpl(AttributeImpl):
 
     uses_objects = True
     default_accepts_scalar_loader = False
+
+    def mirrors_only(self, other: Any) -> bool:
+        mirrors = self.mirrors
+        return (
+            len(mirrors) == 1
+            and mirrors[0].key == other.key
+            and not self.trackparent
+            and self.dynamic_target_check is None
+            and "_dispatch" not in self.__dict__
+        )
 
     def _old(self, state: Any, dict_: dict[str, Any], for_delete: bool = False) -> Any:
         if self.active_history or for_delete:

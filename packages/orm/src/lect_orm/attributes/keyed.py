@@ -41,12 +41,15 @@ class KeyFuncDict(dict[_KT, _VT], Generic[_KT, _VT]):
 
     @classmethod
     def _unreduce(cls, keyfunc: Callable[[Any], Any], values: dict[Any, Any]) -> KeyFuncDict[Any, Any]:
-        made: KeyFuncDict[Any, Any] = KeyFuncDict(keyfunc)
+        made: KeyFuncDict[Any, Any] = cls.__new__(cls)
+        made.keyfunc = keyfunc
+        made.ignore_unpopulated_attribute = False
         dict.update(made, values)
         return made
 
     def __reduce__(self) -> Any:
-        return (KeyFuncDict._unreduce, (self.keyfunc, dict(self)))
+        # With whose collection it is (in the instance's dictionary), so that it goes on telling its owner of changes.
+        return (type(self)._unreduce, (self.keyfunc, dict(self)), dict(self.__dict__))
 
     @collection.appender
     @collection.internally_instrumented

@@ -562,10 +562,8 @@ class ClassScan:
             parent = self.inherits
         concrete = args.get("concrete", False)
         chosen = bool(args.get("exclude_properties"))
-        if table is not None and parent is not None and not concrete:
-            self._hide_inherited(parent, args)
-        elif table is None and parent is not None and not concrete:
-            self._exclude_siblings(parent, args)
+        if parent is not None and not concrete:
+            self._exclude_columns_of_others(parent, args, single=table is None)
         if self.unmapped:
             type.__setattr__(cls, "_lect_unmapped", frozenset(self.unmapped))
         make = getattr(cls, "__mapper_cls__", Mapper)
@@ -593,20 +591,24 @@ class ClassScan:
             if prop is None or column.name in left_out or column in left_out:
                 notices.declared_but_excluded(self.cls, name)
 
-    def _hide_inherited(self, parent: Any, args: dict[str, Any]) -> None:
-        """Names that the base declares as something else than columns are not hidden by columns of the same name."""
-
-    def _exclude_siblings(self, parent: Any, args: dict[str, Any]) -> None:
-        """In single-table inheritance a class has the columns of its bases and its own, not those of its siblings."""
-        mapper = parent if getattr(parent, "is_mapper", False) else mapper_of(parent)
+    def _exclude_columns_of_others(self, parent: Any, args: dict[str, Any], single: bool) -> None:
+        """A class has the columns of its bases and its own, not those that single-table classes beside it have added
+        to a table of its bases.
+        """
         if "exclude_properties" in args or args.get("include_properties") is not None:
             return
+        mapper = parent if getattr(parent, "is_mapper", False) else mapper_of(parent)
         known = {c for m in mapper.iterate_to_root() for c in m.column_to_prop}
-        own = {id(c) for c in self.column_names} | {id(v) for v in self.properties.values() if isinstance(v, Column)}
-        own |= {id(c) for v in self.properties.values() if isinstance(v, ColumnProperty) for c in v.columns}
-        table = mapper.local_table
-        excluded = [c.key for c in table.c if c not in known and id(c) not in own]
-        args["exclude_properties"] = set(excluded)
+        added = {c for m in mapper.base_mapper.self_and_descendants if m.single for c in m.column_to_prop}
+        excluded: set[Any] = {c for table in mapper.tables for c in table.c if c not in known and c in added}
+        if single:
+            own = {id(c) for c in self.column_names}
+            own |= {id(v) for v in self.properties.values() if isinstance(v, Column)}
+            own |= {id(c) for v in self.properties.values() if isinstance(v, ColumnProperty) for c in v.columns}
+            excluded = {c for c in excluded if id(c) not in own}
+            excluded |= {c.key for c in mapper.local_table.c if c not in known and id(c) not in own}
+        if excluded:
+            args["exclude_properties"] = excluded
 
     def _own_column(self, value: Any) -> Any:
         if isinstance(value, MappedColumn):

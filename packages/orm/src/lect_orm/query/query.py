@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar
 
+from lect.event import dispatcher
 from lect.exc import ArgumentError, InvalidRequestError, NoResultFound
 from lect.sql._select import Select
 from lect.sql._update import Delete, Update
@@ -15,6 +16,7 @@ from lect.sql.naming import LABEL_STYLE_DISAMBIGUATE_ONLY as _DISAMBIGUATE
 from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
 from lect_orm.attributes.descriptor import QueryableAttribute
 from lect_orm.base import object_state
+from lect_orm.events.query import QueryEvents
 from lect_orm.loading.strategies.dynamic import APPENDER, related_select, require_session
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass, aliased
@@ -34,6 +36,8 @@ class Query(Generic[_T]):
 
     The statement inside is :attr:`statement`; ``select()`` with ``session.execute()`` does all of this and more.
     """
+
+    dispatch: Any = dispatcher(QueryEvents)
 
     is_clause_element = True
     _from_statement: Any = None
@@ -117,6 +121,18 @@ class Query(Generic[_T]):
     @property
     def statement(self) -> Any:
         """The SELECT."""
+        return self._after_listeners()._plain_statement()
+
+    def _after_listeners(self) -> Any:
+        """Return the query that listeners make of this one before it is compiled."""
+        query: Any = self
+        for call in type(self).dispatch.before_compile:
+            answer = call(query)
+            if answer is not None:
+                query = answer
+        return query
+
+    def _plain_statement(self) -> Any:
         if self._from_statement is not None:
             return self._from_statement
         found = self._select
@@ -567,7 +583,10 @@ class Query(Generic[_T]):
         if self.session is None:
             raise InvalidRequestError("this query belongs to no session; use with_session()")
         if statement is None:
-            statement = self.statement
+            query = self._after_listeners()
+            if query is not self:
+                return query._execute(query._plain_statement())
+            statement = self._plain_statement()
         result = self.session.execute(statement, self._params or None, execution_options={"_lect_query": self})
         if self.is_single_entity:
             result = result.scalars()
@@ -732,16 +751,24 @@ class Query(Generic[_T]):
 
     def delete(self, synchronize_session: Any = "auto", delete_args: Any = None) -> int:
         """Delete the rows; return how many."""
-        node = self._subject()
-        statement: Any = Delete(node)._replace(_where=self._select._where, _with_options=self._select._with_options)
+        query: Any = self
+        for call in type(self).dispatch.before_compile_delete:
+            query = call(query, BulkChange(query, None, synchronize_session)) or query
+        node = query._subject()
+        statement: Any = Delete(node)._replace(_where=query._select._where, _with_options=query._select._with_options)
         if delete_args:
             statement = statement.with_dialect_options(**delete_args)
         return self._change(statement, synchronize_session)
 
     def update(self, values: Any, synchronize_session: Any = "auto", update_args: Any = None) -> int:
         """Update the rows; return how many."""
-        node = self._subject()
-        statement: Any = Update(node)._replace(_where=self._select._where, _with_options=self._select._with_options)
+        query: Any = self
+        for call in type(self).dispatch.before_compile_update:
+            change = BulkChange(query, values, synchronize_session)
+            query = call(query, change) or query
+            values = change.values
+        node = query._subject()
+        statement: Any = Update(node)._replace(_where=query._select._where, _with_options=query._select._with_options)
         arguments = dict(update_args or {})
         if arguments.pop("preserve_parameter_order", False):
             statement = statement.ordered_values(*(values.items() if hasattr(values, "items") else values))
@@ -757,6 +784,31 @@ class Query(Generic[_T]):
         count: int = result.rowcount
         result.close()
         return count
+
+
+class BulkChange:
+    """An UPDATE or DELETE that a query is about to become, for listeners.
+
+    Attributes:
+        query: the query.
+        values: of an UPDATE; may be replaced.
+        synchronize_session: how objects in the session are to follow.
+    """
+
+    def __init__(self, query: Any, values: Any, synchronize_session: Any) -> None:
+        self.query = query
+        self.values = values
+        self.synchronize_session = synchronize_session
+
+    @property
+    def session(self) -> Any:
+        """The query's session."""
+        return self.query.session
+
+    @property
+    def mapper(self) -> Any:
+        """The mapper of the class whose rows are changed."""
+        return self.query._subject().entity.mapper
 
 
 class AppenderQuery(Query[_T]):

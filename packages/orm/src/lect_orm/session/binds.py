@@ -82,7 +82,7 @@ class SessionBinds:
                     continue
                 if found is not None:
                     return found
-                entity = getattr(node, "_entity_mapper", None)
+                entity = getattr(node, "_entity_mapper", None) or _mapper_of_attribute(node)
                 if entity is not None:
                     for cls in entity.class_.__mro__:
                         if cls in self._binds:
@@ -137,3 +137,9 @@ class SessionBinds:
         return transaction._connection_for(bind, execution_options)
 
     _connection_for = connection
+
+
+def _mapper_of_attribute(node: Any) -> Any:
+    """Return the mapper of the attribute that a column in a statement stands for, or None."""
+    notes = getattr(node, "_annotations", None)
+    return notes.get("parentmapper") if notes else None

@@ -11,7 +11,7 @@ from lect_orm.base import STATE_KEY, instance_state, object_state, state_str
 from lect_orm.exc import UnmappedInstanceError
 from lect_orm.identity import IdentityMap
 from lect_orm.identity_set import IdentitySet
-from lect_orm.unitofwork.cascade import cascade_iterator, cascades_from, deletes_along
+from lect_orm.unitofwork.cascade import cascade_iterator, cascades_from, deletes_along, pending_along
 
 if TYPE_CHECKING:
     from lect_orm.session.transaction import SessionTransaction
@@ -111,11 +111,16 @@ class SessionMembership:
         state = _state_of(instance)
         self._save_or_update_state(state)
 
+    def _enters_silently(self) -> bool:
+        """Whether nobody listens to objects that come in."""
+        dispatch = self.dispatch
+        return not (dispatch.before_attach or dispatch.after_attach or dispatch.transient_to_pending)
+
     def add_all(self, instances: Iterable[object]) -> None:
         """Put several objects into the session; see :meth:`add`."""
         if self._warn_on_events:
             self._flush_warning("Session.add_all()")
-        quick = not (self.dispatch.before_attach or self.dispatch.after_attach or self.dispatch.transient_to_pending)
+        quick = self._enters_silently()
         new, ref = self._new, self._ref
         for instance in instances:
             state = _state_of(instance)
@@ -138,8 +143,29 @@ class SessionMembership:
             self._cascade_save(state)
 
     def _cascade_save(self, state: InstanceState) -> None:
-        for _obj, _mapper, other, _dict in cascade_iterator("save-update", state, halt_on=self._contains_state):
-            self._save_or_update_one(other)
+        # Depth first, as the objects were put together: it is the order in which they are inserted.
+        quick = self._enters_silently() and self._transaction is not None
+        new, ref = self._new, self._ref
+        stack = [iter(pending_along(state))]
+        while stack:
+            for other in stack[-1]:
+                if other.pk is None and other.session_ref is None and quick:
+                    obj = other()
+                    if obj is None:
+                        continue
+                    self._insert_count = other.insert_order = self._insert_count + 1
+                    new[other] = obj
+                    other.session_ref = ref
+                elif self._contains_state(other):
+                    continue
+                else:
+                    self._save_or_update_one(other)
+                reached = pending_along(other)
+                if reached:
+                    stack.append(iter(reached))
+                    break
+            else:
+                stack.pop()
 
     def _save_or_update_one(self, state: InstanceState) -> None:
         if state.pk is None:
@@ -242,7 +268,14 @@ class SessionMembership:
         """
         if self._warn_on_events:
             self._flush_warning("Session.delete()")
-        self._delete(object_state(instance), instance, head=True)
+        state: InstanceState = object_state(instance)
+        if state.session_ref is self._ref and self._transaction is not None and not deletes_along(state.mapper):
+            bucket = self.identity_map.buckets.get(state.mapper.identity_mapper)
+            if bucket is not None and state.pk is not None and bucket.get(state.pk) is state:
+                # Persistent here, and nothing else goes with it.
+                self._deleted[state] = instance
+                return
+        self._delete(state, instance, head=True)
 
     def delete_all(self, instances: Iterable[object]) -> None:
         """Mark several objects for deletion; see :meth:`delete`."""
@@ -260,6 +293,8 @@ class SessionMembership:
                     else f"Instance '{state_str(state)}' is not persisted: expunge() takes a pending object out"
                 )
             return
+        if state.is_deleted and state.session_ref is self._ref:
+            return  # its row is gone already: deleted earlier in this transaction
         attach = self._before_attach(state, obj)
         if state in self._deleted:
             return

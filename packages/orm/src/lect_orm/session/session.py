@@ -541,18 +541,22 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         """Objects whose rows were deleted leave the map; the transaction remembers them."""
         transaction = self._transaction
         listeners = self.dispatch.persistent_to_deleted
+        buckets, deleted, dirty = self.identity_map.buckets, self._deleted, self._dirty
+        gone = {} if transaction is None else transaction._deleted
         for state in states:
-            self.identity_map.discard(state)
-            self._deleted.pop(state, None)
-            self._dirty.pop(state, None)
+            bucket = buckets.get(state.mapper.identity_mapper)
+            if bucket is not None and bucket.get(state.pk) is state:
+                del bucket[state.pk]
+            deleted.pop(state, None)
             if state.modified:
+                dirty.pop(state, None)
                 state.modified = False
             state.is_deleted = True
-            obj = state()
-            if transaction is not None:
-                transaction._deleted[state] = True
-            if listeners and obj is not None:
-                listeners(self, obj)
+            gone[state] = True
+            if listeners:
+                obj = state()
+                if obj is not None:
+                    listeners(self, obj)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {id(self):#x}>"

@@ -18,7 +18,7 @@ from lect_orm.base import (
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
 
-__all__ = ["Reached", "cascade_iterator", "cascades_from"]
+__all__ = ["Reached", "cascade_iterator", "cascades_from", "deletes_along", "pending_along"]
 
 #: (object, its mapper, its state, its dictionary)
 Reached = tuple[Any, Any, "InstanceState", dict[str, Any]]
@@ -31,6 +31,10 @@ _FLAGS = {
     "expunge": "expunge",
     "refresh-expire": "refresh_expire",
 }
+
+
+#: What an attribute was when it held nobody before: by identity, since a user's object may define ``__eq__``.
+_NOBODY = frozenset([id(NO_VALUE), id(PASSIVE_NO_RESULT), id(None)])
 
 
 class Steps(NamedTuple):
@@ -64,9 +68,41 @@ def cascades_from(state: InstanceState, obj: Any) -> bool:
     return any(key in dict_ for key in keys) or state.modified
 
 
+def pending_along(state: InstanceState) -> list[InstanceState]:
+    """Return what the save-update cascade reaches from an object in one step: what is held now, or was until the last
+    flush. Nothing is loaded.
+    """
+    mapper = state.mapper
+    props, _keys = _steps(mapper, "save-update")
+    obj = state() if props else None
+    if obj is None:
+        return []
+    dict_ = obj.__dict__
+    committed, pending = state.committed_state, state.pending_changes
+    found: list[InstanceState] = []
+    impls = mapper.impls
+    for prop in props:
+        key = prop.key
+        # An attribute that is not there, and never was, holds nobody.
+        was = committed is not None and key in committed
+        if not was and key not in dict_ and not pending and not impls[key].dynamic:
+            continue
+        if not prop.uselist and (not was or id(committed[key]) in _NOBODY):  # type: ignore[index]
+            value = dict_.get(key)
+            if value is not None:
+                found.append(instance_state(value))
+            continue
+        members = impls[key].get_all_pending(state, dict_, PASSIVE_NO_INITIALIZE)
+        found += [other for other, member in members if other is not None and member is not None]
+    return found
+
+
 def deletes_along(mapper: Any) -> bool:
     """Whether deleting an object of the class may reach others."""
-    return bool(_steps(mapper, "delete").props)
+    found: bool | None = mapper.memo.get("deletes_along")
+    if found is None:
+        found = mapper.memo["deletes_along"] = bool(_steps(mapper, "delete").props)
+    return found
 
 
 def cascade_iterator(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from lect.exc import LectWarning
 from lect_orm.base import state_str
 from lect_orm.exc import FlushError, StaleDataError
+from lect_orm.unitofwork.changes import old_value
 from lect_orm.unitofwork.facts import Row, TableFacts
-from lect_orm.unitofwork.update import COUNTED, old_value
+from lect_orm.unitofwork.update import COUNTED
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
@@ -22,30 +23,21 @@ IN_SIZE: Final = 500
 
 def delete_rows(facts: TableFacts, states: list[InstanceState], connection: Any) -> None:
     """Delete the rows of objects in one table."""
-    rows: list[Row] = []
-    for state in states:
-        dict_ = state.dict
-        row: Row = {}
-        for column, key in facts.primary:
-            value = old_value(state, dict_, key)
-            if value is None:
-                raise FlushError(
-                    f"Can't delete from table {facts.table.description} using NULL for primary key value on column "
-                    f"{column} "
-                    f"of {state_str(state)}"
-                )
-            row[column.key] = value
-        if facts.version is not None and facts.version_key is not None:
-            row[facts.version.key] = old_value(state, dict_, facts.version_key)
-        rows.append(row)
-    if not rows:
+    if not states:
         return
-    if len(rows) >= IN_FROM and len(facts.primary) == 1 and facts.version is None:
-        matched, counted = _delete_in(facts, rows, connection)
+    keys = [_values(facts, states, key, column) for column, key in facts.primary]
+    if len(states) >= IN_FROM and len(keys) == 1 and facts.version is None:
+        matched, counted = _delete_in(facts, keys[0], connection)
     else:
+        names = [facts.names[column] for column, _key in facts.primary]
+        if facts.version is not None and facts.version_key is not None:
+            version = facts.version_key
+            keys.append([old_value(state, state.dict, version) for state in states])
+            names.append(facts.names[facts.version])
+        rows = [dict(zip(names, values, strict=True)) for values in zip(*keys, strict=True)]
         matched, counted = _delete_by_key(facts, rows, connection)
-    if counted and matched != len(rows):
-        _report(facts, len(rows), matched)
+    if counted and matched != len(states):
+        _report(facts, len(states), matched)
     elif not counted and facts.version is not None:
         import warnings
 
@@ -56,12 +48,33 @@ def delete_rows(facts: TableFacts, states: list[InstanceState], connection: Any)
         )
 
 
-def _delete_in(facts: TableFacts, rows: list[Row], connection: Any) -> tuple[int, bool]:
+def _values(facts: TableFacts, states: list[InstanceState], key: str, column: Any) -> list[Any]:
+    """Return the value of one column of the primary key for each object, as the rows have it.
+
+    Raises:
+        FlushError: an object has none.
+    """
+    found = []
+    for state in states:
+        dict_ = state.dict
+        value = dict_.get(key) if not state.committed_state else None
+        if value is None:
+            value = old_value(state, dict_, key)
+            if value is None:
+                raise FlushError(
+                    f"Can't delete from table {facts.table.description} using NULL for primary key value on column "
+                    f"{column} "
+                    f"of {state_str(state)}"
+                )
+        found.append(value)
+    return found
+
+
+def _delete_in(facts: TableFacts, keys: list[Any], connection: Any) -> tuple[int, bool]:
     column = facts.primary[0][0]
     matched, counted = 0, True
-    for start in range(0, len(rows), IN_SIZE):
-        values = [row[column.key] for row in rows[start : start + IN_SIZE]]
-        result = connection.execute(facts.table.delete().where(column.in_(values)))
+    for start in range(0, len(keys), IN_SIZE):
+        result = connection.execute(facts.table.delete().where(column.in_(keys[start : start + IN_SIZE])))
         counted = counted and result.supports_sane_rowcount()
         matched += result.rowcount
     return matched, counted
@@ -72,8 +85,7 @@ def _delete_by_key(facts: TableFacts, rows: list[Row], connection: Any) -> tuple
     if len(rows) == 1:
         result = connection.execute(statement, rows[0])
         return result.rowcount, result.supports_sane_rowcount()
-    options = COUNTED if facts.version is not None else None
-    result = connection.execute(statement, rows, execution_options=options)
+    result = connection.execute(statement, rows, execution_options=COUNTED)
     return result.rowcount, result.supports_sane_multi_rowcount() and result.rowcount != -1
 
 

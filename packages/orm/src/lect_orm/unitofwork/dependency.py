@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from lect_orm.base import instance_state
+from lect_orm.base import NO_VALUE, instance_state
 from lect_orm.exc import FlushError
 from lect_orm.unitofwork import sync
 from lect_orm.unitofwork.cascade import cascade_iterator
-from lect_orm.unitofwork.context import IN_MEMORY, LOADED, FlushContext
+from lect_orm.unitofwork.context import IN_MEMORY, LOADED, SAVE, FlushContext
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
@@ -45,12 +45,15 @@ class Dependency:
         self.cascade_delete: bool = prop.cascade.delete
         self.cascade_orphans: bool = prop.cascade.delete_orphan
         self.pairs = prop.synchronize_pairs
+        self._fitting: set[Any] = set()  # classes of members that were found to fit
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.prop}>"
 
-    #: whether saving an object asks something even when nothing of the relationship was loaded or set
-    always_planned = False
+    @property
+    def plans_saves(self) -> bool:
+        """Whether saving an object may bring others into the flush."""
+        return True
 
     def concerns(self, state: InstanceState, dict_: dict[str, Any]) -> bool:
         """Whether a saved object may have anything to say about this relationship: a quick look."""
@@ -83,6 +86,16 @@ class Dependency:
         """
         if self.prop.uselist and any(obj is None for obj in objects or ()):
             raise FlushError(f"Can't flush None value found in collection {self.prop}")
+
+    def require_fitting(self, member: InstanceState) -> None:
+        """Refuse an object of a class that the relationship is not about.
+
+        Raises:
+            FlushError: it is one.
+        """
+        if member.mapper not in self._fitting:
+            sync.require_loadable(self.prop, member)
+            self._fitting.add(member.mapper)
 
     def key_changed(self, state: InstanceState) -> bool:
         """Whether the key that the other side refers to has changed."""
@@ -124,6 +137,10 @@ class Dependency:
 class OneToMany(Dependency):
     """The other side's rows refer to ours."""
 
+    def __init__(self, prop: Any) -> None:
+        super().__init__(prop)
+        self.copier = sync.Copier(prop, self.parent, self.mapper, self.pairs)
+
     def mapper_edge(self) -> tuple[Any, Any] | None:
         return None if self.post_update else (self.parent.base_mapper, self.mapper.base_mapper)
 
@@ -150,8 +167,10 @@ class OneToMany(Dependency):
         passive = IN_MEMORY if not changed or self.passive_updates else LOADED
         history = self.history(context, state, passive)
         self.refuse_none(history.added)
+        known = context.states.get
         for child in states_of(history.added):
-            context.register_object(child, cancel_delete=True, operation="add", prop=self.prop)
+            if known(child) is not SAVE:
+                context.register_object(child, cancel_delete=True, operation="add", prop=self.prop)
         for child in states_of(history.deleted):
             if not self.cascade_orphans:
                 context.register_object(child, operation="delete", prop=self.prop)
@@ -192,18 +211,37 @@ class OneToMany(Dependency):
                     self._clear(context, state, child)
 
     def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:
+        plain = not self.post_update
+        copy, fitting, taking_part = self.copier.copy, self._fitting, context.states
         for state in states:
             changed = self.key_changed(state)
             passive = IN_MEMORY if not changed or self.passive_updates else LOADED
             history = self.history(context, state, passive)
             for child in states_of(history.added):
-                self._copy(context, state, child)
-            for child in states_of(history.deleted):
-                if not self.cascade_orphans and not self.has_parent(child):
-                    self._clear(context, state, child)
+                if plain and child.mapper in fitting and taking_part.get(child) is SAVE:
+                    copy(state, child)
+                else:
+                    self._copy(context, state, child)
+            if self.post_update:
+                self._release(context, state, history.deleted)
             if changed:
                 for child in states_of(history.unchanged):
                     self._copy(context, state, child, pks_changed=True)
+
+    def process_removals(self, context: FlushContext, states: list[InstanceState]) -> None:
+        """Take keys away from members that are members no more."""
+        key = self.key
+        for state in states:
+            committed, pending = state.committed_state, state.pending_changes
+            if (committed and key in committed) or (pending and key in pending):
+                self._release(context, state, self.history(context, state, IN_MEMORY).deleted)
+
+    def _release(self, context: FlushContext, state: InstanceState, removed: Any) -> None:
+        if self.cascade_orphans:
+            return
+        for child in states_of(removed):
+            if not self.has_parent(child):
+                self._clear(context, state, child)
 
     def _copy(
         self, context: FlushContext, state: InstanceState, child: InstanceState, pks_changed: bool = False
@@ -212,8 +250,8 @@ class OneToMany(Dependency):
             return
         if child not in context.states and not context.session._contains_state(child):
             return
-        sync.require_loadable(self.prop, child)
-        sync.populate(state, self.parent, child, self.mapper, self.pairs, self.prop, pks_changed=pks_changed)
+        self.require_fitting(child)
+        self.copier.copy(state, child, pks_changed)
         if self.post_update:
             context.post_update(child, [right for _left, right in self.pairs])
 
@@ -230,6 +268,10 @@ class OneToMany(Dependency):
 class ManyToOne(Dependency):
     """Our row refers to the other side."""
 
+    def __init__(self, prop: Any) -> None:
+        super().__init__(prop)
+        self.copier = sync.Copier(prop, self.mapper, self.parent, self.pairs)
+
     def mapper_edge(self) -> tuple[Any, Any] | None:
         return None if self.post_update else (self.mapper.base_mapper, self.parent.base_mapper)
 
@@ -245,9 +287,11 @@ class ManyToOne(Dependency):
         for target in states_of(gone):
             self.delete_with_cascade(context, target)
 
+    @property
+    def plans_saves(self) -> bool:
+        return self.cascade_orphans
+
     def plan_save(self, context: FlushContext, state: InstanceState) -> None:
-        if not self.cascade_orphans:
-            return
         history = self.history(context, state, LOADED if not self.passive_deletes else IN_MEMORY)
         for target in states_of(history.deleted):
             if not self.has_parent(target):
@@ -276,14 +320,25 @@ class ManyToOne(Dependency):
                 context.post_update(state, [right for _left, right in self.pairs])
 
     def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:
+        key = self.key
+        plain = not self.post_update
+        copy, fitting, taking_part = self.copier.copy, self._fitting, context.states
         for state in states:
-            dict_ = state.dict
-            if not self.concerns(state, dict_):
-                continue
+            committed = state.committed_state
+            if committed is None or key not in committed:
+                continue  # as it was
+            if plain and committed[key] is NO_VALUE:
+                # Set for the first time, to an object that is saved too or has been: the usual thing.
+                found = state.dict.get(key)
+                other = None if found is None else instance_state(found)
+                if other is not None and other.mapper in fitting and taking_part.get(other) is SAVE:
+                    if not context.is_deleted(state):
+                        copy(other, state)
+                    continue
             history = self.history(context, state, IN_MEMORY)
             if history.added:
-                for target in history.added:
-                    self._copy(context, state, None if target is None else instance_state(target))
+                target = history.added[0]
+                self._copy(context, state, None if target is None else instance_state(target))
             elif history.deleted:
                 self._copy(context, state, None)
             if self.post_update and (history.added or history.deleted):
@@ -298,5 +353,5 @@ class ManyToOne(Dependency):
         if not context.session._contains_state(target):
             context._not_in_session(target, "add", self.prop)
             return
-        sync.require_loadable(self.prop, target)
-        sync.populate(target, self.mapper, state, self.parent, self.pairs, self.prop)
+        self.require_fitting(target)
+        self.copier.copy(target, state)

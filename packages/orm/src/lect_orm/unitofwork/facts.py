@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lect.sql.bind import BindParameter
 from lect.sql.element import ClauseElement
+from lect_orm.unitofwork.changes import Changes
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
@@ -63,6 +64,8 @@ class TableFacts:
     def __init__(self, mapper: Any, table: Any) -> None:
         self.mapper = mapper
         self.table = table
+        #: column -> name of its parameter: plain strings, whatever wish to be quoted a column's name has
+        self.names: dict[Any, str] = {c: str(c.key) for c in table.c}
         keys = mapper.column_to_key
         readonly = mapper.readonly_columns
         self.columns = [(c, keys[c]) for c in mapper.cols_by_table[table] if c in keys and c not in readonly]
@@ -83,10 +86,13 @@ class TableFacts:
         self.onupdate = [(c, k) for c, k in self.columns if c.onupdate is not None or c.server_onupdate is not None]
         #: (base table's key column, own key column), for tables of subclasses
         self.carried = getattr(mapper, "inherited_key_pairs", {}).get(table) or []
+        #: own key columns that the database updates when the base table's key changes
+        self.cascaded = frozenset([right for _left, right in self.carried]) if mapper.passive_updates else frozenset()
         self.extract: Callable[[list[InstanceState]], tuple[list[Row], list[int]]] = self._generate_extract()
         self._insert: Any = None
         self._returning: dict[int, tuple[Any, list[tuple[Any, str]]]] = {}
         self._update: dict[bool, Any] = {}
+        self.changes = Changes(self)
         self._delete: Any = None
 
     @property
@@ -126,7 +132,7 @@ class TableFacts:
             return {}
         if on in mapper.column_to_key:
             return {}
-        return {on.key: mapper.polymorphic_identity}
+        return {str(on.key): mapper.polymorphic_identity}
 
     def _omissible(self) -> list[Omissible]:
         found = []
@@ -153,7 +159,7 @@ class TableFacts:
         scope: dict[str, Any] = {"constants": self.constants}
         pairs = []
         for n, (column, key) in enumerate(self.always):
-            scope[f"c{n}"] = column.key
+            scope[f"c{n}"] = str(column.key)
             scope[f"k{n}"] = key
             pairs.append(f"c{n}: get(k{n})")
         for n, value in enumerate(self.constants.items()):
@@ -170,7 +176,7 @@ class TableFacts:
             "        mask = 0",
         ]
         for n, omissible in enumerate(self.omissible):
-            scope[f"oc{n}"] = omissible.column.key
+            scope[f"oc{n}"] = str(omissible.column.key)
             scope[f"ok{n}"] = omissible.key
             if not omissible.key:
                 lines.append(f"        mask |= {1 << n}")

@@ -68,7 +68,7 @@ def _first_versions(facts: TableFacts, states: list[InstanceState], rows: list[R
     assert column is not None
     generator = facts.mapper.version_id_generator
     for state, row in zip(states, rows, strict=True):
-        row[column.key] = value = generator(None)
+        row[facts.names[column]] = value = generator(None)
         if key is not None:
             state.dict[key] = value
 
@@ -78,7 +78,8 @@ def _require_versions(facts: TableFacts, rows: list[Row]) -> None:
     column = facts.version
     if column is None or column.default is not None or column.server_default is not None:
         return
-    if any(row.get(column.key) is None for row in rows):
+    name = facts.names[column]
+    if any(row.get(name) is None for row in rows):
         raise FlushError("Instance does not contain a non-NULL version value")
 
 
@@ -99,7 +100,7 @@ def _python_defaults(
             if mask & bit:
                 default = omissible.default
                 value = default.arg(context) if default.is_callable else default.arg
-                row[omissible.column.key] = value
+                row[facts.names[omissible.column]] = value
                 state.dict[omissible.key] = value
                 mask ^= bit
         masks[n] = mask

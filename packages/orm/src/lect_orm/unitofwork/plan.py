@@ -61,29 +61,35 @@ def expand(context: FlushContext) -> None:
         context.fresh = []
         return
     looked: set[tuple[InstanceState, bool]] = set()
+    saving: dict[Any, tuple[list[Any], tuple[Any, ...]]] = {}
     while context.fresh:
         batch, context.fresh = context.fresh, []
         for state in batch:
             kind = states[state]
             if kind is LISTED or kind is LISTED_DELETE:
                 continue
-            dependencies = dependencies_of(state.mapper)
-            switchers = _key_switchers(state.mapper)
-            if not dependencies and not switchers:
-                continue
+            mapper = state.mapper
+            asked = saving.get(mapper)
+            if asked is None:
+                asked = saving[mapper] = (
+                    [dependency for dependency in dependencies_of(mapper) if dependency.plans_saves],
+                    _key_switchers(mapper),
+                )
             deleting = kind is DELETE
+            if not deleting and not asked[0] and not asked[1]:
+                continue
             if (state, deleting) in looked:
                 continue
             looked.add((state, deleting))
             if deleting:
-                for dependency in dependencies:
+                for dependency in dependencies_of(mapper):
                     dependency.plan_delete(context, state)
                 continue
             dict_ = state.dict
-            for dependency in dependencies:
+            for dependency in asked[0]:
                 if dependency.concerns(state, dict_):
                     dependency.plan_save(context, state)
-            for dependency in switchers:
+            for dependency in asked[1]:
                 _find_referrers(context, dependency, state)
 
 
@@ -120,4 +126,4 @@ def _find_referrers(context: FlushContext, dependency: Any, state: InstanceState
             continue
         if other.dict.get(dependency.key) is target and target is not None:
             context.register_object(other)
-            sync.populate(state, dependency.mapper, other, dependency.parent, dependency.pairs, dependency.prop)
+            dependency.copier.copy(state, other)

@@ -10,7 +10,7 @@ from lect_orm.exc import FlushError, UnmappedColumnError
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
 
-__all__ = ["attribute_of", "clear", "populate", "populate_dict", "source_modified", "update_dict"]
+__all__ = ["Copier", "attribute_of", "clear", "populate_dict", "source_modified", "update_dict"]
 
 #: (column of the row that is referred to, column of the row that refers)
 Pairs = list[tuple[Any, Any]]
@@ -56,35 +56,45 @@ def _set(state: InstanceState, dict_: dict[str, Any], key: str, value: Any) -> N
             state.mark_modified(obj)
 
 
-def populate(
-    source: InstanceState,
-    source_mapper: Any,
-    dest: InstanceState,
-    dest_mapper: Any,
-    pairs: Pairs,
-    prop: Any = None,
-    *,
-    pks_changed: bool = False,
-) -> None:
-    """Copy key values from one object to another."""
-    source_dict, dest_dict = source.dict, dest.dict
-    for left, right in pairs:
-        source_key = attribute_of(source.mapper if left in source.mapper.column_to_key else source_mapper, left, prop)
-        value = source_dict.get(source_key, NO_VALUE)
-        if value is NO_VALUE:
-            value = source.mapper.impls[source_key].get(source, source_dict)
-        dest_key = attribute_of(dest.mapper if right in dest.mapper.column_to_key else dest_mapper, right, prop)
-        if dest_key in dest_dict and dest_dict[dest_key] is value and not pks_changed:
-            continue
-        if (
-            right.primary_key
-            and dest.pk is not None
-            and left.primary_key
-            and pks_changed
-            and dest_dict.get(dest_key) == value
+class Copier:
+    """Copies the key that one side of a relationship has to the attributes of the other side.
+
+    Which attributes these are is worked out once for each pair of classes.
+    """
+
+    __slots__ = ("_steps", "dest_mapper", "pairs", "prop", "source_mapper")
+
+    def __init__(self, prop: Any, source_mapper: Any, dest_mapper: Any, pairs: Pairs) -> None:
+        self.prop = prop
+        self.source_mapper = source_mapper
+        self.dest_mapper = dest_mapper
+        self.pairs = pairs
+        self._steps: dict[tuple[Any, Any], list[tuple[str, str, bool]]] = {}
+
+    def _find(self, source: Any, dest: Any) -> list[tuple[str, str, bool]]:
+        found = []
+        for left, right in self.pairs:
+            source_key = attribute_of(source if left in source.column_to_key else self.source_mapper, left, self.prop)
+            dest_key = attribute_of(dest if right in dest.column_to_key else self.dest_mapper, right, self.prop)
+            found.append((source_key, dest_key, bool(left.primary_key and right.primary_key)))
+        self._steps[source, dest] = found
+        return found
+
+    def copy(self, source: InstanceState, dest: InstanceState, pks_changed: bool = False) -> None:
+        """Copy the key of `source` to `dest`; `pks_changed`: even where `dest` seems to have it."""
+        source_dict, dest_dict = source.dict, dest.dict
+        for source_key, dest_key, primary in self._steps.get((source.mapper, dest.mapper)) or self._find(
+            source.mapper, dest.mapper
         ):
-            continue
-        _set(dest, dest_dict, dest_key, value)
+            value = source_dict.get(source_key, NO_VALUE)
+            if value is NO_VALUE:
+                value = source.mapper.impls[source_key].get(source, source_dict)
+            old = dest_dict.get(dest_key, NO_VALUE)
+            if old is value and not pks_changed:
+                continue
+            if primary and pks_changed and dest.pk is not None and old == value:
+                continue
+            _set(dest, dest_dict, dest_key, value)
 
 
 def clear(dest: InstanceState, dest_mapper: Any, pairs: Pairs, prop: Any = None) -> None:

@@ -8,15 +8,15 @@ from lect.dialects.capabilities import Returning
 from lect.exc import LectWarning
 from lect_orm.base import NO_VALUE, state_str
 from lect_orm.exc import FlushError, StaleDataError
-from lect_orm.identity import public_key
-from lect_orm.unitofwork.facts import Row, TableFacts, is_expression
+from lect_orm.unitofwork.changes import Change, old_value
+from lect_orm.unitofwork.facts import Row, TableFacts, has_expressions, is_expression
 from lect_orm.unitofwork.insert import DefaultContext
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
     from lect_orm.unitofwork.context import FlushContext
 
-__all__ = ["COUNTED", "Update", "check_matched", "old_value", "post_update_rows", "update_rows"]
+__all__ = ["COUNTED", "Update", "check_matched", "post_update_rows", "update_rows"]
 
 
 #: Execution options of a batch whose row count must be right.
@@ -32,27 +32,10 @@ class Update(NamedTuple):
     attributes: tuple[str, ...]  # attributes whose new value the database computes
 
 
-def old_value(state: InstanceState, dict_: dict[str, Any], key: str) -> Any:
-    """Return the value that the row has for an attribute, as far as the object knows."""
-    committed = state.committed_state
-    if committed is not None and key in committed:
-        old = committed[key]
-        if old is not NO_VALUE:
-            return old
-    value = dict_.get(key, NO_VALUE)
-    if value is NO_VALUE:
-        mapper = state.mapper
-        if state.pk is not None and key in mapper.pk_keys:
-            # Expired; but which row it is has been known all the time.
-            return public_key(mapper, state.pk)[1][mapper.pk_keys.index(key)]
-        value = mapper.impls[key].get(state, dict_)
-        if value is NO_VALUE:
-            value = None
-    return value
-
-
 def update_rows(context: FlushContext, facts: TableFacts, states: list[InstanceState], connection: Any) -> None:
     """Update the rows of changed objects in one table; objects without a net change there are left alone."""
+    if not context.switched:
+        states = _update_plainly(facts, states, connection)
     batches: dict[Any, list[Update]] = {}
     for state in states:
         update = _collect(context, facts, state, connection)
@@ -62,6 +45,52 @@ def update_rows(context: FlushContext, facts: TableFacts, states: list[InstanceS
         batches.setdefault(key, []).append(update)
     for batch in batches.values():
         _write(context, facts, batch, connection)
+
+
+def _update_plainly(facts: TableFacts, states: list[InstanceState], connection: Any) -> list[InstanceState]:
+    """Update the objects of the ordinary kind; return the others: with SQL expressions, changed keys, versions, or some
+    attribute that was set to what it was.
+    """
+    groups: dict[int, tuple[Change, list[InstanceState]]] = {}
+    changes = facts.changes
+    find = changes.known.get
+    for state in states:
+        committed = state.committed_state
+        if not committed:
+            continue
+        keys = tuple(committed)
+        change = find(keys) or changes.of(keys)
+        known = groups.get(id(change))
+        if known is None:
+            groups[id(change)] = (change, [state])
+        else:
+            known[1].append(state)
+    others: list[InstanceState] = []
+    for change, group in groups.values():
+        if change.rows is None:
+            others += group
+            continue
+        rows, rest = change.rows(group)
+        if rows and any(has_expressions([row[name] for row in rows]) for name in change.columns):
+            others += group
+            continue
+        if rows:
+            _send(facts, rows, connection)
+        others += rest
+    if len(groups) > 1 and others:
+        kept = set(others)
+        return [state for state in states if state in kept]
+    return others
+
+
+def _send(facts: TableFacts, rows: list[Row], connection: Any) -> None:
+    """Send one UPDATE for rows of which nothing but the row count comes back."""
+    versioned = facts.version is not None
+    if len(rows) == 1:
+        result = connection.execute(facts.update(versioned), rows[0])
+    else:
+        result = connection.execute(facts.update(versioned), rows, execution_options=COUNTED)
+    check_matched(result, len(rows), facts, versioned)
 
 
 def _changes(
@@ -84,7 +113,7 @@ def _changes(
             computed.append(key)
         elif old is NO_VALUE or switched or impls[key].is_equal(value, old) is not True:
             for column in columns:
-                params[column.key] = value
+                params[facts.names[column]] = value
     return params, expressions, computed
 
 
@@ -106,12 +135,12 @@ def _collect(context: FlushContext, facts: TableFacts, state: InstanceState, con
             if not (params.keys() - {facts.where_names[version]}) and not expressions and version.onupdate is None:
                 # The database counts versions: some column has to be written for it to notice.
                 column, key = facts.primary[0]
-                params[column.key] = old_value(state, dict_, key)
-            if version.key not in params and version not in expressions:
+                params[facts.names[column]] = old_value(state, dict_, key)
+            if facts.names[version] not in params and version not in expressions:
                 computed.append(facts.version_key)
-        elif version.key not in params:
-            params[version.key] = mapper.version_id_generator(old)
-        if params.get(version.key, old) is None:
+        elif facts.names[version] not in params:
+            params[facts.names[version]] = mapper.version_id_generator(old)
+        if params.get(facts.names[version], old) is None:
             raise FlushError("Instance does not contain a non-NULL version value")
     elif not params and not expressions:
         return None
@@ -119,6 +148,10 @@ def _collect(context: FlushContext, facts: TableFacts, state: InstanceState, con
     for column, key in facts.primary:
         if existing is not None:
             value = row_dict.get(key)
+        elif column in facts.cascaded and state.committed_state and key in state.committed_state:
+            # The database has carried the new key over from the base table's row.
+            value = dict_.get(key)
+            params.pop(facts.names[column], None)
         else:
             value = old_value(state, dict_, key)
         if value is None:
@@ -127,7 +160,7 @@ def _collect(context: FlushContext, facts: TableFacts, state: InstanceState, con
             )
         params[facts.where_names[column]] = value
         if existing is not None:
-            params.pop(column.key, None)
+            params.pop(facts.names[column], None)
     sets_nothing = not expressions and not (params.keys() - set(facts.where_names.values()))
     if sets_nothing and (version is None or version.onupdate is None):
         return None
@@ -152,7 +185,7 @@ def _add_onupdate(
     facts: TableFacts, params: Row, expressions: dict[Any, Any], computed: list[str], connection: Any
 ) -> None:
     for column, key in facts.onupdate:
-        if column.key in params or column in expressions:
+        if facts.names[column] in params or column in expressions:
             continue
         onupdate = column.onupdate
         if onupdate is not None and (onupdate.is_scalar or onupdate.is_callable):
@@ -163,7 +196,7 @@ def _add_onupdate(
                 value = onupdate.arg(context)
             else:
                 value = onupdate.arg
-            params[column.key] = value
+            params[facts.names[column]] = value
         else:
             computed.append(key)
 
@@ -178,13 +211,8 @@ def _write(context: FlushContext, facts: TableFacts, batch: list[Update], connec
     elif first.expressions:
         result = connection.execute(statement.values(first.expressions), first.params)
         check_matched(result, 1, facts, versioned)
-    elif len(batch) == 1:
-        result = connection.execute(statement, first.params)
-        check_matched(result, 1, facts, versioned)
     else:
-        options = COUNTED if versioned else None
-        result = connection.execute(statement, [update.params for update in batch], execution_options=options)
-        check_matched(result, len(batch), facts, versioned)
+        _send(facts, [update.params for update in batch], connection)
     for update in batch:
         _after(context, facts, update, connection)
 
@@ -216,7 +244,7 @@ def check_matched(result: Any, expected: int, facts: TableFacts, versioned: bool
         StaleDataError: some row is gone, or has another version.
     """
     sane = result.supports_sane_rowcount() if expected == 1 else result.supports_sane_multi_rowcount()
-    # -1: the driver's bulk path does not count; batches with versions never take it.
+    # -1: the driver says that it cannot count.
     if not sane and versioned:
         import warnings
 
@@ -237,11 +265,11 @@ def _after(context: FlushContext, facts: TableFacts, update: Update, connection:
     state = update.state
     dict_ = state.dict
     for column, key in facts.onupdate:
-        if column.key in update.params:
-            dict_[key] = update.params[column.key]
+        if facts.names[column] in update.params:
+            dict_[key] = update.params[facts.names[column]]
     counted = facts.version is not None and facts.mapper.version_id_generator is not False
-    if counted and facts.version_key and facts.version.key in update.params:
-        dict_[facts.version_key] = update.params[facts.version.key]
+    if counted and facts.version_key and facts.names[facts.version] in update.params:
+        dict_[facts.version_key] = update.params[facts.names[facts.version]]
     fetched = facts.version_key if facts.mapper.version_id_generator is False and _returns(connection) else None
     later = [key for key in update.attributes if key != fetched]
     if later:
@@ -267,13 +295,14 @@ def post_update_rows(
             key = state.mapper.column_to_key.get(column)
             if key is None or column.table is not facts.table:
                 continue
-            params[column.key] = dict_.get(key)
+            params[facts.names[column]] = dict_.get(key)
         if not params:
             continue
         computed: list[str] = []
         _add_onupdate(facts, params, {}, computed, connection)
         for column, key in facts.primary:
-            value = dict_.get(key) if state in context.saved else old_value(state, dict_, key)
+            # A row that has been written has the new key; the key of an expired object is known without its row.
+            value = dict_[key] if state in context.saved and key in dict_ else old_value(state, dict_, key)
             if value is None:
                 raise FlushError(f"Can't post-update {state_str(state)}: its primary key attribute '{key}' is None")
             params[facts.where_names[column]] = value
@@ -281,18 +310,13 @@ def post_update_rows(
             current = dict_.get(facts.version_key)
             params[facts.where_names[facts.version]] = current
             if state.pk is not None and facts.mapper.version_id_generator is not False:
-                params[facts.version.key] = facts.mapper.version_id_generator(current)
+                params[facts.names[facts.version]] = facts.mapper.version_id_generator(current)
         batches.setdefault(tuple(params), []).append((state, params))
     for batch in batches.values():
-        rows = [params for _state, params in batch]
-        options = COUNTED if versioned else None
-        result = connection.execute(
-            facts.update(versioned), rows if len(rows) > 1 else rows[0], execution_options=options
-        )
-        check_matched(result, len(rows), facts, versioned)
+        _send(facts, [params for _state, params in batch], connection)
         for state, params in batch:
-            if versioned and facts.version is not None and facts.version_key and facts.version.key in params:
-                state.dict[facts.version_key] = params[facts.version.key]
+            if versioned and facts.version is not None and facts.version_key and facts.names[facts.version] in params:
+                state.dict[facts.version_key] = params[facts.names[facts.version]]
             for column, key in facts.onupdate:
-                if column.key in params:
-                    state.dict[key] = params[column.key]
+                if facts.names[column] in params:
+                    state.dict[key] = params[facts.names[column]]

@@ -9,6 +9,7 @@ from lect.exc import LectWarning
 from lect_orm.base import state_str
 from lect_orm.exc import FlushError
 from lect_orm.identity import bucket_of
+from lect_orm.unitofwork.changes import old_value
 from lect_orm.unitofwork.context import DELETE, LISTED_DELETE, SAVE, FlushContext
 from lect_orm.unitofwork.delete import delete_rows
 from lect_orm.unitofwork.dependencies import dependencies_of
@@ -104,8 +105,8 @@ def write(context: FlushContext, steps: Steps) -> None:
     """Write everything."""
     deleting = [state for _base, states in steps.deletes for state in states]
     for dependency, states in _by_dependency(deleting, OneToMany):
-        if not dependency.post_update:
-            dependency.process_deletes(context, states)
+        dependency.process_deletes(context, states)
+    _let_go(context, steps)
     for base, states in steps.saves:
         linked = base.memo.get("linked")
         if linked is None:
@@ -114,29 +115,43 @@ def write(context: FlushContext, steps: Steps) -> None:
             save_batch(context, base, states)
             continue
         for dependency, part in _by_dependency(states, ManyToOne):
-            if not dependency.post_update:
-                dependency.process_saves(context, part)
+            dependency.process_saves(context, part)
         save_batch(context, base, states)
         for dependency, part in _by_dependency(states, OneToMany):
-            if not dependency.post_update:
-                dependency.process_saves(context, part)
+            dependency.process_saves(context, part)
     _secondary_and_post_updates(context, steps, deleting)
     for base, states in steps.deletes:
         delete_batch(context, base, states)
 
 
+def _let_go(context: FlushContext, steps: Steps) -> None:
+    """Members that have left a collection lose their reference before anything is written: their own rows may be
+    written before those of the object that held them.
+    """
+    holders = [
+        state
+        for _base, states in steps.saves
+        for state in states
+        if state.pk is not None and (state.committed_state or state.pending_changes)
+    ]
+    if holders:
+        for dependency, states in _by_dependency(holders, OneToMany):
+            assert isinstance(dependency, OneToMany)
+            dependency.process_removals(context, states)
+
+
 def _secondary_and_post_updates(context: FlushContext, steps: Steps, deleting: States) -> None:
-    if not any(dependencies_of(mapper) for mapper in steps.mappers):
-        return
+    dependencies = [dependency for mapper in steps.mappers for dependency in dependencies_of(mapper)]
     saving = [state for _base, states in steps.saves for state in states]
-    for kind in (ManyToOne, OneToMany):
-        for dependency, states in _by_dependency(saving, kind):
-            if dependency.post_update:
+    if any(dependency.post_update for dependency in dependencies):
+        for kind in (ManyToOne, OneToMany):
+            for dependency, states in _by_dependency(saving, kind, post_update=True):
                 dependency.process_saves(context, states)
-        for dependency, states in _by_dependency(deleting, kind):
-            if dependency.post_update:
+            for dependency, states in _by_dependency(deleting, kind, post_update=True):
                 dependency.process_deletes(context, states)
-    _write_post_updates(context)
+        _write_post_updates(context)
+    if not any(type(dependency) is ManyToMany for dependency in dependencies):
+        return
     many: dict[Dependency, tuple[States, States]] = {}
     for number, states in enumerate((saving, deleting)):
         for dependency, part in _by_dependency(states, ManyToMany):
@@ -147,20 +162,31 @@ def _secondary_and_post_updates(context: FlushContext, steps: Steps, deleting: S
         dependency.write(context, rows)
 
 
-def _by_dependency(states: Iterable[InstanceState], kind: type[Dependency]) -> list[tuple[Dependency, States]]:
-    """Group objects by the relationships of one direction that they have."""
-    found: dict[Dependency, States] = {}
+def _by_dependency(
+    states: Iterable[InstanceState], kind: type[Dependency], post_update: bool = False
+) -> list[tuple[Dependency, States]]:
+    """Group objects by the relationships of one direction that they have; `post_update`: those that are written by
+    statements of their own.
+    """
     of_mapper: dict[Any, list[Dependency]] = {}
+    found: dict[Dependency, States] = {}
     for state in states:
         mapper = state.mapper
         dependencies = of_mapper.get(mapper)
         if dependencies is None:
-            dependencies = of_mapper[mapper] = [d for d in dependencies_of(mapper) if type(d) is kind]
+            dependencies = of_mapper[mapper] = [
+                d for d in dependencies_of(mapper) if type(d) is kind and d.post_update is post_update
+            ]
         if not dependencies:
+            continue
+        if kind is ManyToOne:
+            # Looks at what has changed by itself, and quickly.
+            for dependency in dependencies:
+                found.setdefault(dependency, []).append(state)
             continue
         dict_ = state.dict
         for dependency in dependencies:
-            if state.is_deleted or dependency.concerns(state, dict_) or dependency.key not in dict_:
+            if state.is_deleted or dependency.key not in dict_ or dependency.concerns(state, dict_):
                 found.setdefault(dependency, []).append(state)
     return list(found.items())
 
@@ -241,9 +267,11 @@ def _save(context: FlushContext, base: Any, states: States, connection: Any) -> 
                 call(state.mapper, connection, state)
     new: States = []
     old: States = []
-    bucket = context.session.identity_map.buckets.get(base)
+    buckets = context.session.identity_map.buckets
+    # A class with a table to itself (concrete) has its own keys, and so its own objects by key.
+    known = {mapper: buckets.get(mapper.identity_mapper) for mapper in mappers}
     for state in states:
-        if state.pk is not None or (bucket and _takes_over_row(context, state, bucket)):
+        if state.pk is not None or ((bucket := known[state.mapper]) and _takes_over_row(context, state, bucket)):
             old.append(state)
         else:
             new.append(state)
@@ -289,8 +317,12 @@ def _carry_keys(states: States, mapper: Any, pairs: list[tuple[Any, Any]]) -> No
             continue
         for state in states:
             dict_ = state.dict
-            if source in dict_:
-                dict_[target] = dict_[source]
+            if source not in dict_:
+                continue
+            committed = state.committed_state
+            if committed is not None and state.pk is not None and source in committed:
+                committed.setdefault(target, dict_.get(target))  # the row is found by its old key
+            dict_[target] = dict_[source]
 
 
 def _takes_over_row(context: FlushContext, state: InstanceState, bucket: dict[Any, InstanceState]) -> bool:
@@ -355,10 +387,12 @@ def delete_batch(context: FlushContext, base: Any, states: States) -> None:
 
 
 def _delete(states: States, connection: Any) -> None:
-    for state in states:
-        for call in state.mapper.dispatch.before_delete:
-            call(state.mapper, connection, state)
     mappers = list({state.mapper: None for state in states})
+    if any(mapper.dispatch.before_delete for mapper in mappers):
+        for state in states:
+            for call in state.mapper.dispatch.before_delete:
+                call(state.mapper, connection, state)
+    _read_versions(states)
     for table in reversed(tables_of(mappers)):
         for facts, part in _by_facts(states, table):
             owner = facts.mapper.table_to_mapper.get(table)
@@ -367,9 +401,18 @@ def _delete(states: States, connection: Any) -> None:
             if not facts.primary:
                 continue
             delete_rows(facts, part, connection)
+    if any(mapper.dispatch.after_delete for mapper in mappers):
+        for state in states:
+            for call in state.mapper.dispatch.after_delete:
+                call(state.mapper, connection, state)
+
+
+def _read_versions(states: States) -> None:
+    """Versions that are not in memory are read while the rows are there, in all of their tables."""
     for state in states:
-        for call in state.mapper.dispatch.after_delete:
-            call(state.mapper, connection, state)
+        version = state.mapper.version_id_prop
+        if version is not None:
+            old_value(state, state.dict, version.key)
 
 
 # -- the end of a flush -----------------------------------------------------------------------------------------------
@@ -397,8 +440,8 @@ def finish(context: FlushContext) -> None:
         if new:
             _make_persistent(mapper, new, bucket, session.connection_callable is not None)
             born.extend(new)
-        for state in old:
-            _settle(context, mapper, state, bucket)
+        if old:
+            _settle(context, mapper, old, bucket)
         if _has_collections(mapper):
             for state in (*new, *old):
                 if state.pending_changes:
@@ -443,20 +486,24 @@ def _make_persistent(mapper: Any, states: States, bucket: dict[Any, InstanceStat
             state.expired_attributes = expired.difference(dict_) or None
 
 
-def _settle(context: FlushContext, mapper: Any, state: InstanceState, bucket: dict[Any, InstanceState]) -> None:
-    """Forget what has changed in a persistent object; its place in the identity map follows its key."""
-    obj = state()
-    if obj is None:
-        return
-    dict_ = obj.__dict__
-    if state.committed_state:
-        _follow_key(context, state, dict_, bucket)
-        state.committed_state = None
-    if state.modified:
-        state.modified = False
-        context.session._dirty.pop(state, None)
-    if state.expired_attributes is not None:
-        state.expired_attributes = state.expired_attributes.difference(dict_) or None
+def _settle(context: FlushContext, mapper: Any, states: States, bucket: dict[Any, InstanceState]) -> None:
+    """Forget what has changed in persistent objects; the place of each in the identity map follows its key."""
+    dirty = context.session._dirty
+    unchanged_key = frozenset(mapper.pk_keys).isdisjoint
+    for state in states:
+        obj = state()
+        if obj is None:
+            continue
+        committed = state.committed_state
+        if committed:
+            if not unchanged_key(committed):
+                _follow_key(context, state, obj.__dict__, bucket)
+            state.committed_state = None
+        if state.modified:
+            state.modified = False
+            dirty.pop(state, None)
+        if state.expired_attributes is not None:
+            state.expired_attributes = state.expired_attributes.difference(obj.__dict__) or None
 
 
 def _has_collections(mapper: Any) -> bool:
@@ -506,11 +553,8 @@ def _late_key(mapper: Any, state: InstanceState) -> Any:
 def _follow_key(
     context: FlushContext, state: InstanceState, dict_: dict[str, Any], bucket: dict[Any, InstanceState]
 ) -> None:
-    """The primary key of a persistent object may have changed: its place in the identity map changes with it."""
+    """The primary key of a persistent object was set: its place in the identity map changes with it."""
     mapper = state.mapper
-    committed = state.committed_state or {}
-    if not any(key in committed for key in mapper.pk_keys):
-        return
     pk = mapper.pk_of(dict_)
     if pk is None:
         return
