@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lect import ForeignKey, String, create_engine
+from lect import Column, ForeignKey, String, Table, create_engine
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 
@@ -62,3 +62,45 @@ def test_a_member_of_its_own_class_that_is_taken_out() -> None:
         thing.contents.append(box)
         session.commit()
         assert (box.inside_code, thing.inside_code) == ("a", None)
+
+
+likes = Table(
+    "likes",
+    Base.metadata,
+    Column("liker", String(10), ForeignKey("fan.code"), primary_key=True),
+    Column("liked", String(10), ForeignKey("fan.code"), primary_key=True),
+)
+
+
+class Fan(Base):
+    __tablename__ = "fan"
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    liked: Mapped[list[Fan]] = relationship(
+        secondary=likes,
+        primaryjoin=lambda: Fan.code == likes.c.liker,
+        secondaryjoin=lambda: Fan.code == likes.c.liked,
+        back_populates="liked_by",
+        passive_updates=False,
+    )
+    liked_by: Mapped[list[Fan]] = relationship(
+        secondary=likes,
+        primaryjoin=lambda: Fan.code == likes.c.liked,
+        secondaryjoin=lambda: Fan.code == likes.c.liker,
+        back_populates="liked",
+        passive_updates=False,
+    )
+
+
+def test_keys_of_both_sides_of_a_pair_change() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        ann, bob = Fan(code="a"), Fan(code="b")
+        ann.liked.extend([ann, bob])
+        session.add_all([ann, bob])
+        session.commit()
+        ann.code, bob.code = "x", "y"
+        session.commit()
+        rows = session.connection().execute(likes.select().order_by(likes.c.liked)).all()
+        assert rows == [("x", "x"), ("x", "y")]
+        assert set(ann.liked) == {ann, bob}

@@ -82,6 +82,9 @@ class ManyToMany(Dependency):
                 self._row(context, state, child, rows.delete, done, mine, "delete")
             if changed:
                 for child in states_of(history.unchanged):
+                    if done is not None and (child, state) in done:
+                        continue  # the other side, whose key has changed as well
+                    mine.add((state, child))
                     row: Row = {}
                     sync.update_dict(state, self.parent, row, "old_", self.pairs, self.prop)
                     sync.update_dict(child, self.mapper, row, "old_", self.secondary_pairs, self.prop)
