@@ -36,6 +36,28 @@ def test_an_object_that_is_expired_lets_go() -> None:
         assert bob.friend is ann
 
 
+class Page(Base):
+    __tablename__ = "page"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column()
+    next_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    following: Mapped[Page | None] = relationship(remote_side=[id], post_update=True)
+    __mapper_args__ = {"version_id_col": version}
+
+
+def test_a_version_that_is_not_in_memory() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        first, second = Page(), Page()
+        session.add_all([first, second])
+        session.commit()
+        first.following = second
+        session.commit()
+        assert first.following is second
+        assert first.version > 1
+
+
 class Item(Base):
     __tablename__ = "item"
     code: Mapped[str] = mapped_column(String(10), primary_key=True)

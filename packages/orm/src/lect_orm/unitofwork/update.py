@@ -307,7 +307,8 @@ def post_update_rows(
                 raise FlushError(f"Can't post-update {state_str(state)}: its primary key attribute '{key}' is None")
             params[facts.where_names[column]] = value
         if versioned and facts.version is not None and facts.version_key:
-            current = dict_.get(facts.version_key)
+            # The version that the row has by now; one that is not in memory is read.
+            current = dict_.get(facts.version_key) or old_value(state, dict_, facts.version_key)
             params[facts.where_names[facts.version]] = current
             if state.pk is not None and facts.mapper.version_id_generator is not False:
                 params[facts.names[facts.version]] = facts.mapper.version_id_generator(current)
