@@ -348,7 +348,9 @@ def run_scenario(place: Place, name: str, late: bool) -> None:
     asyncio.run(none_left(place))
 
 
-@pytest.mark.parametrize("late", [False, True], ids=["early", "late"])
+@pytest.mark.parametrize(
+    "late", [pytest.param(False, id="early"), pytest.param(True, id="late", marks=pytest.mark.torture)]
+)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_cancelled_wherever_it_waits(place: Place, name: str, late: bool) -> None:
     run_scenario(place, name, late)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ pytest.register_assert_rewrite("lect_compliance.suite")
 
 _RUNS: pytest.StashKey[list[Any]] = pytest.StashKey()
 _STATE: pytest.StashKey[Any] = pytest.StashKey()
+_LOOP: pytest.StashKey[Any] = pytest.StashKey()
+#: module of cases -> whether its connector is asynchronous
+_ASYNCHRONOUS: pytest.StashKey[dict[Any, bool]] = pytest.StashKey()
 
 
 class _NotClaimed(Exception):
@@ -30,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare what cases report to."""
     config.stash[_RUNS] = []
+    config.stash[_ASYNCHRONOUS] = {}
     config.addinivalue_line("markers", "lect_case(id): a case of the compliance suite")
 
 
@@ -41,9 +46,12 @@ def _is_case(item: pytest.Item) -> bool:
 # -- the engine under test -------------------------------------------------------------------------------------------
 
 
+def _given_url(config: pytest.Config, module: Any) -> Any:
+    return config.getoption("--lect-url") or getattr(module, "lect_url", None) or os.environ.get("LECT_URL")
+
+
 def _url_of(request: pytest.FixtureRequest) -> str:
-    given = request.config.getoption("--lect-url") or getattr(request.module, "lect_url", None)
-    given = given or os.environ.get("LECT_URL")
+    given = _given_url(request.config, request.module)
     if callable(given):
         given = given(request)
     if given is None:
@@ -88,6 +96,55 @@ def lect_engine(lect_run: Any) -> Any:
 def lect_capabilities(lect_run: Any) -> Any:
     """What the settled dialect claims."""
     return lect_run.engine.dialect.capabilities
+
+
+# -- asynchronous connectors -----------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a case where it can be awaited, when the connector is an asynchronous one.
+
+    The cases are plain functions; set-up, case and clean-up run in a greenlet over one event loop for the whole run, as
+    ``run_sync()`` would run them.
+    """
+    if not _is_case(item) or not _awaits(item):
+        return None
+    import asyncio
+
+    from _pytest.runner import runtestprotocol
+
+    from lect.bridge import greenlet_spawn
+
+    loop = item.config.stash.get(_LOOP, None)
+    if loop is None:
+        loop = item.config.stash[_LOOP] = asyncio.new_event_loop()
+        item.config.add_cleanup(loop.close)
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    loop.run_until_complete(greenlet_spawn(runtestprotocol, item, nextitem=nextitem))
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _awaits(item: Any) -> bool:
+    """Whether the connector of a case is asynchronous, or may be: a function says later which it is."""
+    known = item.config.stash[_ASYNCHRONOUS]
+    if item.module not in known:
+        known[item.module] = _may_await(_given_url(item.config, item.module))
+    return bool(known[item.module])
+
+
+def _may_await(given: Any) -> bool:
+    if callable(given):
+        return find_spec("greenlet") is not None
+    from lect import exc, make_url, plugins
+
+    try:
+        url = make_url(str(given))
+        _, _, connector = url.drivername.partition("+")
+        return bool(connector) and plugins.load_connector(url.get_backend_name(), connector)[0].is_async
+    except exc.LectError:
+        return False  # the set-up says what is wrong
 
 
 # -- running cases ---------------------------------------------------------------------------------------------------

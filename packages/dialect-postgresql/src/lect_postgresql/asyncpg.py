@@ -6,6 +6,7 @@ import asyncio
 import builtins
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from lect import exc
 from lect import types as t
@@ -307,7 +308,7 @@ class AsyncpgConnector(Connector):
 
             return Conversion(bind=bind, result=type_.result_processor(request.dialect, None))
         if isinstance(type_, t.Uuid) and type_.native_uuid:
-            return Conversion() if type_.as_uuid else Conversion(result=_text)
+            return Conversion(result=_uuid if type_.as_uuid else _text)
         return conversion_of(request)
 
     # -- failing ------------------------------------------------------------------------------------------------------
@@ -396,6 +397,11 @@ def _number(key: str, text: str) -> int | float:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+def _uuid(value: Any) -> UUID | None:
+    # The driver's class is a subclass of its own, which serializers that look at the class do not know.
+    return None if value is None else UUID(int=value.int)
 
 
 def _path(value: Any) -> Any:

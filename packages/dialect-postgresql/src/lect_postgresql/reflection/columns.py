@@ -19,8 +19,9 @@ _QUERY: Final = """
 SELECT c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
     CASE WHEN a.{generated} = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
     CASE WHEN a.{generated} <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
-    pg_catalog.col_description(c.oid, a.attnum), a.attidentity, a.{generated},
-    ty.typtype, tyn.nspname, ty.typname, ty.oid, el.typtype, eln.nspname, el.typname, el.oid,
+    pg_catalog.col_description(c.oid, a.attnum), CAST(a.attidentity AS text),
+    CAST(a.{generated} AS text), CAST(ty.typtype AS text), tyn.nspname, ty.typname, ty.oid,
+    CAST(el.typtype AS text), eln.nspname, el.typname, el.oid,
     pg_catalog.pg_type_is_visible(coalesce(el.oid, ty.oid)), a.attndims,
     s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, s.seqcache
 FROM pg_catalog.pg_class c

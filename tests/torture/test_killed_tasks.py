@@ -1,0 +1,198 @@
+"""Tasks whose connections the server ends at random, and which are cancelled at random: nothing is misreported.
+
+Each checkout writes a row and remembers what it was told of the COMMIT; at the end the rows are compared with that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytest.importorskip("greenlet")
+
+from lect import Column, Integer, MetaData, Table, create_engine, exc, make_url, select, text
+from lect.aio import create_async_engine
+
+ledger = Table("killed_ledger", MetaData(), Column("id", Integer, primary_key=True, autoincrement=False))
+
+CONNECTORS = {
+    "asyncpg": "LECT_POSTGRESQL_URL",
+    "psycopg": "LECT_POSTGRESQL_URL",
+    "asyncmy": "LECT_MYSQL_URL",
+}
+# How a server says which connections lead to this database, ends one, and says what state a session is in.
+SERVERS = {
+    "LECT_POSTGRESQL_URL": (
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'",
+        "SELECT pg_terminate_backend({})",
+        "SELECT CAST(:n AS INTEGER), pg_backend_pid(), current_setting('transaction_isolation'), "
+        "pg_current_xact_id_if_assigned() IS NOT NULL",
+        "read committed",
+    ),
+    "LECT_MYSQL_URL": (
+        "SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()",
+        "KILL {}",
+        "SELECT :n, connection_id(), @@tx_isolation, @@in_transaction",
+        "REPEATABLE-READ",
+    ),
+}
+POOL = 10
+
+
+class Storm:
+    """Tasks that use one pool, and the warden that ends their connections."""
+
+    def __init__(self, url: Any, variable: str, tasks: int, checkouts: int, pause_s: float) -> None:
+        self.url = url
+        self.listing, self.kill, self.state, self.level = SERVERS[variable]
+        self.tasks, self.checkouts, self.pause_s = tasks, checkouts, pause_s
+        self.numbers = itertools.count(1)
+        self.held: set[int] = set()
+        self.committed: set[int] = set()
+        self.failed: set[int] = set()
+        self.unknown: set[int] = set()
+        self.lost = self.cancelled = self.killed = 0
+        self.random = random.Random(7)
+
+    async def run(self) -> None:
+        self.engine = create_async_engine(self.url, pool_size=POOL, max_overflow=0, pool_timeout=120)
+        warden = asyncio.create_task(self.end_connections())
+        try:
+            await asyncio.gather(*[self.work() for _ in range(self.tasks)])
+        finally:
+            warden.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await warden
+        stats = self.engine.pool.stats()
+        assert stats.in_use == stats.waiting == 0
+        async with contextlib.AsyncExitStack() as stack:  # the pool is whole again
+            every = [await stack.enter_async_context(self.engine.connect()) for _ in range(POOL)]
+            found = await asyncio.gather(*[self.look(connection, 0) for connection in every], return_exceptions=True)
+            fine = [row for row in found if not isinstance(row, BaseException)]
+            for error in found:
+                assert not isinstance(error, BaseException) or isinstance(error, (exc.ConnectionLost, exc.ConnectFailed))
+            assert len({number for _, number in fine}) == len(fine)
+        assert self.engine.pool.stats().in_use == 0
+        await self.engine.dispose()
+
+    async def work(self) -> None:
+        for _ in range(self.checkouts):
+            if self.random.random() < 0.02:
+                task = asyncio.create_task(self.checkout())
+                await asyncio.sleep(self.random.random() * 0.01)
+                task.cancel()
+                try:
+                    await task
+                except asyncio.CancelledError:
+                    self.cancelled += 1
+            else:
+                await self.checkout()
+
+    async def look(self, connection: Any, number: int) -> tuple[Any, int]:
+        row = (await connection.execute(text(self.state), {"n": number})).one()
+        assert int(row[0]) == number, "the answer to another statement"
+        return row, row[1]
+
+    async def checkout(self) -> None:
+        number = next(self.numbers)
+        committing = committed = False
+        try:
+            async with self.engine.connect() as connection:
+                raw = id((await connection.get_raw_connection()).driver_connection)
+                assert raw not in self.held, "a connection was handed to two tasks"
+                self.held.add(raw)
+                try:
+                    if number % 50 == 0:
+                        connection = await connection.execution_options(isolation_level="SERIALIZABLE")
+                    row, _ = await self.look(connection, number)
+                    assert number % 50 == 0 or row[2] == self.level, "the isolation level of another checkout"
+                    assert not row[3], "the transaction of another checkout"
+                    await connection.execute(ledger.insert(), {"id": number})
+                    if number % 10 == 0:
+                        return  # gives it back as it is: the row must not stay
+                    committing = True
+                    await connection.commit()
+                    committed = True
+                finally:
+                    self.held.discard(raw)
+        except exc.CommitOutcomeUnknown:
+            assert committing and not committed
+            self.unknown.add(number)
+        except (exc.ConnectionLost, exc.ConnectFailed):
+            assert committed or not committing, "a COMMIT of unknown outcome was told as a loss"
+            self.lost += 1
+        except asyncio.CancelledError:
+            if committing and not committed:
+                self.unknown.add(number)
+            raise
+        finally:
+            if number not in self.unknown:
+                (self.committed if committed else self.failed).add(number)
+
+    async def end_connections(self) -> None:
+        engine = create_async_engine(self.url, pool_size=1, isolation_level="AUTOCOMMIT")
+        try:
+            async with engine.connect() as connection:
+                while True:
+                    numbers = list(await connection.scalars(text(self.listing)))
+                    if numbers:
+                        try:
+                            await connection.execute(text(self.kill.format(int(self.random.choice(numbers)))))
+                            self.killed += 1
+                        except exc.DBAPIError:
+                            pass  # it had gone by itself
+                    await asyncio.sleep(self.pause_s)
+        finally:
+            await engine.dispose()
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("tasks", "checkouts", "pause_s"),
+    [
+        pytest.param(20, 15, 0.02, id="short"),
+        pytest.param(50, 2000, 0.05, id="full", marks=[pytest.mark.torture, pytest.mark.timeout(1200)]),
+    ],
+)
+@pytest.mark.parametrize("connector", CONNECTORS)
+def test_tasks_survive(
+    connector: str, tasks: int, checkouts: int, pause_s: float, database_url: Callable[[str], str]
+) -> None:
+    pytest.importorskip(connector)
+    variable = CONNECTORS[connector]
+    plain = make_url(database_url(variable))
+    outside = create_engine(plain, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0)
+    ledger.metadata.drop_all(outside)
+    ledger.metadata.create_all(outside)
+    outside.dispose()  # the warden would end this connection, too
+    storm = Storm(plain.set(drivername=f"{plain.get_backend_name()}+{connector}"), variable, tasks, checkouts, pause_s)
+    began = time.monotonic()
+    asyncio.run(storm.run())
+    print(
+        f"{connector}: {tasks} x {checkouts} checkouts in {time.monotonic() - began:.1f} s, {storm.killed} connections "
+        f"ended, {storm.lost} losses told, {storm.cancelled} tasks cancelled, {len(storm.unknown)} outcomes unknown"
+    )
+    with outside.connect() as connection:
+        there = set(connection.scalars(select(ledger.c.id)))
+        left: list[Any] = []
+        for _ in range(100):
+            left = list(connection.execute(text(storm.listing)))
+            if not left:
+                break
+            time.sleep(0.05)
+    ledger.metadata.drop_all(outside)
+    outside.dispose()
+    assert storm.killed > 5
+    assert storm.committed <= there, "COMMIT was reported, and the row is not there"
+    assert not storm.failed & there, "a transaction that failed, or was not committed, left its row"
+    assert len(storm.committed) + len(storm.failed) + len(storm.unknown) >= tasks * checkouts - storm.cancelled
+    assert len(storm.unknown) < tasks * checkouts / 10
+    assert left == []
