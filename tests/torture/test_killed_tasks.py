@@ -45,6 +45,7 @@ SERVERS = {
     ),
 }
 POOL = 10
+LOST = (exc.ConnectionLost, exc.ConnectFailed)
 
 
 class Storm:
@@ -78,7 +79,7 @@ class Storm:
             found = await asyncio.gather(*[self.look(connection, 0) for connection in every], return_exceptions=True)
             fine = [row for row in found if not isinstance(row, BaseException)]
             for error in found:
-                assert not isinstance(error, BaseException) or isinstance(error, (exc.ConnectionLost, exc.ConnectFailed))
+                assert not isinstance(error, BaseException) or isinstance(error, LOST)
             assert len({number for _, number in fine}) == len(fine)
         assert self.engine.pool.stats().in_use == 0
         await self.engine.dispose()
@@ -126,7 +127,7 @@ class Storm:
         except exc.CommitOutcomeUnknown:
             assert committing and not committed
             self.unknown.add(number)
-        except (exc.ConnectionLost, exc.ConnectFailed):
+        except LOST:
             assert committed or not committing, "a COMMIT of unknown outcome was told as a loss"
             self.lost += 1
         except asyncio.CancelledError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import itertools
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -35,6 +36,8 @@ _T = TypeVar("_T")
 
 #: Statements kept prepared per connection, unless the URL says otherwise.
 _PREPARED: Final = 100
+#: Numbers for the names of cursors.
+_CURSORS: Final = itertools.count(1)
 #: First words of statements after which plans made before may not fit any more.
 _DDL: Final = ("CREATE", "ALTER", "DROP", "SET", "RESET", "DISCARD")
 
@@ -106,10 +109,60 @@ class AsyncpgStreamingCursor(AsyncStreamingCursor):
         self._cursor = None
 
 
-class AsyncpgConnection(AsyncConnection):
-    """An asyncpg connection in the shape of PEP 249, and the statements it has prepared."""
+class AsyncpgHeldCursor(AsyncStreamingCursor):
+    """A cursor that leaves rows on the server where no transaction keeps them: DECLARE ... WITH HOLD."""
 
-    __slots__ = ("_canceled", "_errors", "_prepared", "_scope", "_size", "autocommit")
+    __slots__ = ("_name",)
+
+    _connection: AsyncpgConnection
+
+    async def _execute(self, operation: str, parameters: Any) -> None:
+        connection = self._connection
+        attributes = (await connection.prepared(operation)).get_attributes()
+        self.description = [(a.name, a.type.oid, None, None, None, None, None) for a in attributes]
+        self.rowcount = -1
+        self._name = f"lect_{next(_CURSORS)}"
+        declare = await connection.driver_connection.prepare(
+            f"DECLARE {self._name} NO SCROLL CURSOR WITH HOLD FOR {operation}"
+        )
+        await declare.fetch(*(parameters or ()))
+        self._cursor = self
+        connection.held.add(self._name)
+        connection.streams.add(self)
+
+    async def _fetch(self, amount: str) -> list[Any]:
+        rows: list[Any] = await self._connection.driver_connection.fetch(f"FETCH FORWARD {amount} FROM {self._name}")
+        return rows
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+        rows = self.fetchmany(1)
+        return rows[0] if rows else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next `size` rows, fewer at the end."""
+        return self._connection.wait(self._fetch(str(int(size or self.arraysize))))
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+        return self._connection.wait(self._fetch("ALL"))
+
+    async def give_up(self) -> None:
+        """Close the cursor on the server."""
+        if self._cursor is not None:
+            await self._connection.close_held(self._name)
+            self._cursor = None
+
+
+class AsyncpgConnection(AsyncConnection):
+    """An asyncpg connection in the shape of PEP 249, and the statements it has prepared.
+
+    Attributes:
+        autocommit: statements are not put into a transaction.
+        held: names of cursors that no transaction ends.
+    """
+
+    __slots__ = ("_canceled", "_errors", "_prepared", "_scope", "_size", "autocommit", "held")
 
     cursor_class = AsyncpgCursor
     streaming_cursor_class = AsyncpgStreamingCursor
@@ -122,6 +175,7 @@ class AsyncpgConnection(AsyncConnection):
         self._prepared: dict[str, Any] = {}
         self._size = prepared_statements
         self.autocommit = False
+        self.held: set[str] = set()
 
     async def prepared(self, operation: str) -> Any:
         """Return `operation` prepared, from those kept if it is among them."""
@@ -177,6 +231,10 @@ class AsyncpgConnection(AsyncConnection):
         if self._scope is not None:
             self._scope.reschedule(asyncio.get_running_loop().time())
 
+    def streaming_cursor(self) -> Any:
+        """Return a cursor that leaves rows on the server."""
+        return AsyncpgHeldCursor(self) if self.autocommit else AsyncpgStreamingCursor(self)
+
     def begin(self) -> None:
         """Begin a transaction, unless there is one."""
         if not self.driver_connection.is_in_transaction():
@@ -187,8 +245,16 @@ class AsyncpgConnection(AsyncConnection):
         if self.driver_connection.is_in_transaction():
             self.wait(self.driver_connection.execute("COMMIT"), ending=True)
 
+    async def close_held(self, *names: str) -> None:
+        """Close cursors that no transaction ends."""
+        for name in names:
+            await self.driver_connection.execute(f"CLOSE {name}")
+            self.held.discard(name)
+
     def rollback(self) -> None:
-        """Roll back, if there is a transaction."""
+        """Roll back, if there is a transaction; close what was left open without one."""
+        if self.held and not self.driver_connection.is_closed():
+            self.wait(self.close_held(*self.held))
         if not self.driver_connection.is_closed() and self.driver_connection.is_in_transaction():
             self.wait(self.driver_connection.execute("ROLLBACK"), ending=True)
 

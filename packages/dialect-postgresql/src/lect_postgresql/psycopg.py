@@ -81,8 +81,8 @@ class PsycopgConnector(TwoPhase, Connector):
         return {"version": (number // 10000, number % 10000), "product": "PostgreSQL"}
 
     def streaming_cursor(self, request: CursorRequest) -> Any:
-        """Return a named cursor: the rows stay on the server."""
-        cursor = request.connection.cursor(name=next_cursor_name())
+        """Return a named cursor: the rows stay on the server. WITH HOLD where no transaction would keep them."""
+        cursor = request.connection.cursor(name=next_cursor_name(), withhold=request.connection.autocommit)
         if request.stream_rows:
             cursor.itersize = request.stream_rows
         return cursor

@@ -89,8 +89,9 @@ class Psycopg2Connector(TwoPhase, Connector):
     # -- running ------------------------------------------------------------------------------------------------------
 
     def streaming_cursor(self, request: CursorRequest) -> Any:
-        """Return a named cursor: the rows stay on the server."""
-        cursor = request.connection.cursor(name=f"lect_{next(_NUMBERS)}")
+        """Return a named cursor: the rows stay on the server. WITH HOLD where no transaction would keep them."""
+        name = f"lect_{next(_NUMBERS)}"
+        cursor = request.connection.cursor(name=name, withhold=request.connection.autocommit)
         if request.stream_rows:
             cursor.itersize = request.stream_rows
         return cursor

@@ -20,9 +20,11 @@ class AsyncPsycopgConnection(AsyncConnection):
     __slots__ = ()
 
     async def open_cursor(self, streaming: bool = False) -> Any:
-        """Return a cursor; one with a name leaves the rows on the server."""
+        """Return a cursor; one with a name leaves the rows on the server, WITH HOLD where no transaction would."""
         connection = self.driver_connection
-        return _Cursor(connection.cursor(name=next_cursor_name()) if streaming else connection.cursor())
+        if not streaming:
+            return _Cursor(connection.cursor())
+        return _Cursor(connection.cursor(name=next_cursor_name(), withhold=connection.autocommit))
 
     def terminate(self) -> None:
         """Close the socket; nothing of that is awaited."""
