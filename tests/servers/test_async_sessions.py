@@ -14,7 +14,7 @@ pytest.importorskip("greenlet")
 from lect import ForeignKey, String, func, make_url, select
 from lect.aio import AsyncEngine, create_async_engine
 from lect_orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
-from lect_orm.exc import UnawaitedLoadError
+from lect_orm.exc import StaleDataError, UnawaitedLoadError
 from lect_orm.ext.asyncio import AsyncAttrs, AsyncSession, async_scoped_session, async_sessionmaker
 
 CONNECTORS = {
@@ -35,6 +35,14 @@ class Author(Base):
     name: Mapped[str] = mapped_column(String(30))
     life: Mapped[str | None] = mapped_column(String(30), deferred=True)
     books: Mapped[list[Book]] = relationship(back_populates="author", order_by="Book.id", cascade="all")
+
+
+class Counter(Base):
+    __tablename__ = "aio_counted"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Book(Base):
@@ -138,6 +146,26 @@ def test_a_lazy_load_names_attribute_query_and_option(run: Any) -> None:
             with pytest.raises(UnawaitedLoadError, match=r"await session\.refresh\(object\)"):
                 _ = author.name
             assert await author.awaitable_attrs.name == "a0"
+
+    run(work)
+
+
+def test_many_rows_are_updated_by_nobody_else(run: Any) -> None:
+    async def work(engine: AsyncEngine) -> None:
+        if engine.name == "sqlite":
+            return  # one writer at a time
+        async with AsyncSession(engine) as session, session.begin():
+            session.add_all([Counter(number=n) for n in range(4)])
+        async with AsyncSession(engine) as session:
+            mine = (await session.scalars(select(Counter))).all()
+            async with AsyncSession(engine) as other, other.begin():
+                (await other.scalars(select(Counter).where(Counter.number == 2))).one().number = 50
+            for counter in mine:
+                counter.number += 100
+            with pytest.raises(StaleDataError, match=r"expected to update 4 row\(s\); 3 were matched"):
+                await session.commit()
+            await session.rollback()
+            assert sorted(await session.scalars(select(Counter.number))) == [0, 1, 3, 50]
 
     run(work)
 

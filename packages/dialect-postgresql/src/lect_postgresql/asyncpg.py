@@ -38,6 +38,8 @@ _T = TypeVar("_T")
 _PREPARED: Final = 100
 #: Numbers for the names of cursors.
 _CURSORS: Final = itertools.count(1)
+#: Beginnings of statements whose row counts prove that nobody else was there before.
+_COUNTED: Final = ("UPDATE ", "DELETE FROM ")
 #: First words of statements after which plans made before may not fit any more.
 _DDL: Final = ("CREATE", "ALTER", "DROP", "SET", "RESET", "DISCARD")
 
@@ -60,11 +62,17 @@ class AsyncpgCursor(AsyncCursor):
             connection.forget()
 
     async def _executemany(self, operation: str, seq_of_parameters: Sequence[Any]) -> None:
-        statement = await self._connection.prepared(operation)
-        await statement.executemany(seq_of_parameters)
         self.description = None
         self._rows = ()
-        self.rowcount = -1  # the driver does not tell
+        text = operation.upper()
+        if text.lstrip().startswith(_COUNTED) and "RETURNING" not in text:
+            # The driver does not tell how many rows many executions changed: one comes back for each of them.
+            statement = await self._connection.prepared(f"{operation.rstrip().rstrip(';')}\nRETURNING 1")
+            self.rowcount = len(await statement.fetchmany(seq_of_parameters))
+        else:
+            statement = await self._connection.prepared(operation)
+            await statement.executemany(seq_of_parameters)
+            self.rowcount = -1
 
     def _tell(self, statement: Any) -> None:
         attributes = statement.get_attributes()
