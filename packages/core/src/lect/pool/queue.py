@@ -13,7 +13,7 @@ from collections import deque
 from typing import Any
 from weakref import ref
 
-from lect.exc import ArgumentError, PoolDeadlineExceeded
+from lect.exc import ArgumentError, InvalidRequestError, PoolDeadlineExceeded
 from lect.exc import TimeoutError as PoolTimeout
 from lect.limits import check_seconds, remaining
 from lect.pool.base import Pool
@@ -450,10 +450,64 @@ class QueuePool(Pool):
 
 
 class AsyncAdaptedQueuePool(QueuePool):
-    """The queue pool for asynchronous connectors: waiting suspends the task."""
+    """The queue pool for asynchronous connectors: waiting suspends the task.
+
+    Its connections belong to one event loop. When that has ended, the next loop begins with none.
+    """
 
     _is_asyncio = True
     _waiter = _AsyncWaiter
+    _loop: Any = None
+
+    def connect(self) -> Lent:
+        """Lend a connection; ``close()`` gives it back.
+
+        Raises:
+            TimeoutError: none came free in time.
+            InvalidRequestError: the pool is in use in another event loop.
+        """
+        loop = _running_loop()
+        if loop is not self._loop and loop is not None:
+            if self._loop is not None:
+                self._leave_loop()
+            self._loop = loop
+        return super().connect()
+
+    def _leave_loop(self) -> None:
+        """Forget the connections of an event loop that does not run any more."""
+        if self._loop.is_running():
+            raise InvalidRequestError(
+                "the connections of this pool belong to another event loop, which is running; make an engine "
+                "for each loop, or await engine.dispose() in the one that is left",
+                code="another-loop",
+            )
+        self._loop = None
+        with self._lock:
+            idle = list(self._idle)
+            self._idle.clear()
+            self._line.clear()  # nobody waits there any more
+            self._total = 0
+            self._generation += 1
+        for entry in idle:
+            entry._close_connection(terminate=True)
+
+    def dispose(self) -> None:
+        """Close idle connections now and lent ones when they come back; another event loop may follow."""
+        if self._loop is not None and not self._loop.is_running():
+            self._leave_loop()
+        try:
+            super().dispose()
+        finally:
+            self._loop = None
+
+
+def _running_loop() -> Any:
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None  # whoever waits will be told
 
 
 FallbackAsyncAdaptedQueuePool = AsyncAdaptedQueuePool
