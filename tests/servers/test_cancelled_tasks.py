@@ -2,7 +2,7 @@
 
 A scenario is run again and again; each time the task is cancelled at the next of its suspensions, until it gets
 through. Cancelled `early`, what it waits for has not happened; cancelled `late`, it has happened and the task does not
-learn it.
+learn it; cancelled `twice`, it is cancelled again in the wait after that, where it gives up what it had.
 """
 
 from __future__ import annotations
@@ -102,10 +102,10 @@ class Interrupted(Awaitable[Any]):
         waited: how often it has waited.
     """
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], at: int, late: bool) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], at: int, how: str) -> None:
         self._coroutine = coroutine
-        self._at = at
-        self._late = late
+        self._moments = (at, at + 1) if how == "twice" else (at,)
+        self._late = how == "late"
         self.waited = 0
 
     def __await__(self) -> Generator[Any, Any, Any]:
@@ -122,7 +122,7 @@ class Interrupted(Awaitable[Any]):
             finally:
                 error = None  # it would keep its traceback, and so what the frames there hold
             self.waited += 1
-            if self.waited == self._at:
+            if self.waited in self._moments:
                 if self._late and waits_for is not None:
                     waits_for.add_done_callback(lambda _: task.cancel())
                 else:
@@ -145,9 +145,9 @@ class Progress:
 Scenario = Callable[[AsyncEngine, Progress], Coroutine[Any, Any, None]]
 
 
-async def interrupt(engine: AsyncEngine, scenario: Scenario, progress: Progress, at: int, late: bool) -> bool:
+async def interrupt(engine: AsyncEngine, scenario: Scenario, progress: Progress, at: int, how: str) -> bool:
     """Run a scenario and cancel it where it waits for the n-th time; whether it waited that often."""
-    interrupted = Interrupted(scenario(engine, progress), at, late)
+    interrupted = Interrupted(scenario(engine, progress), at, how)
 
     async def run() -> None:
         await interrupted
@@ -157,7 +157,7 @@ async def interrupt(engine: AsyncEngine, scenario: Scenario, progress: Progress,
     assert done, f"the task hangs after it was cancelled at {at}"
     if not task.cancelled():
         task.result()  # an error is none of a cancelled task's outcomes
-        assert interrupted.waited < at or late, f"the task was cancelled at {at} and went on"
+        assert interrupted.waited < at or how == "late", f"the task was cancelled at {at} and went on"
     return interrupted.waited >= at
 
 
@@ -185,7 +185,7 @@ async def check(place: Place, engine: AsyncEngine, progress: Progress, where: st
     assert pool.stats().in_use == 0
 
 
-async def enumerate_waits(place: Place, scenario: Scenario, late: bool, cold: bool, **options: Any) -> int:
+async def enumerate_waits(place: Place, scenario: Scenario, how: str, cold: bool, **options: Any) -> int:
     """Cancel a scenario at each of its waits; returns how many there are."""
     engine: AsyncEngine | None = None
     for at in itertools.count(1):
@@ -196,8 +196,8 @@ async def enumerate_waits(place: Place, scenario: Scenario, late: bool, cold: bo
                     await one.scalar(text("SELECT 1"))
                     await two.scalar(text("SELECT 1"))
         progress = Progress(next(_NUMBERS))
-        reached = await interrupt(engine, scenario, progress, at, late)
-        await check(place, engine, progress, f"{scenario.__name__}, cancelled {'late' if late else 'early'} at {at}")
+        reached = await interrupt(engine, scenario, progress, at, how)
+        await check(place, engine, progress, f"{scenario.__name__}, cancelled {how} at {at}")
         if cold or not reached:
             await engine.dispose()
             await none_left(place)
@@ -341,16 +341,16 @@ SCENARIOS: dict[str, tuple[Scenario, bool, dict[str, Any], int]] = {
 }
 
 
-def run_scenario(place: Place, name: str, late: bool) -> None:
+def run_scenario(place: Place, name: str, how: str) -> None:
     scenario, cold, options, least = SCENARIOS[name]
-    waits = asyncio.run(enumerate_waits(place, scenario, late, cold, **options))
+    waits = asyncio.run(enumerate_waits(place, scenario, how, cold, **options))
     assert waits >= least
     asyncio.run(none_left(place))
 
 
 @pytest.mark.parametrize(
-    "late", [pytest.param(False, id="early"), pytest.param(True, id="late", marks=pytest.mark.torture)]
+    "how", ["early", pytest.param("late", marks=pytest.mark.torture), pytest.param("twice", marks=pytest.mark.torture)]
 )
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_cancelled_wherever_it_waits(place: Place, name: str, late: bool) -> None:
-    run_scenario(place, name, late)
+def test_cancelled_wherever_it_waits(place: Place, name: str, how: str) -> None:
+    run_scenario(place, name, how)

@@ -52,15 +52,17 @@ class AioSqliteConnection(AsyncConnection):
 
         return guarded()
 
-    async def _stop(self) -> None:
+    async def _stop(self, interrupt: bool = False) -> None:
         # The driver's own close() takes two steps, between which a cancelled task would leave it.
         if self._stopped is None:
-            self._stopped = asyncio.ensure_future(self._end())
+            self._stopped = asyncio.ensure_future(self._end(interrupt))
         await asyncio.shield(self._stopped)
 
-    async def _end(self) -> None:
+    async def _end(self, interrupt: bool) -> None:
         connection = self.driver_connection
         try:
+            if interrupt:
+                await self.interrupt()
             # A cursor that somebody still holds would keep file and locks open beyond the end.
             for stream in list(self.streams):
                 await stream.give_up()
@@ -77,9 +79,7 @@ class AioSqliteConnection(AsyncConnection):
 
     async def abandon(self, ending: bool) -> None:
         """Interrupt the thread, and wait until it has closed the database."""
-        if not ending and self._stopped is None:
-            await self.interrupt()
-        await self._stop()
+        await self._stop(interrupt=not ending)
 
     async def interrupt(self) -> None:
         """Interrupt what the thread is doing; once would not do, because it may not have begun yet."""
@@ -105,6 +105,10 @@ class AioSqliteConnection(AsyncConnection):
             teller.join()
 
 
+#: Connections that are being closed because their task was cancelled before it had them.
+_CLOSING: set[Any] = set()
+
+
 async def _opened(pending: Any) -> Any:
     """Return the connection; close it again when the task is cancelled while its thread opens the database."""
 
@@ -115,8 +119,15 @@ async def _opened(pending: Any) -> Any:
     try:
         return await asyncio.shield(opening)
     except asyncio.CancelledError:
-        await asyncio.wait([opening], timeout=PATIENCE_S)
-        await asyncio.wait([pending.stop()], timeout=PATIENCE_S)
+
+        async def close() -> None:
+            await asyncio.wait([opening], timeout=PATIENCE_S)
+            await pending.stop()
+
+        closing = asyncio.ensure_future(close())
+        _CLOSING.add(closing)
+        closing.add_done_callback(_CLOSING.discard)
+        await asyncio.shield(closing)  # goes on when the task is cancelled once more
         raise
 
 
