@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import random
 import time
 from collections.abc import Callable
@@ -47,6 +48,7 @@ SERVERS = {
     ),
 }
 POOL = 10
+UNITS = int(os.environ.get("LECT_TORTURE_UNITS", "2000"))
 LOST = (exc.ConnectionLost, exc.ConnectFailed, exc.DeadlineExceeded)
 
 
@@ -168,7 +170,7 @@ class Storm:
     ("tasks", "checkouts", "pause_s"),
     [
         pytest.param(20, 15, 0.02, id="short"),
-        pytest.param(50, 2000, 0.05, id="full", marks=[pytest.mark.torture, pytest.mark.timeout(1200)]),
+        pytest.param(50, UNITS, 0.25, id="full", marks=[pytest.mark.torture, pytest.mark.timeout(1800)]),
     ],
 )
 @pytest.mark.parametrize("harm", ["server", "network"])
