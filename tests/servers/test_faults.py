@@ -693,6 +693,40 @@ _WORDS = (
 )
 
 
+# -- a commit that would be a rollback ---------------------------------------------------------------------------------
+
+
+def test_what_was_written_is_kept_or_the_commit_is_refused(place: Place) -> None:
+    """A program that passes over a failure and commits is never left to believe that its rows are there."""
+    row = text("INSERT INTO fault_parent (id, name, age) VALUES (:id, :name, 1)")
+
+    def use() -> None:
+        with place.engine.connect() as connection:
+            connection.execute(row, {"id": 77, "name": "x77"})
+            with pytest.raises(exc.UniqueViolation):
+                connection.execute(row, {"id": 1, "name": "x1"})
+            try:
+                connection.commit()
+                refused = None
+            except (exc.PendingRollbackError, exc.DBAPIError) as error:
+                refused = str(error)
+            connection.rollback()
+        with place.engine.connect() as connection:
+            kept = connection.scalar(text("SELECT count(*) FROM fault_parent WHERE id = 77"))
+        if place.label == "postgresql-pyodbc":
+            return  # its driver does not tell; see docs/transactions.md
+        assert kept == (0 if place.database == PG else 1)
+        assert (refused is None) is bool(kept)
+        if refused is not None:
+            assert "failed first with UniqueViolation at: INSERT INTO fault_parent" in refused
+        with place.engine.begin() as connection:  # a failure behind a savepoint is no obstacle
+            connection.execute(text("DELETE FROM fault_parent WHERE id = 77"))
+            with pytest.raises(exc.UniqueViolation), connection.begin_nested():
+                connection.execute(row, {"id": 1, "name": "x1"})
+
+    place.run(use)
+
+
 # -- what a connection was, it is again --------------------------------------------------------------------------------
 
 

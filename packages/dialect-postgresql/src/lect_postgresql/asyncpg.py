@@ -170,7 +170,16 @@ class AsyncpgConnection(AsyncConnection):
         held: names of cursors that no transaction ends.
     """
 
-    __slots__ = ("_canceled", "_errors", "_prepared", "_scope", "_size", "autocommit", "held")
+    __slots__ = (
+        "_canceled",
+        "_errors",
+        "_failed_transaction",
+        "_prepared",
+        "_scope",
+        "_size",
+        "autocommit",
+        "held",
+    )
 
     cursor_class = AsyncpgCursor
     streaming_cursor_class = AsyncpgStreamingCursor
@@ -179,6 +188,7 @@ class AsyncpgConnection(AsyncConnection):
         super().__init__(driver_connection)
         self._canceled: type[Exception] = driver.QueryCanceledError
         self._errors: type[Exception] = driver.PostgresError
+        self._failed_transaction: type[Exception] = driver.InFailedSQLTransactionError
         self._scope: asyncio.Timeout | None = None  # of the call in progress
         self._prepared: dict[str, Any] = {}
         self._size = prepared_statements
@@ -251,7 +261,9 @@ class AsyncpgConnection(AsyncConnection):
     def commit(self) -> None:
         """Commit, if there is a transaction."""
         if self.driver_connection.is_in_transaction():
-            self.wait(self.driver_connection.execute("COMMIT"), ending=True)
+            answer = self.wait(self.driver_connection.execute("COMMIT"), ending=True)
+            if answer == "ROLLBACK":  # a statement had failed, and nobody rolled back
+                raise self._failed_transaction("the server answered COMMIT by rolling back")
 
     async def close_held(self, *names: str) -> None:
         """Close cursors that no transaction ends."""

@@ -105,6 +105,10 @@ class PsycopgConnector(TwoPhase, Connector):
         """Send a cancel request over a connection of its own."""
         connection.cancel_safe() if hasattr(connection, "cancel_safe") else connection.cancel()
 
+    def transaction_failed(self, connection: Any) -> bool:
+        """Ask libpq (PQtransactionStatus)."""
+        return bool(connection.info.transaction_status == self.driver.pq.TransactionStatus.INERROR)
+
     def ping(self, connection: Any) -> None:
         """Ask for nothing, and leave no transaction open."""
         connection.execute("")

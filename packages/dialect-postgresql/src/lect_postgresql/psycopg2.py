@@ -126,6 +126,10 @@ class Psycopg2Connector(TwoPhase, Connector):
         """Send a cancel request over a connection of its own."""
         connection.cancel()
 
+    def transaction_failed(self, connection: Any) -> bool:
+        """Ask libpq (PQtransactionStatus)."""
+        return bool(connection.info.transaction_status == self.driver.extensions.TRANSACTION_STATUS_INERROR)
+
     def ping(self, connection: Any) -> None:
         """Ask for nothing, and leave no transaction open."""
         connection.cursor().execute("")

@@ -23,6 +23,7 @@ __all__ = [
     "Cancels",
     "CancelsStatements",
     "ExecutesInBulk",
+    "KnowsFailedTransactions",
     "KnowsServer",
     "LimitsLockWaits",
     "Pings",
@@ -155,6 +156,17 @@ class CancelsStatements(Protocol):
 
 
 @runtime_checkable
+class KnowsFailedTransactions(Protocol):
+    """The driver knows without asking the server whether a failed statement has spoilt the transaction."""
+
+    def transaction_failed(self, connection: Any) -> bool:
+        """Whether the server has given the transaction up and would answer COMMIT by rolling back. No I/O.
+
+        Called before a commit, and only when a statement of the transaction has failed.
+        """
+
+
+@runtime_checkable
 class LimitsLockWaits(Protocol):
     """Waiting for a lock of another connection happens inside of the driver, where cancelling does not reach it."""
 
@@ -205,6 +217,7 @@ class Abilities:
         "counts_many",
         "cancel",
         "cancel_statement",
+        "failed",
         "isolation",
         "lock_wait",
         "ping",
@@ -233,6 +246,7 @@ class Abilities:
         self.ping: Pings | None = _as(connector, Pings)
         self.cancel: Cancels | None = _as(connector, Cancels)
         self.cancel_statement: CancelsStatements | None = _as(connector, CancelsStatements)
+        self.failed: KnowsFailedTransactions | None = _as(connector, KnowsFailedTransactions)
         self.lock_wait: LimitsLockWaits | None = _as(connector, LimitsLockWaits)
         self.prepare: PreparesConnections | None = _as(connector, PreparesConnections)
         self.reset: ResetsSessions | None = _as(connector, ResetsSessions)

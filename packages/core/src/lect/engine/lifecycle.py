@@ -326,6 +326,14 @@ class ConnectionLife(SessionState):
     def _autocommitting(self) -> bool:
         return (self._isolation or self._driver.isolation_level) == "AUTOCOMMIT"
 
+    def _transaction_failed(self) -> bool:
+        """Whether the driver knows that the server would answer COMMIT by rolling back."""
+        able = self._driver.dialect.abilities.failed
+        lent = self._lent
+        if able is None or lent is None or lent.dbapi_connection is None:
+            return False
+        return bool(able.transaction_failed(lent.dbapi_connection))
+
     def _commit_impl(self) -> None:
         listened = self._listened
         if listened.commit:
@@ -376,7 +384,7 @@ class ConnectionLife(SessionState):
         self._say("ROLLBACK TO SAVEPOINT %s", name)
         self._on_driver(lambda c: self._driver.rollback_to_savepoint(c, name))
         if self._transaction is not None:
-            self._transaction._failed = None
+            self._transaction._start_anew()
 
     def _release_savepoint_impl(self, name: str) -> None:
         listened = self._listened

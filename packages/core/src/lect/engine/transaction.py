@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lect.exc import InvalidRequestError, LectWarning
+from lect.dialects.requests import FailureKind
+from lect.exc import DBAPIError, InvalidRequestError, LectWarning, PendingRollbackError
 
 if TYPE_CHECKING:
     from typing import Self
@@ -104,12 +105,14 @@ class Transaction:
 class RootTransaction(Transaction):
     """The transaction of the connection itself."""
 
-    __slots__ = ("_failed",)
+    __slots__ = ("_failed", "_given_up")
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
         #: The first failure since the beginning or the last return to a savepoint, in words; values do not appear.
         self._failed: str | None = None
+        #: That failure was one at which every server gives the whole transaction up.
+        self._given_up = False
         # Listeners of "begin" may run statements in the transaction that begins.
         connection._transaction = self
         try:
@@ -144,8 +147,14 @@ class RootTransaction(Transaction):
             if len(text) > _SHOWN:
                 text = f"{text[:_SHOWN]} ..."
             self._failed = f"{type(error).__name__} at: {text}"
+            self._given_up = failure.kind is FailureKind.DEADLOCK
         elif str(failure.sqlstate or "").startswith("25"):
             error.add_detail(f"the transaction failed first with {self._failed}")
+
+    def _start_anew(self) -> None:
+        """The transaction went back to a savepoint: what failed behind it does not count any more."""
+        self._failed = None
+        self._given_up = False
 
     def _commit(self) -> None:
         connection = self.connection
@@ -155,15 +164,23 @@ class RootTransaction(Transaction):
             raise InvalidRequestError("This transaction is inactive")
         if connection.invalidated:
             connection._invalid_transaction()
+        if self._failed is not None and (self._given_up or connection._transaction_failed()):
+            # COMMIT would be answered by a rollback, and no driver says so.
+            raise PendingRollbackError(
+                "This transaction cannot be committed: the server has given it up. It failed first with "
+                f"{self._failed}. Please rollback(); a statement that may fail goes into a savepoint, begin_nested()"
+            )
         self._commit_driver()
         self._end()
 
     def _commit_driver(self) -> None:
         try:
             self.connection._commit_impl()
-        except BaseException:
+        except BaseException as error:
             # Whether it took effect is not known to us; what is certain is that a rollback is due.
             self.is_active = False
+            if self._failed is not None and isinstance(error, DBAPIError):
+                error.add_detail(f"the transaction failed first with {self._failed}")
             raise
 
     def _rollback(self) -> None:
