@@ -21,6 +21,9 @@ __all__ = ["LimitedReader", "limit_of", "open_within", "within"]
 #: Seconds a server is given to obey a request to cancel.
 _GRACE_S = 5.0
 
+#: What the time was over before.
+_START, _ALL_ROWS = "the statement began", "all rows were fetched"
+
 
 def limit_of(options: Mapping[str, Any]) -> float | None:
     """Return when a statement that begins now must have ended, by the monotonic clock; None: any time."""
@@ -29,17 +32,20 @@ def limit_of(options: Mapping[str, Any]) -> float | None:
     return at if timeout is None else limits.sooner(at, time.monotonic() + timeout)
 
 
-def within(connection: Any, limit: float | None, call: Callable[..., Any], *args: Any, cursor: Any) -> Any:
+def within(
+    connection: Any, limit: float | None, call: Callable[..., Any], *args: Any, cursor: Any, before: str = _START
+) -> Any:
     """Return ``call(*args)``, a call of the driver on `connection` and `cursor`, cancelled when `limit` passes.
 
     Raises:
-        StatementDeadlineExceeded: the limit had passed before the call, so it was not made.
+        StatementDeadlineExceeded: the limit had passed before the call, so it was not made. `before` says what the
+            call would have been there for.
     """
     if limit is None:
         return call(*args)
     left = limit - time.monotonic()
     if left <= 0:
-        raise _too_late()
+        raise _too_late(before)
     if connection._driver.is_async:
         return _within_async(connection, left, call, args)
     watch = _Guard(connection, limit, cursor)
@@ -149,8 +155,8 @@ def _within_async(connection: Any, left: float, call: Callable[..., Any], args: 
     return found
 
 
-def _too_late() -> StatementDeadlineExceeded:
-    return StatementDeadlineExceeded(None, None, builtins.TimeoutError("the time was over before the statement began"))
+def _too_late(before: str) -> StatementDeadlineExceeded:
+    return StatementDeadlineExceeded(None, None, builtins.TimeoutError(f"the time was over before {before}"))
 
 
 def _cut(raw: Any) -> None:
@@ -169,23 +175,39 @@ def _cut(raw: Any) -> None:
 
 
 class LimitedReader:
-    """A cursor whose fetching ends at a deadline."""
+    """A cursor whose fetching ends at a deadline.
 
-    __slots__ = ("_connection", "_cursor", "_limit")
+    Args:
+        connection: whose cursor it is.
+        cursor: the driver's.
+        limit: by the monotonic clock, as :func:`limit_of` tells it.
+        piece: how many rows to fetch at a time when all are asked for; None: all in one call. Not every driver can be
+            stopped while it fetches rows that were left on the server, so that the time is looked at between pieces.
+    """
 
-    def __init__(self, connection: Any, cursor: Any, limit: float) -> None:
+    __slots__ = ("_connection", "_cursor", "_limit", "_piece")
+
+    def __init__(self, connection: Any, cursor: Any, limit: float, piece: int | None = None) -> None:
         self._connection = connection
         self._cursor = cursor
         self._limit = limit
+        self._piece = piece
 
     def fetchone(self) -> Any:
-        return within(self._connection, self._limit, self._cursor.fetchone, cursor=self._cursor)
+        return within(self._connection, self._limit, self._cursor.fetchone, cursor=self._cursor, before=_ALL_ROWS)
 
     def fetchmany(self, *size: int) -> Any:
-        return within(self._connection, self._limit, self._cursor.fetchmany, *size, cursor=self._cursor)
+        return within(
+            self._connection, self._limit, self._cursor.fetchmany, *size, cursor=self._cursor, before=_ALL_ROWS
+        )
 
     def fetchall(self) -> Any:
-        return within(self._connection, self._limit, self._cursor.fetchall, cursor=self._cursor)
+        if self._piece is None:
+            return within(self._connection, self._limit, self._cursor.fetchall, cursor=self._cursor, before=_ALL_ROWS)
+        rows: list[Any] = []
+        while more := self.fetchmany(self._piece):
+            rows.extend(more)
+        return rows
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.fetchall())

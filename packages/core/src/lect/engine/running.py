@@ -639,10 +639,12 @@ def _make_result(
         if plan is not None and plan.appended:
             return _with_appended_key(connection, context, cursor, run)
         _learn_key(connection, context, cursor, dml)
-    source: Any = cursor if context.limit is None else LimitedReader(connection, cursor, context.limit)
-    streaming = False
-    if options and dml is None and (options.get("yield_per") or options.get("stream_results")):
-        source, streaming = _buffer(source, options), True
+    streaming = bool(options and dml is None and (options.get("yield_per") or options.get("stream_results")))
+    source: Any = cursor
+    if context.limit is not None:
+        source = LimitedReader(connection, cursor, context.limit, _piece(options) if streaming else None)
+    if streaming:
+        source = GrowingBuffer(source, _piece(options), growth=0 if options.get("yield_per") else 5)
     try:
         description = cursor.description
         if description is None and streaming and _may_stream(context, context.statement or ""):
@@ -693,10 +695,9 @@ def _buffer_dml(connection: Any, context: ExecutionContext, result: CursorResult
         result._rowcount = cursor.rowcount
 
 
-def _buffer(cursor: Any, options: _Options) -> GrowingBuffer:
-    if options.get("yield_per"):
-        return GrowingBuffer(cursor, options["yield_per"], growth=0)
-    return GrowingBuffer(cursor, options.get("max_row_buffer") or 1000)
+def _piece(options: _Options) -> int:
+    """How many rows of a stream are fetched at a time, at most."""
+    return options.get("yield_per") or options.get("max_row_buffer") or 1000
 
 
 def _with_appended_key(connection: Any, context: ExecutionContext, cursor: Any, run: Any) -> CursorResult[Any]:

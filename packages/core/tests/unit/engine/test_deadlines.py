@@ -12,6 +12,7 @@ import pytest
 
 import lect
 from lect import create_engine, exc, limits, text
+from lect.engine.guard import LimitedReader
 
 pytest.importorskip("lect_sqlite")
 
@@ -86,6 +87,34 @@ def test_fetching_is_covered(engine: Any) -> None:
         assert took(started) < 2
         connection.rollback()
         assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_nothing_is_fetched_after_the_deadline(engine: Any) -> None:
+    with engine.connect() as connection:
+        result = connection.execute(ROWS, execution_options={"timeout": 0.2})
+        assert result.fetchmany(2) == [(1,), (2,)]
+        time.sleep(0.21)
+        with pytest.raises(exc.StatementDeadlineExceeded, match="the time was over before all rows were fetched"):
+            result.fetchmany(2)
+
+
+def test_stream_ends_between_pieces_where_the_driver_cannot_be_stopped(engine: Any) -> None:
+    class Deaf:
+        """A driver's cursor that takes its time for each piece, and has no end."""
+
+        def fetchmany(self, size: int) -> list[int]:
+            time.sleep(0.03)
+            return [0] * size
+
+        def fetchall(self) -> list[int]:
+            raise AssertionError("nobody could stop this")
+
+    with engine.connect() as connection:
+        started = time.monotonic()
+        reader = LimitedReader(connection, Deaf(), started + 0.1, piece=3)
+        with pytest.raises(exc.StatementDeadlineExceeded):
+            reader.fetchall()
+        assert took(started) < 1
 
 
 def test_waiting_for_the_pool_is_covered(engine: Any) -> None:
