@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from lect import ForeignKey, StaticPool, create_engine, func, insert, select, update
+from lect import ForeignKey, StaticPool, create_engine, func, insert, inspect, select, update
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 
@@ -113,3 +114,34 @@ def test_sessions_leave_nothing(session: Session) -> None:
 
     request()
     assert _left_behind(request) == 0
+
+
+def test_mappings_that_are_disposed_of_go() -> None:
+    def use() -> list[weakref.ref[Any]]:
+        class Own(DeclarativeBase):
+            pass
+
+        class Author(Own):
+            __tablename__ = "author"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+        class Book(Own):
+            __tablename__ = "book"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            author_id: Mapped[int] = mapped_column(ForeignKey("author.id"))
+            author: Mapped[Any] = relationship(Author, backref="books")
+
+        engine = create_engine("sqlite://")
+        Own.metadata.create_all(engine)
+        with Session(engine) as session:
+            session.add(Book(author=Author()))
+            session.commit()
+            assert session.scalars(select(Book)).one().author.id == 1
+        engine.dispose()
+        seen = [weakref.ref(Own.metadata), weakref.ref(Book), weakref.ref(inspect(Author))]
+        Own.registry.dispose()
+        return seen
+
+    left = use()
+    gc.collect()
+    assert [found() for found in left] == [None, None, None]

@@ -126,3 +126,52 @@ def test_keys_of_both_sides_of_a_pair_change() -> None:
         rows = session.connection().execute(likes.select().order_by(likes.c.liked)).all()
         assert rows == [("x", "x"), ("x", "y")]
         assert set(ann.liked) == {ann, bob}
+
+
+class Animal(Base):
+    __tablename__ = "animal"
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {
+        "polymorphic_on": "kind", "polymorphic_identity": "animal", "version_id_col": version, "passive_updates": False,
+    }  # fmt: skip
+
+
+class Dog(Animal):
+    __tablename__ = "dog"
+    code: Mapped[str] = mapped_column(ForeignKey("animal.code"), primary_key=True)
+    __mapper_args__ = {"polymorphic_identity": "dog"}
+
+
+def test_a_new_key_survives_reading_other_columns() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        dog = Dog(code="rex")
+        session.add(dog)
+        session.commit()
+
+        def codes() -> list[str]:
+            connection = session.connection()
+            return [str(connection.exec_driver_sql(f"SELECT code FROM {t}").scalar_one()) for t in ("animal", "dog")]
+
+        assert dog.code == "rex"
+        session.expire(dog, ["version"])
+        dog.code = "max"
+        assert dog.version == 1
+        assert dog.code == "max"
+        session.flush()
+        assert codes() == ["max", "max"]
+
+        session.expire(dog, ["version"])
+        dog.code = "bello"
+        session.flush()  # reads the version by itself
+        assert codes() == ["bello", "bello"]
+
+        with session.no_autoflush:
+            dog.code = "fips"
+            session.refresh(dog, ["version"])
+        assert dog.code == "fips"
+        session.refresh(dog, ["code"])
+        assert dog.code == "bello"

@@ -100,7 +100,7 @@ def load_columns(state: Any, keys: Iterable[str]) -> None:
         notice_columns(session, state, list(names))
     if session._front is not None:
         check_columns(session, state, sorted(names))
-    if not refresh(session, state, names, populate_existing=False):
+    if not refresh(session, state, names):
         raise ObjectDeletedError(state)
     expired = state.expired_attributes
     if expired:
@@ -116,7 +116,6 @@ def refresh(
     attribute_names: Iterable[str] | None = None,
     *,
     with_for_update: Any = None,
-    populate_existing: bool = True,
 ) -> bool:
     """Read an object's row again into the object; False when the row is gone.
 

@@ -18,6 +18,8 @@ _pending = False
 _running = False
 #: what else has to be forgotten when all mappings are: functions without arguments
 FORGET: list[Any] = []
+#: how caches that hold mappers are emptied when mappings are taken away, some or all: functions without arguments
+EMPTY_CACHES: list[Any] = []
 #: the class Mapper, whose events say that configuration begins and ends; set by its module
 EVENTS: list[Any] = []
 
@@ -140,5 +142,5 @@ def clear_mappers() -> None:
             mapper.dispose()
         _mappers.clear()
         _pending = False
-        for forget in FORGET:
+        for forget in [*FORGET, *EMPTY_CACHES]:
             forget()

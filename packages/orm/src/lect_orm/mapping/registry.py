@@ -121,6 +121,8 @@ class registry:
             mapper.dispose()
             configure._mappers.pop(id(mapper), None)
         self.dependencies.clear()
+        for empty in configure.EMPTY_CACHES:
+            empty()
 
     _dispose_cls = dispose
 

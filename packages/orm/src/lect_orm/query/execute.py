@@ -15,6 +15,7 @@ from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect.sql.node import statement_key
 from lect_orm.collector import pause
 from lect_orm.loading.context import LoadContext
+from lect_orm.mapping import configure
 from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, RelationshipEntity
 from lect_orm.query.plain_rows import is_plain, may_load, plain_columns, plain_loader, row_maker
 from lect_orm.query.result import ChunkedOrmResult, ColumnRows, OrmResult, UniqueRequired
@@ -40,6 +41,7 @@ RUN_DML: list[Any] = []
 
 _NO_OPTIONS: Mapping[str, Any] = {}
 _PLANS: dict[Any, SelectPlan] = {}
+configure.EMPTY_CACHES.append(_PLANS.clear)
 
 
 class RowPlan:

@@ -779,6 +779,7 @@ class _Making:
         populate = self._populate_children
         keys = key_set
         noload = self.reader.noload
+        asked = self.reader.only
 
         def existing(state: Any, obj: Any, row: Any) -> Any:
             before = seen.get(id(obj))
@@ -793,7 +794,7 @@ class _Making:
             expired = state.expired_attributes
             if overwrite:
                 if state.mapper is mapper or state.mapper.isa(mapper):
-                    _overwrite(state, values, row, fill, keys, ctx)
+                    _overwrite(state, values, row, fill, keys, asked, ctx)
             elif expired is not None or not key_set <= values.keys():
                 complete(state, values, row, fill, keys, key_set, expired, ctx)
             if noload:
@@ -869,9 +870,20 @@ def _leave_empty(state: Any, obj: Any, props: list[Any]) -> None:
             impl.set_committed_value(state, obj.__dict__, () if impl.collection else None)
 
 
-def _overwrite(state: Any, values: dict[str, Any], row: Any, fill: Any, keys: frozenset[str], ctx: Any) -> None:
-    fill(row, values)
+def _overwrite(
+    state: Any, values: dict[str, Any], row: Any, fill: Any, keys: frozenset[str], asked: Any, ctx: Any
+) -> None:
+    """Give an object the row's values: all of them, or those of the attributes `asked` for and what it lacks."""
     committed = state.committed_state
+    if asked is None:
+        fill(row, values)
+    else:
+        # The key is in every row, to find the object by; a key that somebody has set stays set.
+        kept = {*values, *(committed or ())}
+        keys = frozenset([k for k in keys if k in asked or k not in kept])
+        fresh: dict[str, Any] = {}
+        fill(row, fresh)
+        values.update({k: fresh[k] for k in keys})
     if committed:
         for key in keys:
             committed.pop(key, None)

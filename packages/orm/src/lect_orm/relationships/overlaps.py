@@ -11,8 +11,9 @@ from lect_orm.mapping import configure
 
 __all__ = ["warn_about_overlaps"]
 
-#: written column -> relationships that write it, with the column they write it from
-_WRITERS: weakref.WeakKeyDictionary[Any, list[tuple[weakref.ref[Any], Any]]] = weakref.WeakKeyDictionary()
+#: written column -> relationships that write it, with the column they write it from; all weak, because columns of one
+#: metadata know each other and would keep the key alive
+_WRITERS: weakref.WeakKeyDictionary[Any, list[tuple[weakref.ref[Any], weakref.ref[Any]]]] = weakref.WeakKeyDictionary()
 configure.FORGET.append(_WRITERS.clear)
 
 
@@ -23,15 +24,15 @@ def warn_about_overlaps(prop: Any) -> None:
     for source, dest in pairs:
         writers = _WRITERS.setdefault(dest, [])
         conflicts = []
-        for reference, other_source in writers:
-            other = reference()
+        for reference, source_reference in writers:
+            other, other_source = reference(), source_reference()
             if (
                 other is not None
                 and other.parent.configure_failed is None
                 and _conflict(prop, other, source, other_source)
             ):
                 conflicts.append((other, other_source))
-        writers.append((weakref.ref(prop), source))
+        writers.append((weakref.ref(prop), weakref.ref(source)))
         if conflicts:
             _warn(prop, source, dest, conflicts)
 

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lect.exc import CircularDependencyError
+from lect_orm.mapping import configure
 from lect_orm.unitofwork.dependencies import dependencies_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _T = TypeVar("_T", bound=Hashable)
 #: (mappers of one flush) -> their order; emptied when it has grown too far.
 _ORDERS: dict[tuple[Any, ...], tuple[Component, ...]] = {}
 MAX_ORDERS = 500
+configure.EMPTY_CACHES.append(_ORDERS.clear)
 
 
 class Component(NamedTuple):
