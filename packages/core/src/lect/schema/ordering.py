@@ -151,15 +151,20 @@ def _break_cycles(
         )
     in_cycle = {id(table) for table in stuck}
     dropped: set[tuple[int, int]] = set()
+    staying: set[tuple[int, int]] = set()
     for table in items:
         if id(table) not in in_cycle:
             continue
         for constraint in _in_order(table.foreign_key_constraints):
-            if any(constraint is c for c in later) or (filter_fn is not None and filter_fn(constraint) is False):
-                continue
             referred = constraint.referred_table
-            if referred is not table and id(referred) in in_cycle:
-                later.append(constraint)
-                dropped.add((id(referred), id(table)))
+            if any(constraint is c for c in later) or referred is table or id(referred) not in in_cycle:
+                continue
+            if filter_fn is not None and filter_fn(constraint) is False:
+                staying.add((id(referred), id(table)))
+                continue
+            later.append(constraint)
+            dropped.add((id(referred), id(table)))
+    # Of two foreign keys between the same tables one may stay, and with it the order.
+    dropped -= staying
     kept = [(a, b) for a, b in by_constraint if (id(a), id(b)) not in dropped]
     return topological_order([*fixed, *kept], items)

@@ -119,6 +119,21 @@ def test_a_circle_without_names_cannot_be_dropped() -> None:
         metadata.drop_all(Recorder("a", "b"))
 
 
+def test_a_key_without_a_name_keeps_its_tables_in_order() -> None:
+    metadata = MetaData()
+    Table("a", metadata, Column("id", Integer, primary_key=True), Column("b", ForeignKey("b.id", name="fk_ab")))
+    Table(
+        "b",
+        metadata,
+        Column("id", Integer, ForeignKey("a.id"), primary_key=True),
+        Column("a", ForeignKey("a.id", name="fk_ba")),
+    )
+    bind = Recorder("a", "b")
+    metadata.drop_all(bind)
+    assert sorted(bind.heads[:2]) == ["ALTER TABLE a DROP CONSTRAINT fk_ab", "ALTER TABLE b DROP CONSTRAINT fk_ba"]
+    assert bind.heads[2:] == ["DROP TABLE b", "DROP TABLE a"]
+
+
 def test_only_what_is_missing_is_created_with_one_question() -> None:
     metadata = MetaData()
     for name in ("a", "b", "c"):
