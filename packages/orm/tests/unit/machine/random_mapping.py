@@ -372,7 +372,8 @@ def _refer(world: World, link: Link, body: dict[str, Any]) -> None:
     if link.passive_deletes:
         rules["ondelete"] = "SET NULL" if link.cascade == "save" else "CASCADE"
     child = world.by_name[link.child]
-    backward = parent.number >= child.number
+    # Tables that refer to each other can be dropped only when the constraints between them have names.
+    backward = parent.number >= next(c.number for c in world.classes if c.name.lower() == world.table_of(child.name))
     if backward:
         rules.update(name=f"fk_{link.name}", use_alter=child.root != parent.root)
     primary = child.key == "pair"

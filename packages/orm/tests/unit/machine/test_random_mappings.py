@@ -459,6 +459,7 @@ class RandomMappings(RuleBasedStateMachine):
 
     def went_back(self, before: Model) -> None:
         """Objects that were new are transient again; all others are as they were."""
+        assert self.built is not None
         for handle, obj in self.objects.items():
             if handle in before.rows:
                 continue
@@ -468,6 +469,12 @@ class RandomMappings(RuleBasedStateMachine):
             elif handle in self.model.rows:
                 assert inspect(obj).transient, handle
         self.model = before.copy()
+        for handle in self.read_back & before.rows.keys():
+            # Read by a key that is undone now, so that the session cannot know which row it was.
+            if self.keyed(handle) and inspect(self.objects[handle]).identity != before.key_of(handle):
+                self.session.expunge(self.objects[handle])
+                mapped = self.built.classes[before.rows[handle].kind]
+                self.objects[handle] = self.session.get(mapped, before.key_of(handle))
         self.clean = True
         self.stale = False
 
