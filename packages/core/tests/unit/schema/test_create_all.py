@@ -121,17 +121,17 @@ def test_a_circle_without_names_cannot_be_dropped() -> None:
 
 def test_a_key_without_a_name_keeps_its_tables_in_order() -> None:
     metadata = MetaData()
-    Table("a", metadata, Column("id", Integer, primary_key=True), Column("b", ForeignKey("b.id", name="fk_ab")))
+    Table("b", metadata, Column("id", Integer, primary_key=True), Column("a_id", ForeignKey("a.id", name="fk_ba")))
     Table(
-        "b",
+        "a",
         metadata,
-        Column("id", Integer, ForeignKey("a.id"), primary_key=True),
-        Column("a", ForeignKey("a.id", name="fk_ba")),
+        Column("id", Integer, ForeignKey("b.id"), primary_key=True),
+        Column("b_id", ForeignKey("b.id", name="fk_ab")),
     )
     bind = Recorder("a", "b")
     metadata.drop_all(bind)
     assert sorted(bind.heads[:2]) == ["ALTER TABLE a DROP CONSTRAINT fk_ab", "ALTER TABLE b DROP CONSTRAINT fk_ba"]
-    assert bind.heads[2:] == ["DROP TABLE b", "DROP TABLE a"]
+    assert bind.heads[2:] == ["DROP TABLE a", "DROP TABLE b"]
 
 
 def test_only_what_is_missing_is_created_with_one_question() -> None:
