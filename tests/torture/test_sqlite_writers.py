@@ -22,7 +22,11 @@ pytest.importorskip("lect_sqlite")
 @pytest.mark.parametrize("begin", ["IMMEDIATE", "DEFERRED"])
 @pytest.mark.parametrize(
     ("processes", "threads", "times"),
-    [pytest.param(2, 3, 8, id="short"), pytest.param(4, 8, 100, id="full", marks=pytest.mark.torture)],
+    [
+        pytest.param(2, 3, 8, id="short"),
+        pytest.param(4, 8, 100, id="full", marks=pytest.mark.torture),
+        pytest.param(8, 1, 1000, id="long", marks=pytest.mark.torture),
+    ],
 )
 def test_no_update_is_lost(tmp_path: Path, journal: str, begin: str, processes: int, threads: int, times: int) -> None:
     url = f"sqlite:///{tmp_path}/w.db"
