@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lect import Column, ForeignKey, String, Table, create_engine
+import pytest
+
+from lect import Column, ForeignKey, ForeignKeyConstraint, String, Table, create_engine
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 
@@ -175,3 +177,33 @@ def test_a_new_key_survives_reading_other_columns() -> None:
         assert dog.code == "fips"
         session.refresh(dog, ["code"])
         assert dog.code == "bello"
+
+
+class Street(Base):
+    __tablename__ = "street"
+    town: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(10), primary_key=True)
+    next_town: Mapped[str | None] = mapped_column(String(10))
+    next_name: Mapped[str | None] = mapped_column(String(10))
+    following: Mapped[Street | None] = relationship(remote_side=[town, name], passive_updates=False)
+    __table_args__ = (ForeignKeyConstraint([next_town, next_name], [town, name]),)
+
+
+@pytest.mark.parametrize("expired", [None, ["following"], ["following", "next_town", "next_name"]])
+def test_a_new_key_reaches_references_that_are_not_in_memory(expired: list[str] | None) -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        high, low, other = (Street(town="x", name=name) for name in ("high", "low", "other"))
+        low.following, other.following = high, low
+        session.add_all([high, low, other])
+        session.commit()
+        for street in (high, low, other):
+            session.refresh(street)
+            session.expire(street, expired)
+        high.name = "main"
+        session.flush()
+        rows = session.connection().exec_driver_sql("SELECT name, next_town, next_name FROM street ORDER BY name")
+        found = rows.all()
+        assert found == [("low", "x", "main"), ("main", None, None), ("other", "x", "low")]
+        assert low.following is high

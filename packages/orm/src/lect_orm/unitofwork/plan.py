@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lect_orm.base import MANYTOONE, object_state
+from lect_orm.base import MANYTOONE, NO_VALUE, object_state
 from lect_orm.unitofwork import sync
+from lect_orm.unitofwork.changes import old_value
 from lect_orm.unitofwork.context import DELETE, LISTED, LISTED_DELETE, SAVE, FlushContext
 from lect_orm.unitofwork.dependencies import dependencies_of
 from lect_orm.unitofwork.orphans import delete_orphan_props, is_orphan
@@ -120,10 +121,29 @@ def _find_referrers(context: FlushContext, dependency: Any, state: InstanceState
     if not sync.source_modified(state, dependency.mapper, dependency.pairs):
         return
     target = state()
-    session = context.session
-    for other in session.identity_map.all_states():
-        if not other.mapper.isa(dependency.parent):
+    earlier = [
+        (right, old_value(state, state.dict, sync.attribute_of(_mapper_of(state, dependency, left), left)))
+        for left, right in dependency.pairs
+    ]
+    for other in list(context.session.identity_map.all_states()):
+        if target is None or not other.mapper.isa(dependency.parent):
             continue
-        if other.dict.get(dependency.key) is target and target is not None:
+        held = other.dict.get(dependency.key, NO_VALUE)
+        if held is target or (held is NO_VALUE and _referred(context, dependency, other, earlier)):
             context.register_object(other)
             dependency.copier.copy(state, other)
+
+
+def _mapper_of(state: InstanceState, dependency: Any, column: Any) -> Any:
+    return state.mapper if column in state.mapper.column_to_key else dependency.mapper
+
+
+def _referred(context: FlushContext, dependency: Any, other: InstanceState, earlier: list[tuple[Any, Any]]) -> bool:
+    """Whether an object that has no related object in memory refers to a row by its `earlier` key; what is expired is
+    read.
+    """
+    if context.is_deleted(other) or dependency.key in (other.committed_state or ()):
+        return False
+    impls, mapper = other.mapper.impls, other.mapper
+    keys = [(sync.attribute_of(mapper, column), value) for column, value in earlier]
+    return all(impls[key].get(other, other.dict) == value for key, value in keys)
