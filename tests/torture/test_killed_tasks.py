@@ -48,6 +48,7 @@ SERVERS = {
     ),
 }
 POOL = 10
+SEED = 7
 UNITS = int(os.environ.get("LECT_TORTURE_UNITS", "2000"))
 LOST = (exc.ConnectionLost, exc.ConnectFailed, exc.DeadlineExceeded)
 
@@ -66,7 +67,7 @@ class Storm:
         self.failed: set[int] = set()
         self.unknown: set[int] = set()
         self.lost = self.cancelled = self.killed = 0
-        self.random = random.Random(7)
+        self.random = random.Random(SEED)
 
     async def run(self) -> None:
         self.engine = create_async_engine(self.url, pool_size=POOL, max_overflow=0, pool_timeout=120)
@@ -189,7 +190,7 @@ def test_tasks_survive(
     network = None
     if harm == "network":
         port = plain.port or {"postgresql": 5432, "mysql": 3306}[plain.get_backend_name()]
-        network = bad_network.BadNetwork(plain.host or "127.0.0.1", port, 7, 6000.0 if tasks > 20 else 3000.0)
+        network = bad_network.BadNetwork(plain.host or "127.0.0.1", port, SEED, 6000.0 if tasks > 20 else 3000.0)
         url = url.set(host="127.0.0.1", port=network.port)
     storm = Storm(url, variable, tasks, checkouts, pause_s, network)
     began = time.monotonic()
@@ -199,11 +200,7 @@ def test_tasks_survive(
     finally:
         if network is not None:
             network.close()
-    print(
-        f"{connector}, {harm}: {tasks} x {checkouts} checkouts in {time.monotonic() - began:.1f} s, "
-        f"{ruined} connections ruined, {storm.lost} losses told, {storm.cancelled} tasks cancelled, "
-        f"{len(storm.unknown)} outcomes unknown"
-    )
+    seconds = time.monotonic() - began
     with outside.connect() as connection:
         there = set(connection.scalars(select(ledger.c.id)))
         left: list[Any] = []
@@ -214,6 +211,12 @@ def test_tasks_survive(
             time.sleep(0.05)
     ledger.metadata.drop_all(outside)
     outside.dispose()
+    print(
+        f"{connector}, {harm}, seed {SEED}: {tasks} x {checkouts} checkouts in {seconds:.1f} s, "
+        f"{ruined} connections ruined, {storm.lost} losses told, {storm.cancelled} tasks cancelled; "
+        f"{len(storm.committed)} committed, {len(storm.failed)} not committed, {len(storm.unknown)} unknown, "
+        f"of which {len(storm.unknown & there)} are there; {len(there)} rows, {len(left)} sessions left"
+    )
     assert ruined > 5
     assert storm.committed <= there, "COMMIT was reported, and the row is not there"
     assert not storm.failed & there, "a transaction that failed, or was not committed, left its row"
