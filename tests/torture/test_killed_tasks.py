@@ -96,8 +96,11 @@ class Storm:
     async def work(self) -> None:
         for _ in range(self.checkouts):
             if self.random.random() < 0.02:
-                task = asyncio.create_task(self.checkout())
-                await asyncio.sleep(self.random.random() * 0.01)
+                holding = asyncio.Event()
+                task = asyncio.create_task(self.checkout(holding))
+                if self.random.random() < 0.8:  # else it is cancelled while it waits for a connection
+                    await holding.wait()
+                await asyncio.sleep(self.random.random() * 0.03)
                 task.cancel()
                 try:
                     await task
@@ -111,7 +114,7 @@ class Storm:
         assert int(row[0]) == number, "the answer to another statement"
         return row, row[1]
 
-    async def checkout(self) -> None:
+    async def checkout(self, holding: asyncio.Event | None = None) -> None:
         number = next(self.numbers)
         committing = committed = False
         # A network that stalls may leave both sides waiting for each other.
@@ -121,6 +124,8 @@ class Storm:
                 raw = id((await connection.get_raw_connection()).driver_connection)
                 assert raw not in self.held, "a connection was handed to two tasks"
                 self.held.add(raw)
+                if holding is not None:
+                    holding.set()
                 try:
                     if number % 50 == 0:
                         connection = await connection.execution_options(isolation_level="SERIALIZABLE")
@@ -146,6 +151,8 @@ class Storm:
                 self.unknown.add(number)
             raise
         finally:
+            if holding is not None:
+                holding.set()
             if number not in self.unknown:
                 (self.committed if committed else self.failed).add(number)
 
