@@ -195,6 +195,8 @@ def _links(draw: st.DrawFn, classes: list[Klass], database: Database) -> list[Li
         constrained = draw(st.sampled_from([True, True, True, False]))
         if kind == "pairs":
             changeable = natural or child.key != "auto"
+            if itself and changeable and not database.cascades_to_itself:
+                constrained = False  # nor may both halves of a key be updated by cascades
             passive = database.enforced and constrained if changeable else draw(st.booleans())
             links.append(
                 Link(
