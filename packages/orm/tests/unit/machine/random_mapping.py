@@ -466,4 +466,3 @@ def _halves(world: World, link: Link, classes: dict[str, Any], table: Any) -> tu
 def _key(world: World, name: str, mapped: Any, key: str) -> Any:
     """The key column of the class's own table: what the constraint refers to."""
     return mapped.metadata.tables[world.table_of(name)].c[key]
-
