@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from shop import Category, Customer, Order, Tag, new_engine, statements
 
-from lect import event, inspect
+from lect import event, inspect, update
 from lect.exc import InvalidRequestError
 from lect_orm import Session, make_transient, make_transient_to_detached, object_session
 from lect_orm.exc import DetachedInstanceError, ObjectDeletedError, UnmappedInstanceError
@@ -378,3 +378,28 @@ def test_get_refuses_what_is_no_key(session: Any) -> None:
     with pytest.raises(InvalidRequestError, match="Incorrect names of values"):
         session.get(Customer, {"id": 1, "name": "x"})
     assert session.get(Customer, {"id": 1}) is None
+
+
+@pytest.mark.parametrize("how", ["lost", "evaluate", "fetch", "expired"])
+def test_a_savepoint_takes_back_what_is_in_memory_by_another_way(how: str) -> None:
+    engine = new_engine()
+    with Session(engine) as session:
+        session.add(Tag(id=1, label="before"))
+        session.commit()
+        tag = session.get_one(Tag, 1)
+        savepoint = session.begin_nested()
+        if how == "lost":  # the object that is changed is not the one that is there when all is undone
+            tag.label = "after"
+            session.flush()
+            session.expire_all()
+            del tag
+            gc.collect()
+            tag = session.get_one(Tag, 1)
+        else:
+            if how == "expired":
+                session.expire(tag)
+            synchronize = "evaluate" if how == "expired" else how
+            session.execute(update(Tag).values(label="after"), execution_options={"synchronize_session": synchronize})
+        assert tag.label == "after"
+        savepoint.rollback()
+        assert tag.label == "before"

@@ -411,6 +411,7 @@ def _update_in_memory(
     unknown: set[str],
 ) -> None:
     if expired:
+        _note_written(session, state)
         keys = [key for key in (*values, *unknown) if key in obj.__dict__]
         if keys:
             state._expire_attributes(obj.__dict__, keys)
@@ -432,6 +433,7 @@ def _apply(session: Session, state: InstanceState, values: dict[str, Any], expir
     A change of the object's own that was not flushed is not what the statement worked on: such an attribute is loaded
     when it is read next.
     """
+    _note_written(session, state)
     dict_ = state.dict
     unmodified = state.unmodified
     done = [key for key in values if key in unmodified and key in dict_]
@@ -444,6 +446,12 @@ def _apply(session: Session, state: InstanceState, values: dict[str, Any], expir
     late = [key for key in (*values, *expire) if key in dict_ and (key in expire or key not in unmodified)]
     if late:
         state._expire_attributes(dict_, late)
+
+
+def _note_written(session: Session, state: InstanceState) -> None:
+    transaction = session._transaction
+    if transaction is not None:
+        transaction.note_written((state,))
 
 
 def _delete_in_memory(session: Session, matched: list[tuple[Any, InstanceState, bool]]) -> None:

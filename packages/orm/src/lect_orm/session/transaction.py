@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lect.exc import InvalidRequestError, LectWarning, PendingRollbackError, ResourceClosedError
@@ -371,6 +371,11 @@ class SessionTransaction:
 
     # -- objects ------------------------------------------------------------------------------------------------------
 
+    def note_written(self, states: Iterable[InstanceState]) -> None:
+        """Note objects whose rows were written: they are expired when a savepoint around is rolled back."""
+        if self._within_savepoint:
+            self._dirty.update(dict.fromkeys(states, True))
+
     def _restore_snapshot(self, dirty_only: bool = False) -> None:
         """Undo what this transaction did to objects: new ones become transient, deleted ones persistent, the rest
         expired.
@@ -390,8 +395,10 @@ class SessionTransaction:
             session._update_state(state, revert_deletion=True)
         session._deleted.clear()
         dirty = self._dirty
+        # Who wrote a row may be gone, and the row have been read again into another object.
+        rows = {state.key for state in dirty if state() is None} if dirty_only else ()
         for state in session.identity_map.all_states():
-            if not dirty_only or state.modified or state in dirty:
+            if not dirty_only or state.modified or state in dirty or (rows and state.key in rows):
                 obj = state()
                 if obj is not None:
                     state._expire(obj.__dict__, session._dirty)

@@ -453,9 +453,9 @@ def finish(context: FlushContext) -> None:
             session._new.pop(state, None)
     if transaction is not None:
         transaction._new.update(dict.fromkeys(born, True))
-        if transaction._within_savepoint:
-            for new, old in by_mapper.values():
-                transaction._dirty.update(dict.fromkeys((*new, *old), True))
+        for new, old in by_mapper.values():
+            transaction.note_written(new)
+            transaction.note_written(old)
     if session.dispatch.pending_to_persistent:
         for state in born:
             session.dispatch.pending_to_persistent(session, state())
