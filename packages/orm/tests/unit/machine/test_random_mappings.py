@@ -296,10 +296,11 @@ class RandomMappings(RuleBasedStateMachine):
                 setattr(self.objects[owner], str(link.parent_attribute), None if parent is None else obj)
         elif current != parent:
             attribute = str(link.parent_attribute)
-            if current is not None and (parent is None or link.kind == "many"):
-                take_out(getattr(self.objects[current], attribute), obj)
-            if parent is not None:
-                put_in(getattr(self.objects[parent], attribute), obj)
+            with self.session.no_autoflush:  # in between the child is nobody's
+                if current is not None and (parent is None or link.kind == "many"):
+                    take_out(getattr(self.objects[current], attribute), obj)
+                if parent is not None:
+                    put_in(getattr(self.objects[parent], attribute), obj)
         self.model.rows[child].refs[link.name] = parent
         self.changed()
 
