@@ -378,8 +378,9 @@ class RandomMappings(RuleBasedStateMachine):
         wanted = data.draw(st.sets(st.sampled_from(sorted(self.model.rows)), min_size=1, max_size=3), label="deleted")
         doomed = set().union(*[self.model.doomed(h) for h in wanted])
         self.release_referrers(doomed)
-        for handle in sorted(wanted):
-            self.session.delete(self.objects[handle])
+        with self.session.no_autoflush:  # one of them may refer to another
+            for handle in sorted(wanted):
+                self.session.delete(self.objects[handle])
         for handle in sorted(wanted):
             if handle in self.model.rows:
                 self.model.delete(handle)
