@@ -403,3 +403,22 @@ def test_a_savepoint_takes_back_what_is_in_memory_by_another_way(how: str) -> No
         assert tag.label == "after"
         savepoint.rollback()
         assert tag.label == "before"
+
+
+def test_a_rollback_lets_go_of_what_was_read_from_a_row_that_took_the_place_of_another() -> None:
+    engine = new_engine()
+    with Session(engine) as session:
+        first = Tag(id=1, label="first")
+        session.add(first)
+        session.commit()
+        session.delete(first)
+        session.add(Tag(id=1, label="second"))
+        session.flush()
+        session.expire_all()
+        gc.collect()  # nobody holds the second one: the same row makes a third object
+        third = session.get_one(Tag, 1)
+        third.label = "third"
+        session.rollback()
+        assert (state_name(first), state_name(third)) == ("persistent", "detached")
+        assert first.label == "first"
+        assert session.get(Tag, 1) is first

@@ -210,7 +210,11 @@ class SessionMembership:
         self._deleted.pop(state, None)
         if revert_deletion:
             was_out = not self.identity_map.contains_state(state)
-            self.identity_map.replace(state)
+            successor = self.identity_map.replace(state)
+            if successor is not None:
+                # Read from a row that took this one's place; the row is gone with the rollback.
+                self._dirty.pop(successor, None)
+                self._detach_states([successor])
             state.session_ref = self._ref
             if was_out and self.dispatch.deleted_to_persistent:
                 if attach:
