@@ -19,9 +19,11 @@ def streaming_cursor_class(base: Any) -> Any:
 
     class StreamingCursor(base):  # type: ignore[misc]
         kept: deque[Any] | None = None
+        #: what the server broke off with; told to whoever reads that far
+        broken: Exception | None = None
 
         def _query(self, q: Any) -> Any:
-            self.kept = None
+            self.kept = self.broken = None
             found = super()._query(q)
             self._get_db().reading = weakref.ref(self)
             return found
@@ -30,14 +32,21 @@ def streaming_cursor_class(base: Any) -> Any:
             kept = self.kept
             if kept is None:
                 return super().read_next()
-            return kept.popleft() if kept else None
+            if kept:
+                return kept.popleft()
+            if self.broken is not None:
+                raise self.broken
+            return None
 
         def keep_rest(self) -> None:
             """Take the rows that are left into memory."""
             if self.kept is None and self._result is not None and self._result.unbuffered_active:
                 rows: deque[Any] = deque()
-                while (row := super().read_next()) is not None:
-                    rows.append(row)
+                try:
+                    while (row := super().read_next()) is not None:
+                        rows.append(row)
+                except Exception as error:  # it concerns the rows, not who needs the connection now
+                    self.broken = error
                 self.kept = rows
 
     return StreamingCursor
