@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lect import Column, ForeignKey, ForeignKeyConstraint, String, Table, create_engine
+from lect import Column, ForeignKey, ForeignKeyConstraint, String, Table, create_engine, event
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 
@@ -36,6 +36,43 @@ def test_an_object_that_is_expired_lets_go() -> None:
         session.commit()
         assert ann.friend is None
         assert bob.friend is ann
+
+
+@pytest.mark.parametrize("in_memory", ["all", "columns", "nothing"])
+def test_deleted_objects_let_go_of_each_other_first(in_memory: str) -> None:
+    engine = create_engine("sqlite://")
+    event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA foreign_keys = 1"))
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        ann, bob = Person(code="a"), Person(code="b")
+        ann.friend, bob.friend = bob, ann
+        session.add_all([ann, bob])
+        session.flush()
+        if in_memory == "nothing":
+            session.expire_all()
+        elif in_memory == "columns":
+            session.expire(ann, ["friend"])
+            session.expire(bob, ["friend"])
+            assert (ann.friend_code, bob.friend_code) == ("b", "a")
+        session.delete(ann)
+        session.delete(bob)
+        session.commit()
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM person").scalar_one() == 0
+
+
+def test_an_object_that_refers_to_nobody_is_deleted_by_one_statement() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Person(code="a"))
+        session.commit()
+        ann = session.get_one(Person, "a")
+        sent = []
+        event.listen(engine, "before_cursor_execute", lambda *args: sent.append(args[2].split()[0]))
+        ann.friend = ann  # never written
+        session.delete(ann)
+        session.commit()
+        assert sent == ["DELETE"]
 
 
 class Page(Base):

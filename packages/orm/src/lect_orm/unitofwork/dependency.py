@@ -314,10 +314,25 @@ class ManyToOne(Dependency):
         if not self.post_update or self.cascade_orphans or self.passive_deletes == "all":
             return
         for state in states:
-            sync.clear(state, self.parent, self.pairs, self.prop)
-            history = self.history(context, state, IN_MEMORY)
-            if any(target.pk is not None for target in states_of(history.sum())):
+            if self._row_refers(context, state):
                 context.post_update(state, [right for _left, right in self.pairs])
+            sync.clear(state, self.parent, self.pairs, self.prop)
+
+    def _row_refers(self, context: FlushContext, state: InstanceState) -> bool:
+        """Whether the object's row, as it is in the database, may refer to another: so too when it is expired."""
+        if self.passive_deletes:
+            history = self.history(context, state, IN_MEMORY)
+            return any(target.pk is not None for target in states_of(history.sum()))
+        column_to_key = state.mapper.column_to_key
+        committed, dict_ = state.committed_state or {}, state.dict
+        for _left, right in self.pairs:
+            key = column_to_key[right]
+            value = committed.get(key, NO_VALUE)
+            if value is NO_VALUE:
+                value = dict_.get(key, NO_VALUE)
+            if value is None:
+                return False  # a key with a NULL in it refers to nothing
+        return True
 
     def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:
         key = self.key
