@@ -17,12 +17,18 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 import lect
 from lect import Column, Integer, MetaData, String, Table, delete, exc, func, insert, literal, select, text
 
-__all__ = ["POOL", "SERVERS", "Ledger", "Server", "seed", "zero_left"]
+__all__ = ["POOL", "SERVERS", "THREADS_AND_UNITS", "UNITS", "Ledger", "Server", "seed", "zero_left"]
 
 POOL = 10
+#: Checkouts of each thread or task at full size.
+UNITS = int(os.environ.get("LECT_TORTURE_UNITS", "2000"))
+#: A short run for every time, and one at full size.
+THREADS_AND_UNITS = [pytest.param(12, 40, id="short"), pytest.param(50, UNITS, id="full", marks=pytest.mark.torture)]
 
 metadata = MetaData()
 rows = Table(

@@ -5,7 +5,6 @@ LECT_TORTURE_SEED repeats a run, LECT_TORTURE_UNITS sets the checkouts per threa
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 from collections.abc import Callable
@@ -19,14 +18,9 @@ from lect import exc, text
 
 pytestmark = pytest.mark.server
 
-UNITS = int(os.environ.get("LECT_TORTURE_UNITS", "2000"))
-
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize(
-    ("threads", "units"),
-    [pytest.param(12, 40, id="short"), pytest.param(50, UNITS, id="full", marks=pytest.mark.torture)],
-)
+@pytest.mark.parametrize(("threads", "units"), ledger.THREADS_AND_UNITS)
 @pytest.mark.parametrize(
     ("variable", "driver"),
     [

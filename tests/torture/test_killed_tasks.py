@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import os
 import random
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import Any
 
 import bad_network
 import pytest
+from ledger import POOL, UNITS
 
 pytest.importorskip("greenlet")
 
@@ -47,9 +47,7 @@ SERVERS = {
         "REPEATABLE-READ",
     ),
 }
-POOL = 10
 SEED = 7
-UNITS = int(os.environ.get("LECT_TORTURE_UNITS", "2000"))
 LOST = (exc.ConnectionLost, exc.ConnectFailed, exc.DeadlineExceeded)
 
 
