@@ -7,7 +7,7 @@ and goes on. Listeners of a class count for its subclasses and for instances mad
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from lect.event.registry import FAMILIES, EventKey, remember
@@ -34,29 +34,17 @@ class Listener:
         return self.fn is fn or self.fn == fn
 
 
-class Listeners:
-    """What listens to one event of one target. Immutable; false when empty; calling it calls each in order."""
+class Listeners(tuple[Callable[..., Any], ...]):
+    """What listens to one event of one target. Immutable; false when empty; calling it calls each in order.
 
-    __slots__ = ("calls",)
+    A tuple, so that "does anybody listen?", which is asked everywhere, is answered without running Python.
+    """
 
-    def __init__(self, calls: tuple[Callable[..., Any], ...] = ()) -> None:
-        self.calls = calls
+    __slots__ = ()
 
     def __call__(self, *args: Any, **kw: Any) -> None:
-        for call in self.calls:
+        for call in self:
             call(*args, **kw)
-
-    def __iter__(self) -> Iterator[Callable[..., Any]]:
-        return iter(self.calls)
-
-    def __len__(self) -> int:
-        return len(self.calls)
-
-    def __bool__(self) -> bool:
-        return bool(self.calls)
-
-    def __contains__(self, fn: object) -> bool:
-        return fn in self.calls
 
 
 EMPTY = Listeners()
@@ -80,6 +68,8 @@ class Dispatch:
         self._followers: weakref.WeakSet[Dispatch] = weakref.WeakSet()
         #: Somebody listens to something: one attribute for a hot path to ask.
         self._any = False
+        #: Of a class whose objects share it until somebody listens to one of them.
+        self._shared = False
         for source in (*sources, *trailing):
             source._followers.add(self)
             for name in source._active():
@@ -93,7 +83,7 @@ class Dispatch:
         raise AttributeError(f"{self._family.__name__} has no event {name!r}")
 
     def _active(self) -> list[str]:
-        return [name for name, value in self.__dict__.items() if value.__class__ is Listeners and value.calls]
+        return [name for name, value in self.__dict__.items() if value.__class__ is Listeners and value]
 
     @property
     def _empty(self) -> bool:
@@ -210,6 +200,8 @@ class Events(Generic[_T]):
     def _dispatch_of(cls, target: Any) -> Dispatch:
         """Return the dispatch object of an accepted target."""
         found: Dispatch = target.dispatch
+        if found._shared and not isinstance(target, type):
+            found = target.__dict__["dispatch"] = Dispatch(found._family, type(target), found)
         return found
 
     @classmethod
@@ -238,10 +230,15 @@ class dispatcher:
 
     ``dispatch = dispatcher(SomeEvents)`` in a class body. An instance's dispatch is made when it is first asked for and
     then stands in the instance's ``__dict__``.
+
+    Args:
+        shared: for objects that are made by the thousand and seldom listened to: an instance answers with the dispatch
+            of its class, and has one of its own from the moment on in which somebody listens to it.
     """
 
-    def __init__(self, family: type[Events[Any]]) -> None:
+    def __init__(self, family: type[Events[Any]], *, shared: bool = False) -> None:
         self.family = family
+        self.shared = shared
         self._classes: weakref.WeakKeyDictionary[type, Dispatch] = weakref.WeakKeyDictionary()
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -257,11 +254,16 @@ class dispatcher:
                 if any(b.__dict__.get("dispatch") is self for b in base.__mro__)
             ]
             found = self._classes.setdefault(cls, Dispatch(self.family, cls, *sources))
+            found._shared = self.shared
         return found
 
     def __get__(self, instance: Any, owner: type) -> Dispatch:
         if instance is None:
             return self.of_class(owner)
+        if self.shared:
+            # Kept with the instance, where the next look finds it without coming here.
+            common: Dispatch = instance.__dict__.setdefault("dispatch", self.of_class(owner))
+            return common
         # An object may be heard by the listeners of another one too (a connection by those of its engine).
         parents = getattr(instance, "_dispatch_parents", None)
         trailing = parents() if parents is not None else ()

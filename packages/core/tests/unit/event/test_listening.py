@@ -164,3 +164,36 @@ def test_listeners_are_not_pickled() -> None:
     thing = Thing()
     event.listen(thing, "happened", lambda *a: None)
     assert not pickle.loads(pickle.dumps(thing)).dispatch.happened
+
+
+class SharedThing:
+    """Many are made, few are listened to."""
+
+    dispatch = dispatcher(ThingEvents, shared=True)
+
+
+class SpecialSharedThing(SharedThing):
+    """Hears what shared things hear."""
+
+
+def test_shared_until_somebody_listens(seen: list[Any]) -> None:
+    thing, other, special = SharedThing(), SharedThing(), SpecialSharedThing()
+    assert thing.dispatch is other.dispatch is SharedThing.dispatch
+
+    def own(target: Any, how: str) -> None:
+        seen.append(("own", how))
+
+    def of_all(target: Any, how: str) -> None:
+        seen.append(("all", how))
+
+    event.listen(thing, "happened", own)
+    assert thing.dispatch is not other.dispatch is SharedThing.dispatch
+    assert not other.dispatch.happened
+    event.listen(SharedThing, "happened", of_all)
+    for each in (thing, other, special):
+        seen.append(each)
+        each.dispatch.happened(each, "now")
+    assert seen == [thing, ("all", "now"), ("own", "now"), other, ("all", "now"), special, ("all", "now")]
+    event.remove(thing, "happened", own)
+    event.remove(SharedThing, "happened", of_all)
+    assert not any(each.dispatch.happened for each in (thing, other, special, SharedThing()))

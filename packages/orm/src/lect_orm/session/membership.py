@@ -351,6 +351,11 @@ class SessionMembership:
     def _detach_states(self, states: Iterable[InstanceState], to_transient: bool = False) -> None:
         dispatch = self.dispatch
         ref = self._ref
+        if not (to_transient or dispatch._any):
+            for state in states:
+                if state.session_ref is ref:
+                    state.session_ref = None
+            return
         for state in states:
             if state.session_ref is not ref:
                 continue

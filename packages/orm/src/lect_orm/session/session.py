@@ -84,7 +84,7 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
     """
 
     _is_asyncio = False
-    dispatch: Any = dispatcher(SessionEvents)
+    dispatch: Any = dispatcher(SessionEvents, shared=True)
     #: Pause the cyclic collector while many objects are loaded at once (see :mod:`lect_orm.loading`).
     gc_pause: bool = True
     connection_callable: Callable[..., Any] | None = None

@@ -69,6 +69,8 @@ class SessionTransaction:
         self._rollback_exception: BaseException | None = None
         #: by engine and by connection: (connection, its transaction, whether commit is ours, whether closing is ours)
         self._connections: dict[Any, tuple[Any, Any, bool, bool]] = {}
+        #: the same, each once
+        self._held: list[tuple[Any, Any, bool, bool]] = []
         self._outer_context: SessionTransaction | None = None
         if self.nested and parent is None:
             raise InvalidRequestError("Can't start a SAVEPOINT transaction when no existing transaction is in progress")
@@ -166,7 +168,7 @@ class SessionTransaction:
             if not self.nested:
                 return connection
             execution_options = None
-        elif _is_connection(bind):
+        elif bind.engine is not bind:  # a connection; it says which engine it came from
             connection = bind
             if connection.engine in self._connections:
                 raise InvalidRequestError(
@@ -186,6 +188,7 @@ class SessionTransaction:
                 connection.close()
             raise
         held = (connection, transaction, ours_to_commit, ours)
+        self._held.append(held)
         self._connections[connection] = self._connections[connection.engine] = held
         if bind is not connection:
             self._connections[bind] = held  # an engine with options of its own
@@ -214,10 +217,6 @@ class SessionTransaction:
         if connection.in_nested_transaction():
             return connection.get_nested_transaction(), mode == "control_fully"
         return connection.get_transaction(), mode == "control_fully"
-
-    def _held(self) -> list[tuple[Any, Any, bool, bool]]:
-        seen: dict[int, tuple[Any, Any, bool, bool]] = {id(held): held for held in self._connections.values()}
-        return list(seen.values())
 
     # -- beginning and ending -----------------------------------------------------------------------------------------
 
@@ -260,7 +259,7 @@ class SessionTransaction:
                 )
         if self._parent is None and session.twophase:
             try:
-                for held in self._held():
+                for held in self._held:
                     held[1].prepare()
             except BaseException:
                 self.rollback()
@@ -275,7 +274,7 @@ class SessionTransaction:
         session = self.session
         assert session is not None
         if self._is_real:
-            for _connection, transaction, ours_to_commit, _ours in self._held():
+            for _connection, transaction, ours_to_commit, _ours in self._held:
                 if ours_to_commit:
                     transaction.commit()
             self._phase = Phase.COMMITTED
@@ -333,7 +332,7 @@ class SessionTransaction:
         assert session is not None
         error: BaseException | None = None
         try:
-            for held in self._held():
+            for held in self._held:
                 held[1].rollback()
             self._phase = Phase.DEACTIVE
             if session.dispatch.after_rollback:
@@ -356,7 +355,7 @@ class SessionTransaction:
             session._nested_transaction = self._previous_nested
         session._transaction = self._parent
         if self._parent is None or self.nested:
-            for connection, transaction, ours_to_commit, ours in self._held():
+            for connection, transaction, ours_to_commit, ours in self._held:
                 if invalidate and self._parent is None:
                     connection.invalidate()
                 if ours_to_commit and transaction.is_valid:
@@ -368,6 +367,7 @@ class SessionTransaction:
             session.dispatch.after_transaction_end(session, self)
         self.session = None
         self._connections = {}
+        self._held = []
 
     # -- objects ------------------------------------------------------------------------------------------------------
 
@@ -460,13 +460,6 @@ class SessionTransaction:
         finally:
             session._transaction_context = self._outer_context
             self._outer_context = None
-
-
-def _is_connection(bind: Any) -> bool:
-    # A connection says which engine it came from; asking for its class would import the engine room's module here.
-    from lect.engine import Connection
-
-    return isinstance(bind, Connection)
 
 
 def _warn(message: str) -> None:
