@@ -254,9 +254,10 @@ class Select(HasPrefixes, HasSuffixes, HasSyntaxExtensions, GenerativeSelect, Ge
     def where(self: _S, *whereclause: Any) -> _S:
         """Return this SELECT with these conditions; all of them, and those set before, must hold."""
         copy = self._generate()
-        copy._where = where = self._where + tuple([condition(c) for c in whereclause])
+        added = tuple([condition(c) for c in whereclause])
+        copy._where = self._where + added
         if self._plugin is None:
-            copy._note_entities(where)
+            copy._note_entities(added)
         return copy
 
     filter = where

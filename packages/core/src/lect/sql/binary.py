@@ -28,7 +28,7 @@ from lect.sql.node import Field, child, pairs, scalar, typed
 from lect.types.boolean import BOOLEANTYPE
 from lect.types.type_engine import TypeEngine, to_instance
 
-__all__ = ["BinaryExpression", "OperatorExpression", "combine"]
+__all__ = ["BinaryExpression", "OperatorExpression", "combine", "is_condition"]
 
 _T = TypeVar("_T")
 
@@ -95,7 +95,7 @@ class BinaryExpression(OperatorExpression[_T]):
         self.negate = negate
         if modifiers:
             self._modifiers = tuple(modifiers.items())
-        if not is_boolean(operator) and operator not in _CONDITIONS:
+        if not is_condition(operator):
             self._is_implicitly_boolean = False
 
     @property
@@ -138,6 +138,11 @@ def _original(element: Any) -> Any:
 
 
 _CONDITIONS: Final = frozenset([like_op, not_like_op, match_op, not_match_op])
+
+
+def is_condition(operator: OperatorType) -> bool:
+    """Say whether what an operator makes is true or false by itself, wherever it is written."""
+    return is_boolean(operator) or operator in _CONDITIONS
 
 
 def comparison(left: Any, right: Any, operator: OperatorType, negate: OperatorType | None) -> BinaryExpression[bool]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lect.exc import ArgumentError
 from lect.operators import OperatorType
-from lect.sql.bind import BindParameter
+from lect.sql.bind import BindParameter, plain_bind
 from lect.sql.column import ColumnClause
 from lect.sql.element import ClauseElement
 from lect.sql.entity import registered
@@ -181,7 +181,7 @@ def number(given: Any) -> Any:
 
 def limit(given: int) -> BindParameter[int]:
     """Return the bound value of a LIMIT or OFFSET."""
-    bound: BindParameter[int] = BindParameter(None, given, type_=INTEGERTYPE, unique=True)
+    bound = plain_bind("param", given, INTEGERTYPE)
     bound._is_limit = True
     return bound
 

@@ -65,12 +65,36 @@ class Comparator(ColumnOperators, Generic[_CT]):
 
 def _standard(factory: Any) -> bool:
     """True when a comparator leaves comparison operators as they are, so that the short way may be taken."""
-    for name in ("operate", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
+    for name in _PLAIN_OPERATORS:
         found = getattr(factory, name, None)
         if found is not getattr(Comparator, name):
             return False
     return True
 
+
+#: Methods for which columns have a short way (:mod:`lect.sql.fast_comparison`), and the one behind them all.
+_PLAIN_OPERATORS: Final = (
+    "operate",
+    "__eq__",
+    "__ne__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+    "__ge__",
+    "in_",
+    "not_in",
+    "notin_",
+    "between",
+    "like",
+    "not_like",
+    "notlike",
+    "ilike",
+    "startswith",
+    "endswith",
+    "contains",
+    "desc",
+    "asc",
+)
 
 _standard_seen: dict[Any, bool] = {}
 
