@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lect import Column, ForeignKey, ForeignKeyConstraint, String, Table, create_engine, event
+from lect import Column, ForeignKey, ForeignKeyConstraint, String, Table, create_engine, event, select
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from lect_orm.exc import FlushError
 
 
 class Base(DeclarativeBase):
@@ -244,3 +245,42 @@ def test_a_new_key_reaches_references_that_are_not_in_memory(expired: list[str] 
         found = rows.all()
         assert found == [("low", "x", "main"), ("main", None, None), ("other", "x", "low")]
         assert low.following is high
+
+
+class Plant(Base):
+    __tablename__ = "plant"
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("plant.code"))
+    parent: Mapped[Plant | None] = relationship(remote_side=[code], passive_updates=False)
+
+
+class Tree(Plant):
+    """Its rows are of another table: no plant's parent is among them."""
+
+    __tablename__ = "tree"
+    __mapper_args__ = {"concrete": True}
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+
+def test_a_new_key_of_a_concrete_subclass_concerns_nobody_else() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        oak, seed = Tree(code="a"), Plant(code="b", parent=Plant(code="a"))
+        session.add_all([oak, seed])
+        session.commit()
+        assert seed.parent_code == "a"
+        session.expire(seed, ["parent"])
+        oak.code = "c"
+        session.commit()
+        assert session.scalars(select(Tree.code)).all() == ["c"]
+        assert seed.parent_code == "a"
+
+
+def test_a_class_that_a_relationship_would_not_give_back_is_refused() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Plant(code="b", parent=Tree(code="a")))
+        with pytest.raises(FlushError, match=r"item of type .*Tree.* of collection .*Plant\.parent.*enable_typechecks"):
+            session.flush()

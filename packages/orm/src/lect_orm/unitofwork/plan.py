@@ -109,6 +109,8 @@ def _key_switchers(mapper: Any) -> tuple[Any, ...]:
                     and not prop.viewonly
                     and not prop.passive_updates
                     and mapper.isa(prop.mapper)
+                    # a concrete subclass has other rows, to which nobody refers this way
+                    and all(left in mapper.column_to_key for left, _right in prop.synchronize_pairs)
                     and not prop._reverse_property
                 ):
                     made.extend([d for d in dependencies_of(other) if d.prop is prop])
@@ -126,7 +128,7 @@ def _find_referrers(context: FlushContext, dependency: Any, state: InstanceState
         for left, right in dependency.pairs
     ]
     for other in list(context.session.identity_map.all_states()):
-        if target is None or not other.mapper.isa(dependency.parent):
+        if target is None or dependency not in dependencies_of(other.mapper):
             continue
         held = other.dict.get(dependency.key, NO_VALUE)
         if held is target or (held is NO_VALUE and _referred(context, dependency, other, earlier)):

@@ -186,31 +186,24 @@ def source_modified(state: InstanceState, source_mapper: Any, pairs: Pairs) -> b
 
 
 def require_loadable(prop: Any, state: InstanceState) -> None:
-    """Refuse an object of the wrong class in a relationship.
+    """Refuse an object of a class that the relationship would not give back when it is read.
 
     Raises:
-        FlushError: its class is neither the relationship's target nor a subclass of it.
+        FlushError: its class is not the relationship's target, nor a subclass that is told from it by a column.
     """
-    if state.mapper is prop.mapper:
+    target = prop.mapper
+    if state.mapper is target or not prop.enable_typechecks:
         return
-    if prop.enable_typechecks and not state.mapper.isa(prop.mapper):
-        if (
-            state.mapper.base_mapper is prop.mapper.base_mapper
-            and prop.mapper.polymorphic_on is None
-            and state.mapper.inherits is not None
-        ):
-            hint = (
-                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". '
-                "Expected "
-                f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type. If "
-                f"{state.mapper.class_} is "
-                f'a subclass of {prop.mapper.class_}, configure mapper "{prop.mapper}" to load this subtype '
-                "polymorphically, or set enable_typechecks=False to allow any subtype to be accepted for flush."
-            )
-        else:
-            hint = (
-                f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". '
-                "Expected "
-                f"an object of type {prop.mapper.class_} or a polymorphic subclass of this type."
-            )
-        raise FlushError(hint)
+    if state.mapper.isa(target) and target.polymorphic_on is not None:
+        return
+    hint = (
+        f'Attempting to flush an item of type {state.mapper.class_} as a member of collection "{prop}". '
+        f"Expected an object of type {target.class_} or a polymorphic subclass of this type."
+    )
+    if state.mapper.isa(target):
+        hint += (
+            f" If {state.mapper.class_} is a subclass of {target.class_}, configure mapper "
+            f'"{target}" to load this subtype polymorphically, or set enable_typechecks=False to allow any '
+            "subtype to be accepted for flush."
+        )
+    raise FlushError(hint)
