@@ -266,7 +266,7 @@ class SchemaDropper(_Runner):
         views = [table for table in tables if table.is_view]
         ordered = self.in_order([table for table in tables if not table.is_view])
         present = [table for table, _ in ordered if table is not None] + views
-        sequences = [s for s in metadata._sequences.values() if self.tables is None]
+        sequences = self._sequences_to_drop(metadata, present)
         self.told("before_drop", metadata, tables=present)
         for table, foreign_keys in ordered:
             if table is None:
@@ -281,12 +281,20 @@ class SchemaDropper(_Runner):
         if self.tables is None:
             self.do_types([t for t in metadata._objects if t.metadata is metadata], "drop")
         for sequence in sequences:
-            if sequence.column is None or sequence.column.table not in present or self._not_dropped(sequence):
-                self.do_sequence(sequence)
+            self.do_sequence(sequence)
         self.told("after_drop", metadata, tables=present)
 
-    def _not_dropped(self, sequence: Any) -> bool:
-        return self._known.get(("sequence", self.schema_of(sequence), sequence.name), True)
+    def _sequences_to_drop(self, metadata: Any, present: list[Any]) -> list[Any]:
+        """Return the sequences that go with these tables, each once: several columns may number from one of them."""
+        found = {_id_of(s): s for table in present for s in _sequences_of(table)}
+        if self.tables is None:
+            found.update({_id_of(s): s for s in metadata._sequences.values()})
+        else:
+            for table in metadata.tables.values():
+                if table not in self.tables:  # it stays, and goes on to number
+                    for sequence in _sequences_of(table):
+                        found.pop(_id_of(sequence), None)
+        return list(found.values())
 
     def in_order(self, tables: list[Any]) -> list[tuple[Any, Any]]:
         """Return tables and foreign keys in the order in which they can be dropped.
@@ -330,13 +338,15 @@ class SchemaDropper(_Runner):
             self.drop_table(table, in_metadata=False)
 
     def drop_table(self, table: Any, *, in_metadata: bool) -> None:
-        """Send DROP TABLE, or what the table has in its place, and drop the sequences of its columns."""
+        """Send DROP TABLE, or what the table has in its place.
+
+        The sequences of its columns are dropped too; with a whole metadata that is done once all tables are gone.
+        """
         self.told("before_drop", table, _is_metadata_operation=in_metadata)
         self.send(table._dropper_ddl if table._dropper_ddl is not None else DropTable(table))
-        for column in table.columns:
-            if column.default is not None and column.default.is_sequence:
-                self.do_sequence(column.default)
-                self._known[("sequence", self.schema_of(column.default), column.default.name)] = False
+        if not in_metadata:
+            for sequence in _sequences_of(table):
+                self.do_sequence(sequence)
         self.told("after_drop", table, _is_metadata_operation=in_metadata)
 
     def do_index(self, index: Any) -> None:
@@ -363,3 +373,13 @@ class SchemaDropper(_Runner):
             self.told("before_drop", constraint)
             self.send(DropConstraint(constraint, isolate_from_table=False))
             self.told("after_drop", constraint)
+
+
+def _sequences_of(table: Any) -> list[Any]:
+    """Return the sequences that number columns of `table`."""
+    defaults = [column.default for column in table.columns]
+    return [default for default in defaults if default is not None and default.is_sequence]
+
+
+def _id_of(sequence: Any) -> tuple[Any, Any]:
+    return sequence.schema, sequence.name

@@ -177,6 +177,19 @@ def test_sequences_come_before_their_tables_and_go_after() -> None:
     assert bind.heads == ["DROP TABLE t", "DROP SEQUENCE of_t", "DROP SEQUENCE alone"]
 
 
+def test_a_sequence_of_several_tables_goes_with_the_last() -> None:
+    metadata = MetaData()
+    shared = Sequence("shared", metadata=metadata)
+    for name in ("a", "b"):
+        Table(name, metadata, Column("id", Integer, shared, server_default=shared.next_value(), primary_key=True))
+    bind = Recorder("a", "b", sequences=("shared",))
+    metadata.drop_all(bind)
+    assert bind.heads == ["DROP TABLE b", "DROP TABLE a", "DROP SEQUENCE shared"]
+    bind = Recorder("a", "b", sequences=("shared",))
+    metadata.drop_all(bind, tables=[metadata.tables["a"]])
+    assert bind.heads == ["DROP TABLE a"]
+
+
 def test_no_sequences_where_there_are_none() -> None:
     metadata = MetaData()
     Table("t", metadata, Column("id", Integer, Sequence("of_t"), primary_key=True))
