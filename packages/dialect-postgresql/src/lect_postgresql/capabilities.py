@@ -64,7 +64,7 @@ def capabilities(version: tuple[int, ...]) -> Capabilities:
         key_order=KeyOrder.ORDERED_SELECT,  # postgresql.org/docs/current/sql-select.html#SQL-ORDERBY
         update_returning=Returning.UNORDERED,
         delete_returning=Returning.UNORDERED,
-        generated_key=GeneratedKey.NONE,  # RETURNING tells it
+        generated_key=GeneratedKey.QUERY,  # without RETURNING: postgresql.org/docs/current/functions-sequence.html
         multi_values=True,
         max_parameters=65535,  # 16 bits in the Bind message: postgresql.org/docs/current/protocol-message-formats.html
         default_row=DefaultRow.DEFAULT_VALUES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
@@ -152,6 +152,19 @@ class PostgreSQLDialect(Dialect):
         if request.name == "schema_path" and not request.as_read:
             value = ", ".join(self.identifiers.quote_identifier(name) for name in value)
         return (f"SELECT set_config('{_PARAMETERS[request.name]}', {self.literals.string(value)}, false)",)
+
+    def generated_key_sql(self, compiled: Any) -> str | None:
+        """The key that the column's own sequence gave this session, for a table with ``implicit_returning=False``.
+
+        postgresql.org/docs/current/functions-info.html: pg_get_serial_sequence is NULL for a column without a sequence.
+        """
+        dml = compiled.dml
+        column = getattr(dml.table, "autoincrement_column", None)
+        if column is None or dml.inline or ("lastrowid", None) not in dml.primary_key:
+            return None
+        table = self.identifiers.format_table(dml.table, translate=compiled.options.schema_translate_map)
+        names = f"{self.literals.string(table)}, {self.literals.string(column.name)}"
+        return f"SELECT currval(pg_get_serial_sequence({names}))"
 
     def classify(self, failure: Failure) -> Failure:
         """Read the SQLSTATE."""

@@ -721,12 +721,12 @@ def _learn_key(connection: Any, context: ExecutionContext, cursor: Any, dml: Any
     """Learn the key that the server generated, the way it has."""
     # A key given as SQL is known to nobody but the server, too.
     wanted = any(how is None or how[0] == "lastrowid" for how in dml.primary_key)
-    if not wanted:
-        context.lastrowid = getattr(cursor, "lastrowid", None) if cursor.description is None else None
-        return
     way = connection.dialect.capabilities.generated_key
     if way is GeneratedKey.CURSOR:
-        context.lastrowid = getattr(cursor, "lastrowid", None)
+        if wanted or cursor.description is None:
+            context.lastrowid = getattr(cursor, "lastrowid", None)
+    elif not wanted:
+        return
     elif way is GeneratedKey.QUERY:
         sql = connection.dialect.generated_key_sql(context.compiled)
         if sql:
