@@ -466,7 +466,7 @@ def new_state(obj: Any, mapper: Any) -> InstanceState:
     state.expired_attributes = None
     state.origin = None
     # A new object is about to be filled and saved, which asks for these again and again.
-    state.pending_changes = state.parents = state.empty_collections = state.callables = None
+    state.pending_changes = state.parents = state.empty_collections = state.callables = state.load_options = None
     state.is_deleted = False
     obj.__dict__[STATE_KEY] = state
     return state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from lect_orm.attributes.collections import (
@@ -23,6 +24,7 @@ from lect_orm.base import (
     NO_VALUE,
     PASSIVE_NO_RESULT,
     PASSIVE_OFF,
+    STATE_KEY,
     instance_state,
 )
 
@@ -211,6 +213,9 @@ class CollectionImpl(AttributeImpl):
         adapt: bool = True,
     ) -> None:
         """Replace the collection; members that stay are not announced."""
+        if value.__class__ is list and adapt and self._may_fill_at_once(state, dict_):
+            self._fill_at_once(state, dict_, value)
+            return
         new, items = self._adapt(value) if adapt else (value, None)
         old = self.get(state, dict_, PASSIVE_OFF & ~INIT_OK if not state.has_identity else PASSIVE_OFF)
         if old is PASSIVE_NO_RESULT or old is NO_VALUE:
@@ -232,6 +237,61 @@ class CollectionImpl(AttributeImpl):
         self._store_if_empty_default(state)
         self.remember(state, dict_, NO_VALUE if self.key not in dict_ else before)
         self._replace(state, dict_, old, before, new, items, fill)
+
+    def _may_fill_at_once(self, state: Any, dict_: dict[str, Any]) -> bool:
+        """Whether this is a list without listeners, of a new object that belongs nowhere and had no members yet."""
+        if (
+            state.session_ref is not None
+            or state.pk is not None
+            or self.key in dict_
+            or self.kind.cls is not InstrumentedList
+            or "_dispatch" in self.__dict__
+            or self.dynamic_target_check is not None
+            or self._initiator is not None
+            or not self.records
+            or state.pending_changes
+            or state.callables
+        ):
+            return False
+        committed = state.committed_state
+        empties = state.empty_collections
+        return (committed is None or self.key not in committed) and (empties is None or self.key not in empties)
+
+    def _fill_at_once(self, state: Any, dict_: dict[str, Any], items: list[Any]) -> None:
+        """Store the first members of a new object. Members that are new too, and belong nowhere, only get to know
+        their parent; nobody else is concerned. The others are added one by one in the ordinary way.
+        """
+        self.remember(state, dict_, NO_VALUE)
+        coll: Any = self.new_collection(state)
+        dict_[self.key] = coll
+        add, store = self.kind.add, partial(list.append, coll)
+        token, parent_token = self.bulk_replace_token, id(self.parent_token)
+        parent = state.obj()
+        mirror = self.mirrors[0] if len(self.mirrors) == 1 else None
+        mapper = reverse = None
+        for item in list(items):
+            child = item.__dict__.get(STATE_KEY) if hasattr(item, "__dict__") else None
+            if child is None or mirror is None or child.session_ref is not None or child.pk is not None:
+                add(coll, item, token)
+                continue
+            if child.mapper is not mapper:
+                mapper = child.mapper
+                reverse = mapper.impls[mirror.key] if mapper in mirror.checked else None
+                if reverse is not None and not reverse.mirrors_only(self):
+                    reverse = None
+            values = item.__dict__
+            if reverse is None or reverse.key in values or child.load_options:
+                add(coll, item, token)
+                continue
+            if self.trackparent:
+                parents = child.parents
+                if parents is None:
+                    child.parents = {parent_token: state}
+                else:
+                    parents[parent_token] = state
+            reverse.remember(child, values, NO_VALUE)
+            values[reverse.key] = parent
+            store(item)
 
     def _replace(
         self, state: Any, dict_: dict[str, Any], old: Any, before: list[Any], new: Any, items: Iterable[Any], fill: bool

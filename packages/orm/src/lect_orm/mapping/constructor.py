@@ -10,7 +10,7 @@ import functools
 from typing import Any
 
 from lect.exc import nearest
-from lect_orm.base import NO_VALUE, STATE_KEY, init_state
+from lect_orm.base import NO_VALUE, STATE_FACTORY, STATE_KEY, init_state
 
 __all__ = ["declarative_constructor", "install", "remove", "settled"]
 
@@ -101,6 +101,13 @@ def declarative_constructor(self: Any, **kwargs: Any) -> None:
     if mapper is not None and kwargs.keys() <= mapper.plain_keys:
         # Columns that nobody listens to: all at once.
         state = values.get(STATE_KEY)
+        if state is None and mapper.on_new is None:
+            # The usual thing: an object made here and now, which nobody has seen yet.
+            state = STATE_FACTORY[0](self, mapper)
+            state.committed_state = dict.fromkeys(kwargs, NO_VALUE)
+            state.modified = True
+            values.update(kwargs)
+            return
         if state is None:
             state = init_state(self)
         committed = state.committed_state

@@ -156,11 +156,12 @@ class SessionMembership:
                     self._insert_count = other.insert_order = self._insert_count + 1
                     new[other] = obj
                     other.session_ref = ref
-                elif self._contains_state(other):
+                elif other in new or self._contains_state(other):
                     continue
                 else:
                     self._save_or_update_one(other)
-                reached = pending_along(other)
+                # Mostly there is nothing but the way back.
+                reached = [one for one in pending_along(other) if one not in new]
                 if reached:
                     stack.append(iter(reached))
                     break

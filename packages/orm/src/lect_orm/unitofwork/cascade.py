@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lect_orm.base import (
@@ -35,6 +35,10 @@ _FLAGS = {
 
 #: What an attribute was when it held nobody before: by identity, since a user's object may define ``__eq__``.
 _NOBODY = frozenset([id(NO_VALUE), id(PASSIVE_NO_RESULT), id(None)])
+
+
+_NOTHING: Mapping[str, Any] = {}
+_UNTOUCHED: Any = object()
 
 
 class Steps(NamedTuple):
@@ -78,21 +82,25 @@ def pending_along(state: InstanceState) -> list[InstanceState]:
     if obj is None:
         return []
     dict_ = obj.__dict__
-    committed, pending = state.committed_state, state.pending_changes
+    committed, pending = state.committed_state or _NOTHING, state.pending_changes
     found: list[InstanceState] = []
     impls = mapper.impls
     for prop in props:
         key = prop.key
+        was = committed.get(key, _UNTOUCHED)
         # An attribute that is not there, and never was, holds nobody.
-        was = committed is not None and key in committed
-        if not was and key not in dict_ and not pending and not impls[key].dynamic:
+        if was is _UNTOUCHED and key not in dict_ and not pending and not impls[key].dynamic:
             continue
-        if not prop.uselist and (not was or id(committed[key]) in _NOBODY):  # type: ignore[index]
+        if not prop.uselist and (was is _UNTOUCHED or id(was) in _NOBODY):
             value = dict_.get(key)
             if value is not None:
                 found.append(instance_state(value))
             continue
-        members = impls[key].get_all_pending(state, dict_, PASSIVE_NO_INITIALIZE)
+        impl = impls[key]
+        if was is NO_VALUE and key in dict_ and impl.collection and not impl.dynamic:
+            found += [instance_state(member) for member in impl.members(dict_[key]) if member is not None]
+            continue
+        members = impl.get_all_pending(state, dict_, PASSIVE_NO_INITIALIZE)
         found += [other for other, member in members if other is not None and member is not None]
     return found
 

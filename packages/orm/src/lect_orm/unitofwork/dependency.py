@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from lect_orm.base import NO_VALUE, instance_state
+from lect_orm.base import NO_VALUE, STATE_KEY, instance_state
 from lect_orm.exc import FlushError
 from lect_orm.unitofwork import sync
 from lect_orm.unitofwork.cascade import cascade_iterator
@@ -162,12 +162,34 @@ class OneToMany(Dependency):
             for child in states_of(history.unchanged):
                 context.register_object(child, operation="delete", prop=self.prop)
 
+    def first_members(self, state: InstanceState) -> list[InstanceState] | None:
+        """Return the members of an object that is new, when its collection is there and none was there before: the
+        usual thing, for which no history has to be made. None when it is not so, or nobody can be sure.
+        """
+        committed = state.committed_state
+        if state.pk is not None or committed is None or committed.get(self.key, self) is not NO_VALUE:
+            return None
+        impl = state.mapper.impls[self.key]
+        coll = state.dict.get(self.key)
+        if coll is None or not impl.collection or impl.dynamic:
+            return None
+        try:
+            return [obj.__dict__[STATE_KEY] for obj in impl.members(coll)]
+        except (AttributeError, KeyError):  # None, or an object that has no state yet
+            return None
+
     def plan_save(self, context: FlushContext, state: InstanceState) -> None:
+        known = context.states.get
+        members = self.first_members(state)
+        if members is not None:
+            for child in members:
+                if known(child) is not SAVE:
+                    context.register_object(child, cancel_delete=True, operation="add", prop=self.prop)
+            return
         changed = self.key_changed(state)
         passive = IN_MEMORY if not changed or self.passive_updates else LOADED
         history = self.history(context, state, passive)
         self.refuse_none(history.added)
-        known = context.states.get
         for child in states_of(history.added):
             if known(child) is not SAVE:
                 context.register_object(child, cancel_delete=True, operation="add", prop=self.prop)
@@ -214,6 +236,12 @@ class OneToMany(Dependency):
         plain = not self.post_update
         copy, fitting, taking_part = self.copier.copy, self._fitting, context.states
         for state in states:
+            members = self.first_members(state) if plain else None
+            if members is not None:
+                rest = self.copier.copy_to_new(state, members, taking_part, fitting)
+                for child in rest:
+                    self._copy(context, state, child)
+                continue
             changed = self.key_changed(state)
             passive = IN_MEMORY if not changed or self.passive_updates else LOADED
             history = self.history(context, state, passive)
@@ -338,16 +366,19 @@ class ManyToOne(Dependency):
         key = self.key
         plain = not self.post_update
         copy, fitting, taking_part = self.copier.copy, self._fitting, context.states
+        has_key = self.copier.is_copied
         for state in states:
             committed = state.committed_state
             if committed is None or key not in committed:
                 continue  # as it was
             if plain and committed[key] is NO_VALUE:
                 # Set for the first time, to an object that is saved too or has been: the usual thing.
-                found = state.dict.get(key)
+                dict_ = state.dict
+                found = dict_.get(key)
                 other = None if found is None else instance_state(found)
                 if other is not None and other.mapper in fitting and taking_part.get(other) is SAVE:
-                    if not context.is_deleted(state):
+                    # The other side of the relationship may have given the key already.
+                    if not has_key(other, found.__dict__, state, dict_) and not context.is_deleted(state):
                         copy(other, state)
                     continue
             history = self.history(context, state, IN_MEMORY)

@@ -12,7 +12,7 @@ from lect_orm.unitofwork.changes import Changes
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
 
-__all__ = ["Omissible", "TableFacts", "facts_of", "has_expressions", "is_expression", "tables_of"]
+__all__ = ["Omissible", "TableFacts", "are_plain", "facts_of", "has_expressions", "is_expression", "tables_of"]
 
 Row = dict[str, Any]
 
@@ -26,6 +26,11 @@ def has_expressions(values: Any) -> bool:
     if _PLAIN.issuperset(map(type, values)):
         return False
     return any(is_expression(value) for value in values)
+
+
+def are_plain(types: set[type]) -> bool:
+    """Whether values of these types are known to be no SQL expressions."""
+    return _PLAIN.issuperset(types)
 
 
 def is_expression(value: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lect.dialects.capabilities import Returning
 from lect_orm.exc import FlushError
-from lect_orm.unitofwork.facts import Row, TableFacts, has_expressions, is_expression
+from lect_orm.unitofwork.facts import Row, TableFacts, are_plain, has_expressions, is_expression
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
@@ -113,10 +113,15 @@ def _batches(
     single = not facts.mapper.batch
     start = 0
     total = len(rows)
-    expressions = [has_expressions(row.values()) for row in rows]
-    if not single and not any(expressions) and masks.count(masks[0]) == total:
+    # All rows at once, as there is hardly ever an expression in one of them.
+    met: set[type] = set()
+    for row in rows:
+        met.update(map(type, row.values()))
+    some = not are_plain(met)
+    if not single and not some and masks.count(masks[0]) == total:
         yield masks[0], states, rows, False
         return
+    expressions = [some and has_expressions(row.values()) for row in rows]
     while start < total:
         end = start + 1
         while not single and end < total and masks[end] == masks[start] and expressions[end] == expressions[start]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lect_orm.base import NO_VALUE, PASSIVE_NO_INITIALIZE, state_str
+from lect_orm.base import NO_VALUE, PASSIVE_NO_INITIALIZE, STATE_KEY, state_str
 from lect_orm.exc import FlushError, UnmappedColumnError
+from lect_orm.unitofwork.context import SAVE
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
@@ -56,6 +57,10 @@ def _set(state: InstanceState, dict_: dict[str, Any], key: str, value: Any) -> N
             state.mark_modified(obj)
 
 
+#: Steps between classes that have not been looked at: something that no object has.
+_UNKNOWN: Any = ((STATE_KEY, "", False),)
+
+
 class Copier:
     """Copies the key that one side of a relationship has to the attributes of the other side.
 
@@ -95,6 +100,51 @@ class Copier:
             if primary and pks_changed and dest.pk is not None and old == value:
                 continue
             _set(dest, dest_dict, dest_key, value)
+
+
+    def is_copied(
+        self, source: InstanceState, source_dict: dict[str, Any], dest: InstanceState, dest_dict: dict[str, Any]
+    ) -> bool:
+        """Whether `dest` has the key of `source`, which is in memory: a quick look that may say no by mistake."""
+        for source_key, dest_key, _primary in self._steps.get((source.mapper, dest.mapper), _UNKNOWN):
+            if source_dict.get(source_key, NO_VALUE) is not dest_dict.get(dest_key, _UNKNOWN):
+                return False
+        return True
+
+    def copy_to_new(
+        self,
+        source: InstanceState,
+        members: list[InstanceState],
+        taking_part: dict[InstanceState, int],
+        fitting: set[Any],
+    ) -> list[InstanceState]:
+        """Copy the key of `source` to those of its members that are saved too and are of a class known to fit; return
+        the others.
+        """
+        rest: list[InstanceState] = []
+        mapper = None
+        steps: list[tuple[str, Any]] | None = None
+        source_dict = source.dict
+        for dest in members:
+            if dest.mapper is not mapper:
+                mapper = dest.mapper
+                steps = None
+                if mapper in fitting:
+                    found = self._steps.get((source.mapper, mapper)) or self._find(source.mapper, mapper)
+                    steps = [(dest_key, source_dict.get(key, NO_VALUE)) for key, dest_key, _primary in found]
+                    if any(value is NO_VALUE for _key, value in steps):
+                        steps = None
+            if steps is None or taking_part.get(dest) is not SAVE:
+                rest.append(dest)
+                continue
+            obj = dest()
+            if obj is None:
+                continue
+            dict_ = obj.__dict__
+            for key, value in steps:
+                if dict_.get(key, NO_VALUE) is not value:
+                    _set(dest, dict_, key, value)
+        return rest
 
 
 def clear(dest: InstanceState, dest_mapper: Any, pairs: Pairs, prop: Any = None) -> None:
