@@ -147,7 +147,8 @@ def mariadb(version: tuple[int, ...]) -> Capabilities:
         row_locking_nowait=version >= (10, 3),  # mariadb wait-and-nowait/
         row_locking_skip=version >= (10, 6),  # mariadb select/#skip-locked
         insert_returning=Returning.UNORDERED if version >= (10, 5) else Returning.NONE,  # mariadb insertreturning/
-        delete_returning=Returning.UNORDERED,  # mariadb delete/#returning; of a single table
+        delete_returning=Returning.UNORDERED,  # mariadb delete/#returning
+        delete_returning_joined=False,  # of a single table only
         create_if_not_exists=True,
         index_if_not_exists=True,
         sequences=version >= (10, 3),  # mariadb create-sequence/

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lect import Table, delete, insert, select, update
+from lect import Table, bindparam, delete, insert, select, update
 from lect.engine import Connection
 from lect_compliance.case import Group, needs
 from lect_compliance.needs import DELETE_RETURNING, INSERT_MANY_RETURNING, INSERT_RETURNING, UPDATE_RETURNING
@@ -57,3 +57,20 @@ class TestReturning(Group):
         statement = delete(people).where(people.c.id == 2).returning(people.c.name)
         assert connection.execute(statement).scalar_one() == "Bob"
         assert connection.scalar(select(people.c.id).where(people.c.id == 2)) is None
+
+    @needs(UPDATE_RETURNING)
+    def test_update_of_nothing(self, connection: Connection, people: Table) -> None:
+        """An UPDATE that finds no row gives a result without rows; the next one gives its row."""
+        statement = update(people).where(people.c.id == 99).values(age=1).returning(people.c.id, people.c.name)
+        result = connection.execute(statement)
+        assert (list(result.keys()), result.all()) == (["id", "name"], [])
+        many = update(people).where(people.c.id == bindparam("which")).values(age=1).returning(people.c.name)
+        assert connection.execute(many, [{"which": 99}, {"which": 98}]).all() == []
+        assert connection.execute(many, [{"which": 99}, {"which": 2}]).scalars().all() == ["Bob"]
+
+    @needs(DELETE_RETURNING)
+    def test_delete_of_nothing(self, connection: Connection, people: Table) -> None:
+        """So does a DELETE."""
+        statement = delete(people).where(people.c.name == "Nobody").returning(people.c.id, people.c.name)
+        result = connection.execute(statement)
+        assert (list(result.keys()), result.mappings().all()) == (["id", "name"], [])

@@ -191,6 +191,9 @@ class Capabilities(Record):
     delete_returning: Returning = Returning.UNORDERED
     """DELETE hands back this."""
 
+    delete_returning_joined: bool = True
+    """DELETE hands it back also when the rows are found with the help of other tables."""
+
     returning_expressions: bool = True
     """What is handed back may be any expression over the changed row, not only its columns."""
 

@@ -97,6 +97,14 @@ class Plan:
             columns = self.by_names[names] = self._by_name(known or (), names, description)
         return columns
 
+    def columns_undescribed(self) -> Columns:
+        """Return the columns of a result without rows that its driver does not describe.
+
+        They are not kept: how values are converted may depend on what the driver says about them.
+        """
+        known = self.compiled.result_columns or ()
+        return self._by_position(known, [(column.name, None) for column in known])
+
     def _processor(self, type_: Any, code: Any) -> Processor | None:
         found: Processor | None = type_._cached_result_processor(self.compiled.dialect, code)
         return found
@@ -121,10 +129,7 @@ class Plan:
         return Columns(
             keys,
             [None if c is None else (*_objects(c), name) for name, c in zip(names, matched, strict=True)],
-            [
-                None if c is None else self._processor(c.type, d[1])
-                for c, d in zip(matched, description, strict=True)
-            ],
+            [None if c is None else self._processor(c.type, d[1]) for c, d in zip(matched, description, strict=True)],
             [None if c is None else _unique_filter(c.type) for c in matched],
             find=_find_by_name,
             ambiguous=duplicates(keys),

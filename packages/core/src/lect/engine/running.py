@@ -367,11 +367,12 @@ def _run_many(
         affected = 0
         for each in values:
             cursor = _execute(connection, context, plan.text, each, options)
-            columns = plan.columns_for(cursor.description)
-            rows.extend(_fetch_all(connection, context, cursor))
+            if cursor.description is not None:
+                columns = plan.columns_for(cursor.description)
+                rows.extend(_fetch_all(connection, context, cursor))
             affected += max(cursor.rowcount, 0)
             cursor.close()
-        return _returned(connection, context, plan, run, columns, rows, affected)
+        return _returned(connection, context, plan, run, columns or plan.columns_undescribed(), rows, affected)
     cursor = _execute_many(connection, context, plan.text, values, options)
     return _result(connection, context, cursor, plan, run, options)
 
@@ -655,6 +656,12 @@ def _make_result(
         connection._handle_error(error, context.statement, context.shown_parameters, cursor, context)
         raise
     if description is None:
+        if plan is not None and dml is not None and dml.returning is not None and not context.executemany:
+            # Some drivers describe what RETURNING gives only when it gives a row.
+            result = _returned(connection, context, plan, run, plan.columns_undescribed(), [], cursor.rowcount)
+            context._rows = []
+            cursor.close()
+            return result
         result = without_rows(connection, cursor, run)
         if context.generated and context.executemany:
             result._rowcount = context.generated[0]

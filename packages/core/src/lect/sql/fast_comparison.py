@@ -114,7 +114,7 @@ def _fast(op: OperatorType, slow: Callable[[Any, Any], Any]) -> Callable[[Any, A
             kind = _kind(type_, op, other)
         if kind == _VALUE:
             key = self.key
-            if key.__class__ is anonymous_name:
+            if key is None or key.__class__ is anonymous_name:
                 return slow(self, other)
             bind = new(BindParameter)
             bind.__dict__ = {"key": key, "value": other, "type": type_, "unique": True}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import eq
 from typing import Any
 
-__all__ = ["binaries_of", "criterion_as_pairs", "iterate", "replace_columns"]
+__all__ = ["binaries_of", "criterion_as_pairs", "iterate", "of_tables", "plain", "replace_columns"]
 
 
 def iterate(node: Any) -> Iterator[Any]:
@@ -71,18 +71,39 @@ def criterion_as_pairs(
             elif among(right, refs) and (left is right or not among(left, refs)):
                 pairs.append((right, left))
         elif left.foreign_keys and any(
-            fk.references(right.table) and fk.column is _plain(right) for fk in left.foreign_keys
+            fk.references(right.table) and fk.column is plain(right) for fk in left.foreign_keys
         ):
             pairs.append((right, left))
         elif right.foreign_keys and any(
-            fk.references(left.table) and fk.column is _plain(left) for fk in right.foreign_keys
+            fk.references(left.table) and fk.column is plain(left) for fk in right.foreign_keys
         ):
             pairs.append((left, right))
     return pairs
 
 
-def _plain(column: Any) -> Any:
-    return column.__dict__.get("_origin", column)
+def plain(column: Any) -> Any:
+    """Return a table's own column for one that carries annotations: a mapped attribute's, or marks of a join."""
+    origin = column.__dict__.get("_origin")
+    return column if origin is None else plain(origin)
+
+
+def of_tables(expression: Any, keep: Iterable[str] = ()) -> Any:
+    """Return a condition over mapped attributes as one over the tables' own columns; of their annotations, `keep` stay.
+
+    A column that is written in a class body and has no table yet counts as one, too.
+    """
+    hook = getattr(expression, "__clause_element__", None)
+    if hook is not None:
+        expression = hook()
+
+    def change(node: Any) -> Any:
+        if not is_column(node) and not (hasattr(node, "constraints") and is_column(plain(node))):
+            return None
+        kept = {key: True for key in keep if key in node._annotations}
+        own = plain(node)
+        return own._annotate(kept) if kept else own
+
+    return replace_columns(expression, change)
 
 
 def replace_columns(node: Any, change: Callable[[Any], Any]) -> Any:

@@ -9,7 +9,7 @@ from lect.exc import AmbiguousForeignKeysError, ArgumentError, InvalidRequestErr
 from lect.sql.join import Join, join_condition
 from lect_orm.base import class_mapper_or_raise
 from lect_orm.mapping.column_property import ColumnProperty
-from lect_orm.mapping.equality import criterion_as_pairs
+from lect_orm.mapping.equality import criterion_as_pairs, of_tables, plain
 from lect_orm.mapping.property import MapperProperty
 
 __all__ = [
@@ -57,14 +57,29 @@ def _choose_table(mapper: Any, parent: Any) -> None:
     else:
         if mapper.inherit_condition is None:
             mapper.inherit_condition = _inherit_condition(mapper, parent)
+        else:
+            mapper.inherit_condition = of_tables(mapper.inherit_condition)
         mapper.persist_selectable = Join(parent.persist_selectable, mapper.local_table, mapper.inherit_condition)
         mapper.inherits_equated_pairs = criterion_as_pairs(
-            mapper.persist_selectable.onclause, consider_as_foreign_keys=mapper.inherit_foreign_keys
+            mapper.persist_selectable.onclause, consider_as_foreign_keys=_foreign_keys(mapper)
         )
         mapper.inherited_key_pairs = dict(getattr(parent, "inherited_key_pairs", {}))
         mapper.inherited_key_pairs[mapper.local_table] = list(mapper.inherits_equated_pairs)
         return
     mapper.inherited_key_pairs = {} if mapper.concrete else dict(getattr(parent, "inherited_key_pairs", {}))
+
+
+def _foreign_keys(mapper: Any) -> list[Any] | None:
+    """Return the tables' own columns for `inherit_foreign_keys`, given as those, attributes or ``mapped_column()``."""
+    given = mapper.inherit_foreign_keys
+    if given is None:
+        return None
+    found: list[Any] = []
+    for one in given:
+        hook = getattr(one, "__clause_element__", None)
+        column = hook() if hook is not None else one
+        found.append(plain(column if hasattr(column, "table") else getattr(column, "column", column)))
+    return found
 
 
 def _inherit_condition(mapper: Any, parent: Any) -> Any:

@@ -130,7 +130,7 @@ class DmlPlan:
         return column if prop is None else prop.key
 
     @property
-    def unevaluatable(self) -> bool:
+    def reads_other_tables(self) -> bool:
         """Whether the conditions concern other tables, so that Python objects alone cannot decide them."""
         own = {id(t) for t in self.mapper.tables} if self.entity.is_mapper else {id(self.table)}
         return any(id(f) not in own for node in self.where for f in froms_of(node))

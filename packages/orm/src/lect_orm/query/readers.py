@@ -348,17 +348,17 @@ class EntityReader:
                 self._relationship(prop, available)
         for step in self.node.polymorphic:
             self.post.append(POST_LOADERS["selectin_polymorphic"](self.mapper, step, self))
-        if not self.node.polymorphic:
-            inline = [
-                m
-                for m in self.mapper.self_and_descendants[1:]
-                if m.polymorphic_load == "selectin" and m not in self.mappers
-            ]
-            if inline and self.only is None:
-                step = Step(
-                    "*", self.entity, "polymorphic", "selectin_polymorphic", arguments=(("mappers", tuple(inline)),)
-                )
-                self.post.append(POST_LOADERS["selectin_polymorphic"](self.mapper, step, self))
+        # Behind those of options: these complete what is not complete by then.
+        always = [
+            m
+            for m in self.mapper.self_and_descendants[1:]
+            if m.polymorphic_load == "selectin" and m not in self.mappers
+        ]
+        if always and self.only is None:
+            step = Step(
+                "*", self.entity, "polymorphic", "selectin_polymorphic", arguments=(("mappers", tuple(always)),)
+            )
+            self.post.append(POST_LOADERS["selectin_polymorphic"](self.mapper, step, self))
 
     def _relationship(self, prop: Any, available: bool) -> None:
         step = self.node.strategy_for(prop)

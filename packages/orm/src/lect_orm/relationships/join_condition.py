@@ -16,7 +16,7 @@ from lect.exc import (
 from lect.sql.join import join_condition
 from lect_orm.base import MANYTOMANY, MANYTOONE, ONETOMANY, RelationshipDirection
 from lect_orm.mapping.columns import columns_of
-from lect_orm.mapping.equality import binaries_of, is_column, iterate, replace_columns
+from lect_orm.mapping.equality import binaries_of, is_column, iterate, of_tables, plain, replace_columns
 
 __all__ = ["JoinCondition", "foreign", "plain", "remote"]
 
@@ -40,32 +40,13 @@ def _marked(expr: Any, mark: str) -> Any:
     )
 
 
-def plain(column: Any) -> Any:
-    """Return a table's own column for one that carries marks."""
-    origin = column.__dict__.get("_origin")
-    return column if origin is None else plain(origin)
-
-
 def _marks(column: Any) -> Any:
     return column._annotations
 
 
 def _normal(expression: Any) -> Any:
-    """Drop every annotation but the marks, so that columns of mapped attributes are the tables' own again."""
-    if expression is None:
-        return None
-    hook = getattr(expression, "__clause_element__", None)
-    if hook is not None:
-        expression = hook()
-
-    def change(node: Any) -> Any:
-        if not is_column(node) and not (hasattr(node, "constraints") and is_column(plain(node))):
-            return None
-        marks = {k: True for k in ("foreign", "remote", "local") if k in node._annotations}
-        own = plain(node)
-        return own._annotate(marks) if marks else own
-
-    return replace_columns(expression, change)
+    """Drop every annotation but the marks."""
+    return None if expression is None else of_tables(expression, keep=("foreign", "remote", "local"))
 
 
 class JoinCondition:

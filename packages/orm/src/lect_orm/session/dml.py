@@ -297,7 +297,7 @@ def _run_criteria(session: Session, plan: Any, params: Any, options: dict[str, A
 def _evaluate(session: Session, plan: Any, params: Any) -> list[tuple[Any, InstanceState, bool]]:
     """Return (object, state, whether it cannot be told) for objects in the session that the criteria match."""
     mapper = plan.mapper
-    if getattr(plan, "unevaluatable", False):
+    if plan.reads_other_tables:
         raise UnevaluatableError("the statement reads other tables")
     evaluator = Evaluator(mapper, params if isinstance(params, dict) else None)
     matches = evaluator.process(*plan.own_where)
@@ -322,6 +322,8 @@ def _execute_fetching(
     mapper = plan.mapper
     capabilities = connection.dialect.capabilities
     able = capabilities.update_returning if plan.kind == "update" else capabilities.delete_returning
+    if plan.kind == "delete" and plan.reads_other_tables and not capabilities.delete_returning_joined:
+        able = Returning.NONE
     table = mapper.local_table
     own_keys = list(table.primary_key) if hasattr(table, "primary_key") else []
     able = able if getattr(table, "implicit_returning", True) else Returning.NONE

@@ -4,7 +4,8 @@ One :class:`Dependency` per relationship; the three directions are three classes
 places:
 ``plan_save`` / ``plan_delete`` while the flush is planned, ``save_edges`` / ``delete_edges`` when objects of one
 cycle of
-mappers are ordered, ``process_saves`` / ``process_deletes`` while rows are written.
+mappers are ordered (for many-to-one of deleted rows see ``references.py``), ``process_saves`` / ``process_deletes``
+while rows are written.
 """
 
 from __future__ import annotations
@@ -330,12 +331,6 @@ class ManyToOne(Dependency):
         for target in states_of(history.non_deleted()):
             if target in context.states and not context.is_deleted(target):
                 yield target, state
-
-    def delete_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
-        history = self.history(context, state, IN_MEMORY)
-        for target in states_of(history.sum()):
-            if context.is_deleted(target):
-                yield state, target
 
     def process_deletes(self, context: FlushContext, states: list[InstanceState]) -> None:
         # Only when the two rows refer to each other: ours must let go before the other can be deleted.

@@ -18,6 +18,7 @@ from lect_orm.unitofwork.facts import facts_of, tables_of
 from lect_orm.unitofwork.insert import insert_rows
 from lect_orm.unitofwork.many_to_many import ManyToMany
 from lect_orm.unitofwork.order import Component, generations, mapper_order
+from lect_orm.unitofwork.references import references
 from lect_orm.unitofwork.update import post_update_rows, update_rows
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class Steps:
             return
         states = [state for _base, members in present for state in members]
         name = edges_of.__name__
-        edges = [
+        edges = [] if edges_of is Dependency.save_edges else list(references(context, states))
+        edges += [
             edge
             for state in states
             for dependency in dependencies_of(state.mapper)
