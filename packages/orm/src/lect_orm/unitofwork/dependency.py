@@ -350,10 +350,8 @@ class ManyToOne(Dependency):
         committed, dict_ = state.committed_state or {}, state.dict
         for _left, right in self.pairs:
             key = column_to_key[right]
-            value = committed.get(key, NO_VALUE)
-            if value is NO_VALUE:
-                value = dict_.get(key, NO_VALUE)
-            if value is None:
+            # A key that was set while the object was expired says nothing about the row.
+            if (committed[key] if key in committed else dict_.get(key, NO_VALUE)) is None:
                 return False  # a key with a NULL in it refers to nothing
         return True
 
