@@ -27,7 +27,15 @@ def test_a_discriminator_computed_from_columns_of_the_class_body() -> None:
         __tablename__ = "animal"
         id: Mapped[int] = mapped_column(primary_key=True)
         code: Mapped[str] = mapped_column(String(5))
-        kind: Mapped[str] = column_property(case((code == "D", "dog"), (code.in_(["C"]), "cat"), else_="animal"))
+        kind: Mapped[str] = column_property(
+            case(
+                (code == "D", "dog"),
+                (code.in_(["C"]), "cat"),
+                (code.like("B%"), "bird"),
+                (code.between("F", "G"), "fish"),
+                else_="animal",
+            )
+        )
         __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": "animal"}
 
     class Dog(Animal):

@@ -183,7 +183,7 @@ def _fast_in(op: OperatorType, slow: Callable[[Any, Any], Any]) -> Callable[[Any
         kind = _kinds.get((type_.__class__, other[0].__class__, op))
         if kind is None:
             kind = _kind(type_, op, other[0])
-        if kind != _VALUE or key.__class__ is anonymous_name:
+        if kind != _VALUE or key is None or key.__class__ is anonymous_name:
             return slow(self, other)
         bind = new(BindParameter)
         bind.__dict__ = {
@@ -217,7 +217,7 @@ def _fast_between(slow: Callable[..., Any]) -> Callable[..., Any]:
         kind = _kinds.get((type_.__class__, cls, op))
         if kind is None:
             kind = _kind(type_, op, cleft)
-        if kind != _VALUE or key.__class__ is anonymous_name:
+        if kind != _VALUE or key is None or key.__class__ is anonymous_name:
             return slow(self, cleft, cright, symmetric)
         low, high = new(BindParameter), new(BindParameter)
         low.__dict__ = {"key": key, "value": cleft, "type": type_, "unique": True}
