@@ -41,6 +41,7 @@ from lect_orm.events.registry import InstrumentationEvents, RegistryEvents
 from lect_orm.events.session import SessionEvents
 from lect_orm.exc import *  # noqa: F403
 from lect_orm.inspecting import class_mapper, object_mapper
+from lect_orm.loading.criteria import LoaderCriteriaOption
 from lect_orm.loading.option_functions import (
     contains_eager,
     defaultload,
@@ -59,7 +60,8 @@ from lect_orm.loading.option_functions import (
     with_expression,
     with_loader_criteria,
 )
-from lect_orm.loading.options import Load, LoaderCriteriaOption, ORMOption, UserDefinedOption
+from lect_orm.loading.options import Load
+from lect_orm.loading.orm_option import ORMOption, UserDefinedOption
 from lect_orm.loading.strategies.dynamic import WriteOnlyCollection
 from lect_orm.mapping.annotations import DynamicMapped, Unmapped, WriteOnlyMapped
 from lect_orm.mapping.bases import (

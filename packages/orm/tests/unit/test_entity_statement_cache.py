@@ -28,9 +28,10 @@ from lect_orm import (
     lazyload,
     load_only,
     selectinload,
+    subqueryload,
     with_loader_criteria,
 )
-from lect_orm.query import execute
+from lect_orm.query import criteria_functions, execute
 
 QUICK = settings(
     max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -43,7 +44,22 @@ LONG = settings(
 )
 
 CONDITIONS = ("id", "name", "in", "any", "any in", "has", "none", "or", "exists", "scalar", "compare", "self")
-LOADERS = ("", "joined", "selectin", "joined deep", "only", "criteria", "lazy", "contains", "inner criteria")
+LOADERS = (
+    "",
+    "joined",
+    "selectin",
+    "joined deep",
+    "only",
+    "criteria",
+    "lazy",
+    "contains",
+    "inner criteria",
+    "criteria function",
+    "criteria of all",
+    "subquery",
+    "selectin deep",
+    "lazy criteria",
+)
 
 statements = st.fixed_dictionaries(
     {
@@ -102,6 +118,11 @@ def loader(kind: str, c: Any, n: int) -> Any:
         "only": lambda: load_only(c.name),
         "criteria": lambda: with_loader_criteria(Customer, Customer.id != n),
         "inner criteria": lambda: with_loader_criteria(Order, Order.id != n * 10 + 1),
+        "criteria function": lambda: with_loader_criteria(Order, lambda cls: cls.text != f"o{n - 1}"),
+        "criteria of all": lambda: with_loader_criteria(Base, lambda cls: cls.id != n, include_aliases=True),
+        "subquery": lambda: subqueryload(c.orders.and_(Order.id != n * 10 + 1)).subqueryload(Order.tags),
+        "selectin deep": lambda: selectinload(c.orders).joinedload(Order.tags.and_(Tag.id != n)),
+        "lazy criteria": lambda: lazyload(c.orders.and_(Order.id != n * 10)),
         "lazy": lambda: lazyload(c.orders),
         "contains": lambda: contains_eager(c.orders),
     }[kind]()
@@ -184,6 +205,7 @@ def check(engine: Any, facts: dict[str, Any]) -> None:
         if n == 1:
             continue
         execute._PLANS.clear()
+        criteria_functions._ASKED.clear()
         engine._plans.clear()
         assert run(engine, build(facts, n)) == cached
         run(engine, build(facts, 1))

@@ -7,9 +7,18 @@ from typing import Any
 
 import pytest
 
-from lect import ForeignKey, Integer, bindparam, create_engine, event, text
+from lect import ForeignKey, Integer, String, bindparam, create_engine, event, select, text
 from lect.exc import InvalidRequestError
-from lect_orm import DeclarativeBase, Session, joinedload, mapped_column, relationship, subqueryload
+from lect_orm import (
+    DeclarativeBase,
+    Session,
+    aliased,
+    joinedload,
+    mapped_column,
+    relationship,
+    subqueryload,
+    with_loader_criteria,
+)
 
 
 class Base(DeclarativeBase):
@@ -120,3 +129,42 @@ def test_text_of_the_users_own_sends_keys(session: Any, statements: list[str]) -
 def test_rows_in_pieces_are_refused(session: Any) -> None:
     with pytest.raises(InvalidRequestError, match="yield_per"):
         session.query(Ship).options(subqueryload(Ship.decks)).yield_per(1).all()
+
+
+class Animal(Base):
+    __tablename__ = "sq_animal"
+    id = mapped_column(Integer, primary_key=True)
+    kind = mapped_column(String(10))
+    legs = relationship("Leg", order_by="Leg.id")
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "animal"}
+
+
+class Horse(Animal):
+    __mapper_args__ = {"polymorphic_identity": "horse"}
+
+
+class Leg(Base):
+    __tablename__ = "sq_leg"
+    id = mapped_column(Integer, primary_key=True)
+    animal_id = mapped_column(ForeignKey("sq_animal.id"))
+
+
+def test_a_limit_counts_the_rows_that_the_statement_counts(session: Any) -> None:
+    session.add_all([Animal(id=1, legs=[Leg(id=1)]), Horse(id=2, legs=[Leg(id=2)]), Horse(id=3, legs=[Leg(id=3)])])
+    session.commit()
+    first = select(Horse).order_by(Horse.id).limit(1).options(subqueryload(Horse.legs))
+    assert [[leg.id for leg in horse.legs] for horse in session.scalars(first)] == [[2]]
+    for n in (2, 1, 2):
+        session.expunge_all()
+        criteria = with_loader_criteria(Animal, Animal.id > n)
+        chosen = select(Animal).order_by(Animal.id).limit(1).options(subqueryload(Animal.legs), criteria)
+        assert [[leg.id for leg in animal.legs] for animal in session.scalars(chosen)] == [[n + 1]]
+
+
+def test_an_alias_of_another_statement(session: Any, statements: list[str]) -> None:
+    for number, decks in ((1, [1, 2]), (2, [3])):
+        ship = aliased(Ship)
+        statement = select(ship).where(ship.id == number).options(subqueryload(ship.decks))
+        session.expunge_all()
+        assert [d.id for d in session.scalars(statement).one().decks] == decks
+    assert all(t.count("sq_ship AS sq_ship_1") == 1 and "sq_ship_2" not in t for t in statements)

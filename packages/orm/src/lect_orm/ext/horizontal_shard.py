@@ -8,7 +8,7 @@ from typing import Any
 from lect import event
 from lect.exc import InvalidRequestError
 from lect_orm.base import instance_state
-from lect_orm.loading.options import UserDefinedOption
+from lect_orm.loading.orm_option import UserDefinedOption
 from lect_orm.query.query import Query
 from lect_orm.session.orm_execute import ORMExecuteState
 from lect_orm.session.session import Session

@@ -23,6 +23,7 @@ class LoadContext:
         "autoflush",
         "bind_arguments",
         "execution_options",
+        "given",
         "kind",
         "makings",
         "origin_state",
@@ -58,6 +59,8 @@ class LoadContext:
         self.autoflush = autoflush
         #: values given to the execution by name
         self.params: Any = None
+        #: what stands for the values and conditions in the options of the plan, which may be of another statement
+        self.given: Any = None
         self.post: dict[Any, list[Any]] = {}
         #: makers of objects in use
         self.makings: list[Any] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lect_orm.loading.options import Load, LoaderCriteriaOption
+from lect_orm.loading.criteria import LoaderCriteriaOption
+from lect_orm.loading.options import Load
 
 __all__ = [
     "contains_eager",

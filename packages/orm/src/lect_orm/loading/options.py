@@ -12,31 +12,13 @@ from typing import Any
 
 from lect.exc import ArgumentError
 from lect.shape import Shape, intern, uncacheable
-from lect.sql.executable import ExecutableOption
 from lect_orm.attributes.descriptor import QueryableAttribute
 from lect_orm.base import mapper_of
+from lect_orm.loading.criteria import LoaderCriteriaOption
+from lect_orm.loading.orm_option import ORMOption
 from lect_orm.query.entities import entity_node
 
-__all__ = ["Load", "LoaderCriteriaOption", "OptionNode", "ORMOption", "UserDefinedOption", "option_tree"]
-
-
-class ORMOption(ExecutableOption):
-    """Base of options that concern the mapper."""
-
-    propagate_to_loaders = False
-
-
-class UserDefinedOption(ORMOption):
-    """An option for ``do_orm_execute`` listeners: carries what an application puts into it."""
-
-    propagate_to_loaders = False
-
-    def __init__(self, payload: Any = None) -> None:
-        self.payload = payload
-
-    def _structure(self) -> Shape:
-        self._shape = intern((type(self),))
-        return self._shape
+__all__ = ["Load", "OptionNode", "option_tree"]
 
 
 class Step:
@@ -402,75 +384,6 @@ def _shape_of(value: Any) -> tuple[Any, tuple[Any, ...]]:
         shapes = [_shape_of(v) for v in value]
         return tuple(s[0] for s in shapes), tuple(leaf for s in shapes for leaf in s[1])
     return value, ()
-
-
-class LoaderCriteriaOption(ORMOption):
-    """``with_loader_criteria(User, User.active == True)``: a condition wherever the entity is selected from."""
-
-    def __init__(
-        self,
-        entity_or_base: Any,
-        where_criteria: Any,
-        loader_only: bool = False,
-        include_aliases: bool = False,
-        propagate_to_loaders: bool = True,
-        track_closure_variables: bool = True,
-    ) -> None:
-        found = mapper_of(entity_or_base) if isinstance(entity_or_base, type) else None
-        aliased = getattr(entity_or_base, "_lect_aliased", None)
-        self.entity: Any = found if found is not None and "__mapper__" in entity_or_base.__dict__ else aliased
-        self.root_class: Any = None if self.entity is not None else entity_or_base
-        if self.entity is None and not isinstance(entity_or_base, type):
-            raise ArgumentError(
-                f"with_loader_criteria(): a mapped class, an alias or a mixin expected, got {entity_or_base!r}"
-            )
-        self.where_criteria = where_criteria
-        self.deferred_criteria = (
-            callable(where_criteria)
-            and not hasattr(where_criteria, "__clause_element__")
-            and not getattr(where_criteria, "is_clause_element", False)
-        )
-        self.loader_only = loader_only
-        self.include_aliases = include_aliases
-        self.propagate_to_loaders = propagate_to_loaders
-
-    def _structure(self) -> Shape:
-        # What a function makes may differ from call to call; a condition has values of its own.
-        self._shape = uncacheable(LoaderCriteriaOption)
-        if not self.deferred_criteria:
-            element = self.where_criteria
-            element = element.__clause_element__() if hasattr(element, "__clause_element__") else element
-            self._leaves = ()
-        return self._shape
-
-    def for_loader(self) -> LoaderCriteriaOption:
-        """Return the option as the statement of a relationship's loader gets it."""
-        if not self.loader_only:
-            return self
-        made = self._clone()
-        made.loader_only = False
-        return made
-
-    def applies_to(self, entity: Any) -> bool:
-        """Whether the condition concerns an entity."""
-        mapper = entity.mapper
-        if self.root_class is not None:
-            return issubclass(mapper.class_, self.root_class) and (entity.is_mapper or self.include_aliases)
-        if not self.entity.is_mapper:
-            return self.entity is entity
-        if not mapper.isa(self.entity):
-            return False
-        return bool(entity.is_mapper or self.include_aliases)
-
-    def criterion_for(self, entity: Any) -> Any:
-        """Return the condition over the columns of an entity."""
-        given = self.where_criteria
-        if self.deferred_criteria:
-            target = entity.mapper.class_ if entity.is_mapper else entity.entity
-            made = given(target)
-            return made.__clause_element__() if hasattr(made, "__clause_element__") else made
-        element = given.__clause_element__() if hasattr(given, "__clause_element__") else given
-        return element if entity.is_mapper else entity._adapt_element(element)
 
 
 class OptionNode:

@@ -17,10 +17,12 @@ class LoadOrigin:
         kind: "columns" or "relationship" for statements that loaders emit; None for the user's.
         state: the object whose attribute was loaded, for such statements.
         emitted_for: what the loader said that emitted the statement; None for the user's.
+        given: what stands, in the statement that was executed, for the values and conditions in `node`, which belongs
+            to its plan; None when they are the same.
         seen: what was loaded further, by attribute and line of the program (see `lect_orm.loading.n_plus_one`).
     """
 
-    __slots__ = ("emitted_for", "kind", "node", "path", "seen", "state")
+    __slots__ = ("emitted_for", "given", "kind", "node", "path", "seen", "state")
 
     def __init__(self, node: OptionNode | None, kind: str | None = None, state: Any = None, path: Any = None) -> None:
         self.node = node
@@ -28,4 +30,5 @@ class LoadOrigin:
         self.state = state
         self.path = path
         self.emitted_for: LoadOrigin | None = None
+        self.given: Any = None
         self.seen: dict[Any, Any] = {}

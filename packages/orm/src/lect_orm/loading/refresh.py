@@ -8,6 +8,7 @@ from typing import Any
 from lect_orm.base import ATTR_WAS_SET, PASSIVE_NO_RESULT, SQL_OK, state_str
 from lect_orm.exc import DetachedInstanceError, ObjectDeletedError
 from lect_orm.loading.by_key import load_by_key
+from lect_orm.loading.criteria import with_criteria_of
 from lect_orm.loading.n_plus_one import notice_columns
 from lect_orm.loading.tree_option import TreeOption
 from lect_orm.loading.unawaited import check_columns
@@ -33,7 +34,7 @@ def load_expired(state: Any, passive: int) -> Any:
             state.mapper,
             key[1],
             options=options,
-            execution_options={"_lect_lenient_options": True} if options else {},
+            execution_options=_execution_of(state) if options else {},
             identity_token=key[2],
             autoflush=False,
             kind="columns",
@@ -77,7 +78,16 @@ def _options_of(state: Any) -> tuple[Any, ...]:
     if not _asked_eagerly(state):
         return ()
     origin = state.origin
-    return (TreeOption(state.mapper, origin.node, origin.path or ()),)
+    criteria = [c.for_reload() for c in origin.node.criteria if c.propagate_to_loaders]
+    return (TreeOption(state.mapper, origin.node, origin.path or ()), *with_criteria_of(criteria, origin.given))
+
+
+def _execution_of(state: Any) -> dict[str, Any]:
+    """Return the execution options that belong to `_options_of`."""
+    found: dict[str, Any] = {"_lect_lenient_options": True}
+    if state.origin.given is not None:
+        found["_lect_given"] = state.origin.given
+    return found
 
 
 def load_columns(state: Any, keys: Iterable[str]) -> None:

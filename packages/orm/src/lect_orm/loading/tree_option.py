@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lect.shape import Shape, fresh, intern
-from lect_orm.loading.options import OptionNode, ORMOption
+from lect_orm.loading.options import OptionNode
+from lect_orm.loading.orm_option import ORMOption
 from lect_orm.query.entities import entity_node
 
 __all__ = ["TreeOption"]

@@ -15,7 +15,9 @@ from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect.sql.node import statement_key
 from lect_orm.collector import pause
 from lect_orm.loading.context import LoadContext
+from lect_orm.loading.criteria import LoaderCriteriaOption
 from lect_orm.mapping import configure
+from lect_orm.query.criteria_functions import settled
 from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, RelationshipEntity
 from lect_orm.query.plain_rows import is_plain, may_load, plain_columns, plain_loader, row_maker
 from lect_orm.query.result import ChunkedOrmResult, ColumnRows, OrmResult, UniqueRequired
@@ -105,9 +107,8 @@ class SelectPlan(RowPlan):
         self.columnar = plain_columns(self.readers, self.translation)
         self.has_aliases = _has_aliases(statement)
         self._converting: dict[Any, Any] = {}
-        self.cacheable = not any(
-            o._leaves or (o._shape is not None and not o._shape.cacheable) for o in statement._with_options
-        )
+        #: bound parameters of the options, by their place, and options with conditions, by theirs: what loaders know
+        self.option_binds, self.option_criteria = _in_options(statement._with_options, places)
 
     def for_statement(self, statement: Any) -> SelectPlan | None:
         """Return the plan for a statement of the same structure whose aliases are objects of their own.
@@ -129,11 +130,42 @@ class SelectPlan(RowPlan):
         made.labelled = _renamed(self.labelled, self.readers, keys)
         return made
 
-    def binds(self, given: Sequence[Any]) -> Sequence[Any]:
-        """Return the plain statement's bound parameters for those of a statement of the same key."""
+    def binds(self, own: Sequence[Any], given: Mapping[Any, Any] | None = None) -> Sequence[Any]:
+        """Return the plain statement's bound parameters for those of a statement of the same key.
+
+        `given`: what stands for those that loaders have carried along from another statement; see `given_with`.
+        """
         if self.identical:
-            return given
-        return [given[s] if s.__class__ is int else s for s in self.sources]
+            return own
+        if given is None:
+            return [own[s] if s.__class__ is int else s for s in self.sources]
+        return [own[s] if s.__class__ is int else given.get(s, s) for s in self.sources]
+
+    def shares_binds(self, own: Sequence[Any]) -> bool:
+        """Whether a statement uses a bound parameter of this plan's options itself, at another place.
+
+        It could not be told whether the values or the parameter itself is meant where loaders have both.
+        """
+        places = dict(self.option_binds)
+        return any(places.get(bind, place) != place for place, bind in enumerate(own))
+
+    def given_with(
+        self, statement: Any, own: Sequence[Any], given: Mapping[Any, Any] | None = None
+    ) -> Mapping[Any, Any] | None:
+        """Return what stands, in a statement of the same key, for the values and conditions in this plan's options.
+
+        Loaders are made with the plan and know its options only. `given` is what the statement was given itself, when a
+        loader has emitted it. None when there is nothing to exchange.
+        """
+        found: dict[Any, Any] = {}
+        for bind, place in self.option_binds:
+            if own[place] is not bind:
+                found[bind] = own[place]
+        for option, place in self.option_criteria:
+            criteria = statement._with_options[place].where_criteria
+            if criteria is not option.where_criteria:
+                found[option] = criteria
+        return {**given, **found} if given is not None else found or None
 
     def converting(self, columns: Columns, processors: Sequence[Any]) -> Columns:
         """Return the columns of a result with what converts the driver's values, for rows that are columns only."""
@@ -145,6 +177,19 @@ class SelectPlan(RowPlan):
             made = Columns(columns.keys, columns.objects, processors, columns.unique_filters)
             found = self._converting[key] = (made, columns, processors)
         return found[0]
+
+
+def _in_options(
+    options: Sequence[Any], places: dict[int, int]
+) -> tuple[list[tuple[Any, int]], list[tuple[LoaderCriteriaOption, int]]]:
+    binds: dict[Any, int] = {}
+    criteria: list[tuple[LoaderCriteriaOption, int]] = []
+    for place, option in enumerate(options):
+        if option._leaves:
+            binds.update({b: places[id(b)] for b in statement_key(option)[1] if id(b) in places})
+        if isinstance(option, LoaderCriteriaOption) and option.movable:
+            criteria.append((option.root, place))
+    return list(binds.items()), criteria
 
 
 def _is_list(node: Any) -> bool:
@@ -190,6 +235,8 @@ def _labelled(key: Any, column: Any, style: Any, taken: dict[str, int]) -> Any:
 
 def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any]]:
     """Return the plan of a SELECT, with its bound parameters."""
+    if statement._with_options:
+        statement = settled(statement)
     key, binds = statement_key(statement)
     if key is None:
         return SelectPlan(statement, binds, only), binds
@@ -201,10 +248,11 @@ def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any
     plan = _PLANS.get(whole)
     if plan is None:
         plan = SelectPlan(statement, binds, only)
-        if plan.cacheable:
-            if len(_PLANS) >= MAX_PLANS:
-                _PLANS.clear()
-            _PLANS[whole] = plan
+        if len(_PLANS) >= MAX_PLANS:
+            _PLANS.clear()
+        _PLANS[whole] = plan
+    elif plan.option_binds and plan.shares_binds(binds):
+        plan = SelectPlan(statement, binds, only)
     elif plan.has_aliases:
         plan = plan.for_statement(statement) or SelectPlan(statement, binds, only)
     return plan, binds
@@ -307,6 +355,7 @@ ORM_OPTIONS = frozenset(
         "_lect_load",
         "_lect_refresh",
         "_lect_lenient_options",
+        "_lect_given",
         "_lect_query",
         "_lect_eager",
         "_lect_subquery",
@@ -352,7 +401,10 @@ def _execute_as_it_is(session: Any, statement: Any, plan: SelectPlan, binds: Seq
         with pause(len(raw), session.gc_pause):
             rows = [read(row) for row in raw]
         return OrmResult(plan.labelled, iter(rows), result, True)
-    return make_result(plan, LoadContext(session, statement), result, None)
+    ctx = LoadContext(session, statement)
+    if plan.option_binds or plan.option_criteria:
+        ctx.given = plan.given_with(statement, binds)
+    return make_result(plan, ctx, result, None)
 
 
 def execute_plan(
@@ -374,7 +426,12 @@ def execute_plan(
         _check_yield_per(plan)
         core = {**(core or {}), "stream_results": True, "max_row_buffer": yield_per}
         core.pop("yield_per", None)
-    prepared = connection.prepare(plan.statement, plan.binds(binds), execution_options=core, origin=origin)
+    carried = options.get("_lect_given")
+    if carried is not None:
+        binds = [carried.get(b, b) for b in binds]
+    if carried is not None or plan.option_binds or plan.option_criteria:
+        carried = plan.given_with(statement, binds, carried)
+    prepared = connection.prepare(plan.statement, plan.binds(binds, carried), execution_options=core, origin=origin)
     result = prepared.execute(params if params else None)
     refresh = options.get("_lect_refresh")
     ctx = LoadContext(
@@ -388,6 +445,7 @@ def execute_plan(
         autoflush=bool(options.get("autoflush", True)),
     )
     ctx.params = params
+    ctx.given = carried
     return make_result(plan, ctx, result, yield_per)
 
 

@@ -16,7 +16,8 @@ __all__ = ["with_criteria_inside"]
 def with_criteria_inside(statement: Any, options: Sequence[Any]) -> Any:
     """Return a plain statement whose inner SELECTs of entities carry `options`; itself when there are none inside.
 
-    The inner SELECTs are translated where they stand, and hand the options on to those inside of themselves.
+    The inner SELECTs are translated where they stand, and hand the options on to those inside of themselves. One that a
+    loader has made of another statement has that one's options and keeps them.
     """
     changed: dict[int, Any] = {}
 
@@ -31,7 +32,10 @@ def with_criteria_inside(statement: Any, options: Sequence[Any]) -> Any:
         if found is None:
             changed[id(node)] = node  # a recursive CTE meets itself inside
             if isinstance(node, Select) and node._plugin is not None:
-                found = node._replace(_with_options=(*node._with_options, *options))
+                if not node._execution_options.get("_lect_own_criteria", False):
+                    found = node._replace(_with_options=(*node._with_options, *options))
+                else:
+                    found = node
             else:
                 found = node._map_children(visit)
             changed[id(node)] = found

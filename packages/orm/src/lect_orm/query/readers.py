@@ -456,7 +456,7 @@ class EntityReader:
         for criterion in step.criteria if step is not None else ():
             element = criterion.__clause_element__() if hasattr(criterion, "__clause_element__") else criterion
             criteria.append(alias._adapt_element(element))
-        for option in self.node.criteria:
+        for option in translation.criteria:
             if option.applies_to(prop.entity):
                 element = option.criterion_for(prop.entity)
                 criteria.append(alias._adapt_element(element))
@@ -655,6 +655,7 @@ class _Making:
         self.origin = None
         if not (node.empty and not node.criteria) or ctx.session._guard is not None or guards(reader.mapper):
             self.origin = LoadOrigin(node, path=reader.path)
+            self.origin.given = ctx.given
             self.origin.emitted_for = ctx.execution_options.get("_lect_load")
         self.children = [(c, c.reader.make(ctx, processors)) for c in reader.children]
         #: objects seen in this execution, with what their joined collections have got: object id -> {key: ids}

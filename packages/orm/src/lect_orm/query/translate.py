@@ -13,6 +13,7 @@ from lect.sql._select import JoinStep, Select
 from lect.sql.boolean import and_
 from lect.sql.join import Join, join_condition
 from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
+from lect_orm.loading.criteria import LoaderCriteriaOption
 from lect_orm.loading.options import EMPTY, OptionNode, option_tree
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass
@@ -85,6 +86,8 @@ class Translation:
         raw = [_unwrapped(c) for c in source._raw_columns]
         self._collect_entities(raw)
         options = source._with_options
+        #: conditions for entities, wherever they are read
+        self.criteria = [o for o in options if isinstance(o, LoaderCriteriaOption)]
         if self.with_loaders and options:
             self.tree = option_tree(options, self.entities, _raising(source))
         elif options:
@@ -100,7 +103,7 @@ class Translation:
             self.statement = self._wrapped()
         else:
             self.statement = self._plain()
-        criteria = [o for o in options if hasattr(o, "applies_to") and not o.loader_only]
+        criteria = [o for o in self.criteria if not o.loader_only]
         if criteria:
             self.statement = with_criteria_inside(self.statement, criteria)
 
@@ -285,9 +288,8 @@ class Translation:
     def _criteria_of(self, entity: Any) -> list[Any]:
         """Return what has to hold for rows of an entity wherever it is selected from."""
         found = []
-        for option in self.source._with_options:
-            applies = getattr(option, "applies_to", None)
-            if applies is not None and applies(entity) and not option.loader_only:
+        for option in self.criteria:
+            if option.applies_to(entity) and not option.loader_only:
                 found.append(_element(option.criterion_for(entity)))
         single = single_criterion(entity)
         if single is not None:

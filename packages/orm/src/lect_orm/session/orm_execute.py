@@ -197,7 +197,7 @@ class ORMExecuteState:
     @property
     def user_defined_options(self) -> list[Any]:
         """Options of the application's own classes in the statement."""
-        from lect_orm.loading.options import UserDefinedOption
+        from lect_orm.loading.orm_option import UserDefinedOption
 
         return [o for o in getattr(self.statement, "_with_options", ()) if isinstance(o, UserDefinedOption)]
 

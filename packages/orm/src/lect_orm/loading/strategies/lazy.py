@@ -23,6 +23,7 @@ from lect_orm.base import (
     state_str,
 )
 from lect_orm.exc import DetachedInstanceError
+from lect_orm.loading.criteria import at_hand
 from lect_orm.loading.n_plus_one import notice_relationship
 from lect_orm.loading.options import EMPTY
 from lect_orm.loading.origin import LoadOrigin
@@ -224,11 +225,13 @@ class LazyLoader:
             options["autoflush"] = False
         if state.pk is None:
             options["autoflush"] = False
+        if state.origin is not None and state.origin.given is not None:
+            options["_lect_given"] = state.origin.given
         if step is not None and step.criteria:
             statement = statement.where(*step.criteria)
         if not node.empty or node.criteria:
             carried = [c.for_loader() for c in node.criteria if c.propagate_to_loaders]
-            statement = statement.options(TreeOption(prop.entity, node), *carried)
+            statement = at_hand(statement.options(TreeOption(prop.entity, node), *carried), state.origin.given)
             options["_lect_lenient_options"] = True
         if state.identity_token is not None:
             options["identity_token"] = state.identity_token

@@ -43,7 +43,9 @@ class SelectInPolymorphicLoader:
                 .where(_in(columns))
                 .options(TreeOption(mapper, _only_columns(self.node), self.path))
             )
-            options = {"autoflush": False, "_lect_lenient_options": True}
+            options: dict[str, Any] = {"autoflush": False, "_lect_lenient_options": True}
+            if ctx.given is not None:
+                options["_lect_given"] = ctx.given
             if ctx.token is not None:
                 options["identity_token"] = ctx.token
             for chunk in _chunks([_primary_key(s) for s in states], CHUNK):

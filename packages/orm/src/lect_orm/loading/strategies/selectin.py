@@ -12,6 +12,7 @@ from lect.sql.bind import BindParameter
 from lect.sql.naming import LABEL_STYLE_NONE
 from lect.sql.tuple import tuple_
 from lect_orm.base import STATE_KEY
+from lect_orm.loading.criteria import at_hand
 from lect_orm.loading.options import EMPTY, OptionNode, Step
 from lect_orm.loading.origin import LoadOrigin
 from lect_orm.loading.tree_option import TreeOption
@@ -95,13 +96,15 @@ class SelectInLoader:
         impl.set_committed_value(state, obj.__dict__, related[0] if related else None)
 
     def _fetch(self, ctx: Any, statement: Any, keys: list[Any], kind: str) -> dict[Any, list[Any]]:
-        statement = _with_keys(statement, keys)
+        statement = at_hand(_with_keys(statement, keys), ctx.given)
         options: dict[str, Any] = {
             **carried_options(ctx.execution_options),
             "autoflush": False,
             "_lect_lenient_options": True,
             "_lect_load": LoadOrigin(None, "relationship", None, self.path),
         }
+        if ctx.given is not None:
+            options["_lect_given"] = ctx.given
         if ctx.populate_existing:
             options["populate_existing"] = True
         if ctx.token is not None:

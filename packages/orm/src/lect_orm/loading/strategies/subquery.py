@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from lect.sql._select import Select
 from lect.sql.naming import LABEL_STYLE_TABLENAME_PLUS_COL
 from lect_orm.base import STATE_KEY
-from lect_orm.loading.options import LoaderCriteriaOption, Step
+from lect_orm.loading.criteria import LoaderCriteriaOption, at_hand
+from lect_orm.loading.options import Step
 from lect_orm.loading.origin import LoadOrigin
 from lect_orm.loading.strategies.selectin import SelectInLoader, carried_options
 from lect_orm.query.aliased import AliasedClass
-from lect_orm.query.entities import entity_node
+from lect_orm.query.criteria_functions import settled
+from lect_orm.query.entities import AliasEntity, annotated_column, entity_node
 from lect_orm.query.execute import run
 from lect_orm.query.readers import POST_LOADERS
 from lect_orm.query.relationship_join import join_along
@@ -40,6 +42,7 @@ class SubqueryLoader(SelectInLoader):
         super().__init__(prop, step, reader)
         top = reader.top
         self.entity = top.entity
+        self.nodes = top.translation.source._raw_columns
         self.props = (*reader.path[len(top.path) :], prop)
 
     def load(self, ctx: Any, objects: Sequence[Any]) -> None:
@@ -67,7 +70,7 @@ class SubqueryLoader(SelectInLoader):
         if held is not None:
             start = Start(held.statement, held.params, held.entity, (*held.props, *self.props))
         elif isinstance(ctx.statement, Select):
-            start = Start(ctx.statement, ctx.params, self.entity, self.props)
+            start = Start(ctx.statement, ctx.params, self._entity_in(ctx.statement), self.props)
         else:
             return None
         root = start.entity
@@ -80,6 +83,16 @@ class SubqueryLoader(SelectInLoader):
             root = prop.entity
         return start
 
+    def _entity_in(self, statement: Any) -> Any:
+        """Return the entity of a statement that has the place of this loader's in the statement of its plan: an alias
+        is another object in each statement.
+        """
+        if not self.entity.is_mapper:
+            for node, other in zip(self.nodes, statement._raw_columns, strict=False):
+                if isinstance(node, AliasEntity) and node.entity is self.entity and isinstance(other, AliasEntity):
+                    return other.entity
+        return self.entity
+
     def _related(self, ctx: Any, start: Start) -> dict[Any, list[Any]]:
         options: dict[str, Any] = {
             **carried_options(ctx.execution_options),
@@ -88,12 +101,14 @@ class SubqueryLoader(SelectInLoader):
             "_lect_load": LoadOrigin(None, "relationship", None, self.path),
             "_lect_subquery": start,
         }
+        if ctx.given is not None:
+            options["_lect_given"] = ctx.given
         if ctx.populate_existing:
             options["populate_existing"] = True
         if ctx.token is not None:
             options["identity_token"] = ctx.token
         session = ctx.session
-        statement = self._statement(start)
+        statement = at_hand(self._statement(start), ctx.given)
         if session.dispatch.do_orm_execute:
             result = session.execute(
                 statement, start.params, execution_options=options, bind_arguments=ctx.bind_arguments
@@ -157,17 +172,21 @@ def _columns_needed(prop: Any, target: Any) -> list[Any]:
 def _inner(start: Start, prop: Any, columns: list[Any]) -> Any:
     """Return the user's statement with these columns of the entity only."""
     entity, source = start.entity, start.statement
-    inner = source.with_only_columns(*[entity.adapt_own_column(c) for c in columns], maintain_column_froms=True)
+    # They are columns of the entity, so that the conditions that come with it hold here too.
+    keys_of = entity.mapper.column_to_key
+    own = [annotated_column(entity.adapt_own_column(c), entity, keys_of.get(c, c.key)) for c in columns]
+    inner = source.with_only_columns(*own, maintain_column_froms=True)
     limited = source._limit is not None or source._offset is not None or source._fetch is not None
     keys = prop.parent.primary_key_set
-    return inner._replace(
+    inner = inner._replace(
         _with_options=tuple([o for o in source._with_options if isinstance(o, LoaderCriteriaOption)]),
-        _execution_options={"_lect_eager": False},
+        _execution_options={"_lect_eager": False, "_lect_own_criteria": True},
         _label_style=LABEL_STYLE_TABLENAME_PLUS_COL,
         _order_by=source._order_by if limited else (),
         _for_update=None,
         _distinct=source._distinct or (not limited and not any(c in keys for c in columns)),
     )
+    return settled(inner)
 
 
 def _values_of(state: Any, obj: Any, keys: Sequence[str]) -> tuple[Any, ...]:
