@@ -125,8 +125,9 @@ class ColumnProperty(MapperProperty):
                     element = self._adapt_to_entity._adapt_element(element, self.prop.key)
                 else:
                     element = self._parententity.adapt_own_column(element)
-                if self._parententity.mapper.single and element._is_column_element:
-                    # A condition on it brings the class into a statement, and with it which rows are of the class.
+                if element._is_column_element and _says_more(self._parententity):
+                    # A condition on it brings the class into a statement, and with it which rows are of the class, and
+                    # the join of its tables.
                     element = ANNOTATE[0](element, self._parententity, self.prop.key)
                 found = self.__dict__["_element"] = element
             return found
@@ -167,6 +168,16 @@ def QueryExpression(default_expr: Any = None, **kw: Any) -> ColumnProperty:
     prop.is_query_expression = True
     prop.query_expression_default = default_expr
     return prop
+
+
+def _says_more(entity: Any) -> bool:
+    """Whether a statement has to know whose column it has: one table of several, or rows of some classes only."""
+    mapper = entity.mapper
+    if mapper.inherits is not None:
+        return not mapper.concrete
+    if entity.is_mapper:
+        return mapper.own_with_polymorphic is not None or mapper.polymorphic_on is not None
+    return bool(getattr(entity.selectable, "_is_join", False))
 
 
 def _expression(column: Any) -> Any:

@@ -158,6 +158,7 @@ class AliasedInsp(InspectionAttr):
                 inner.name = sub.class_.__name__
                 inner._columns = {}
                 inner.sub_of = self
+                inner.with_polymorphic_mappers = [m for m in self.with_polymorphic_mappers if m.isa(sub)]
                 alias.__dict__["_lect_aliased"] = inner
                 self.entity.__dict__.setdefault(sub.class_.__name__, alias)
 

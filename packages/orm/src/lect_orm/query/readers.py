@@ -250,6 +250,9 @@ class EntityReader:
 
     def _discriminator(self) -> Any:
         mapper = self.mapper
+        if mapper.concrete and getattr(self.entity, "sub_of", None) is not None:
+            # The UNION of with_polymorphic() has rows of other classes too.
+            return self.entity.sub_of.polymorphic_on
         if mapper.polymorphic_on is None or (len(mapper.polymorphic_map) < 2 and not mapper.inheriting):
             return None
         lowest = not mapper.inheriting and mapper.inherits is not None and not mapper.single and not mapper.concrete
@@ -700,7 +703,9 @@ class _Making:
                 self.by_identity[identity] = made
                 return made
             raise AssertionError(f"No such polymorphic_identity {identity!r} is defined")
-        if not found.isa(mapper):
+        if not found.isa(mapper) and getattr(reader.entity, "sub_of", None) is not None:
+            made = _no_object  # a row of with_polymorphic() that is of another class
+        elif not found.isa(mapper):
             made = self._refusal(f"refers to {found}, which is not a sub-mapper of the requested {mapper}", mapper)
         else:
             made = self._class_loader(found)
@@ -846,6 +851,10 @@ class _Making:
 
 
 _KEPT: Any = object()
+
+
+def _no_object(row: Any) -> None:
+    return None
 
 
 class SharedCallables(dict[str, Any]):

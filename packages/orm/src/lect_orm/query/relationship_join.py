@@ -46,7 +46,8 @@ def adapter_of(entity: Any) -> Callable[[Any], Any]:
 
 
 def single_criterion(entity: Any, *others: Any) -> Any:
-    """Return the condition that keeps rows of other classes of one table away; None when none is needed.
+    """Return the condition that keeps rows of other classes of one table, or one UNION, away; None when none is
+    needed.
 
     Args:
         others: further entities of the same FROM element, rows of which are wanted too.
@@ -54,15 +55,19 @@ def single_criterion(entity: Any, *others: Any) -> Any:
     identities: dict[Any, None] = {}
     for each in (entity, *others):
         mapper = each.mapper
-        if not mapper.single or mapper.polymorphic_on is None or mapper.concrete or mapper.inherits is None:
+        if mapper.concrete and getattr(each, "sub_of", None) is not None:
+            pass  # the UNION of with_polymorphic() has rows of all classes
+        elif not mapper.single or mapper.polymorphic_on is None or mapper.concrete or mapper.inherits is None:
             return None
         if getattr(each, "narrowed", False):
             return None
         identities.update(
             (m.polymorphic_identity, None) for m in mapper.self_and_descendants if m.polymorphic_identity is not None
         )
-    column = entity.adapt_own_column(entity.mapper.polymorphic_on)
-    return column.in_(list(identities))
+    if entity.mapper.concrete:
+        column = entity.sub_of.polymorphic_on
+        return None if column is None else column.in_(list(identities))
+    return entity.adapt_own_column(entity.mapper.polymorphic_on).in_(list(identities))
 
 
 def populated_entity(prop: Any, step: Any) -> Any:

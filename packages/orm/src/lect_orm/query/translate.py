@@ -45,6 +45,8 @@ class Translation:
 
     def __init__(self, source: Any, *, with_loaders: bool, only: dict[Any, Any] | None = None) -> None:
         self.source = source
+        #: nothing stands around this statement
+        self.outermost = with_loaders
         with_loaders = with_loaders and source._execution_options.get("_lect_eager", True)
         self.with_loaders = with_loaders
         self.only = only
@@ -159,20 +161,16 @@ class Translation:
             for s in (*self.froms, *[j.target for j in self.joins], *[j.left for j in self.joins if j.left is not None])
             for f in s._from_objects
         }
+        found: dict[int, Any] = {}
         for node in raw:
             for one in node.columns if isinstance(node, BundleEntity) else (node,):
-                entity = None
-                if isinstance(one, MapperEntity | AliasEntity):
-                    entity = one.entity
-                elif getattr(one, "_annotations", None):
-                    entity = one._annotations.get("parententity")
-                if entity is None:
-                    continue
-                selectable = entity.selectable
-                if not getattr(selectable, "_is_join", False) or any(
-                    id(f) in covered for f in selectable._from_objects
-                ):
-                    continue
+                found.update((id(e), e) for e in entities_in(one))
+        if self.outermost:
+            # Inside of another statement a table that only conditions name may be one of the statement around.
+            found.update((id(e), e) for e in _named_by_conditions(self.source))
+        for entity in found.values():
+            selectable = entity.selectable
+            if getattr(selectable, "_is_join", False) and not any(id(f) in covered for f in selectable._from_objects):
                 self.froms.append(selectable)
                 covered.update(id(f) for f in selectable._from_objects)
 
@@ -483,6 +481,37 @@ def entities_in(node: Any) -> list[Any]:
         ):
             todo.extend(one.get_children())
     return list(found.values())
+
+
+def _named_by_conditions(source: Any) -> list[Any]:
+    """Return the entities of which conditions and orders name columns of several tables."""
+    tables: dict[int, set[int]] = {}
+    entities: dict[int, Any] = {}
+    for node in (*source._where, *source._group_by, *source._order_by, *source._having):
+        for column in _columns_of(node):
+            entity = column._annotations.get("parententity") if column._annotations else None
+            if entity is not None:
+                entity = getattr(entity, "sub_of", None) or entity
+                entities[id(entity)] = entity
+                tables.setdefault(id(entity), set()).update(id(f) for f in column._from_objects)
+    return [entity for key, entity in entities.items() if len(tables[key]) > 1]
+
+
+def _columns_of(node: Any) -> list[Any]:
+    found: list[Any] = []
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if is_column(one):
+            found.append(one)
+        elif not (
+            getattr(one, "_is_returns_rows", False)
+            or getattr(one, "_is_scalar_select", False)
+            or getattr(one, "_is_entity", False)
+            or one.__visit_name__ == "exists"
+        ):
+            todo.extend(one.get_children())
+    return found
 
 
 def _spliced(target: Any, left: Any, right: Any, on: Any) -> Any:
