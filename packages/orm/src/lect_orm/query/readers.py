@@ -253,6 +253,8 @@ class EntityReader:
         if mapper.concrete and getattr(self.entity, "sub_of", None) is not None:
             # The UNION of with_polymorphic() has rows of other classes too.
             return self.entity.sub_of.polymorphic_on
+        if self.only is not None:
+            return None  # the object is there, and with it its class
         if mapper.polymorphic_on is None or (len(mapper.polymorphic_map) < 2 and not mapper.inheriting):
             return None
         lowest = not mapper.inheriting and mapper.inherits is not None and not mapper.single and not mapper.concrete
@@ -274,7 +276,7 @@ class EntityReader:
         found = places.get(id(expression))
         if found is None:
             found = places[id(expression)] = self.place_of(expression)
-            for other in prop.columns[1:]:
+            for other in prop.columns[1:] if self.only is None else ():
                 # Equal columns of joined tables come along, as an outer join may leave one of them NULL.
                 self.place_of(self._adapted(other, prop.key))
         return found
@@ -571,6 +573,12 @@ class EntityReader:
             return kept[1]  # type: ignore[no-any-return]
         loaded = frozenset(k for k, _ in items)
         left_out = dict(self.left_out_of(mapper))
+        for key in mapper.column_keys if mapper not in self.items else ():
+            prop = mapper._props[key]
+            if prop.deferred and key not in loaded and key not in left_out and key in mapper.impls and DEFERRED:
+                raiseload = self._left_out(prop, mapper, self.node.steps.get(key))
+                if raiseload is not None:
+                    left_out[key] = DEFERRED[0](prop, raiseload)
         missing = None
         if self.only is None:
             absent = [
@@ -703,9 +711,7 @@ class _Making:
                 self.by_identity[identity] = made
                 return made
             raise AssertionError(f"No such polymorphic_identity {identity!r} is defined")
-        if not found.isa(mapper) and getattr(reader.entity, "sub_of", None) is not None:
-            made = _no_object  # a row of with_polymorphic() that is of another class
-        elif not found.isa(mapper):
+        if not found.isa(mapper):
             made = self._refusal(f"refers to {found}, which is not a sub-mapper of the requested {mapper}", mapper)
         else:
             made = self._class_loader(found)
@@ -851,10 +857,6 @@ class _Making:
 
 
 _KEPT: Any = object()
-
-
-def _no_object(row: Any) -> None:
-    return None
 
 
 class SharedCallables(dict[str, Any]):

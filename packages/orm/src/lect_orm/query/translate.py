@@ -25,6 +25,7 @@ from lect_orm.query.entities import (
     RelationshipEntity,
     entity_node,
 )
+from lect_orm.query.fewest_tables import from_fewest_tables
 from lect_orm.query.nested_criteria import with_criteria_inside
 from lect_orm.query.orm_join import OrmJoin
 from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader
@@ -105,6 +106,8 @@ class Translation:
             self.statement = self._wrapped()
         else:
             self.statement = self._plain()
+            if self.only is not None and len(self.entities) == 1 and self.entities[0].is_mapper:
+                self.statement = from_fewest_tables(self.statement, self.entities[0])
         criteria = [o for o in self.criteria if not o.loader_only]
         if criteria:
             self.statement = with_criteria_inside(self.statement, criteria)
@@ -289,7 +292,7 @@ class Translation:
         for option in self.criteria:
             if option.applies_to(entity) and not option.loader_only:
                 found.append(_element(option.criterion_for(entity)))
-        single = single_criterion(entity)
+        single = single_criterion(entity) if self.only is None else None
         if single is not None:
             found.append(single)
         return found
@@ -484,14 +487,17 @@ def entities_in(node: Any) -> list[Any]:
 
 
 def _named_by_conditions(source: Any) -> list[Any]:
-    """Return the entities of which conditions and orders name columns of several tables."""
+    """Return the aliases of which conditions and orders name columns of several tables.
+
+    Classes themselves are left alone: what only conditions name is joined by ``select_from()``.
+    """
     tables: dict[int, set[int]] = {}
     entities: dict[int, Any] = {}
     for node in (*source._where, *source._group_by, *source._order_by, *source._having):
         for column in _columns_of(node):
             entity = column._annotations.get("parententity") if column._annotations else None
-            if entity is not None:
-                entity = getattr(entity, "sub_of", None) or entity
+            if entity is not None and not entity.is_mapper:
+                entity = entity.sub_of or entity
                 entities[id(entity)] = entity
                 tables.setdefault(id(entity), set()).update(id(f) for f in column._from_objects)
     return [entity for key, entity in entities.items() if len(tables[key]) > 1]
