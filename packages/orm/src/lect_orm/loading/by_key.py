@@ -37,6 +37,9 @@ def load_by_key(
         pk: values in the order of ``mapper.primary_key``.
         refresh_state: state of the object whose values are overwritten.
         only: attributes to load; None for all.
+
+    Raises:
+        StaleDataError: the row was to be locked and has another version than the object in memory.
     """
     how: dict[str, Any] = dict(execution_options or {})
     if populate_existing:
@@ -52,6 +55,7 @@ def load_by_key(
     if options:
         statement = statement.options(*options)
     if with_for_update is not None:
+        how["_lect_checks_version"] = True
         statement = (
             statement.with_for_update(**with_for_update) if with_for_update is not True else statement.with_for_update()
         )

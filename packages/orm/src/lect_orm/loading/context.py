@@ -22,6 +22,7 @@ class LoadContext:
     __slots__ = (
         "autoflush",
         "bind_arguments",
+        "checks_version",
         "execution_options",
         "given",
         "kind",
@@ -57,6 +58,8 @@ class LoadContext:
         self.execution_options = execution_options or {}
         self.bind_arguments = bind_arguments
         self.autoflush = autoflush
+        #: an object in memory must have the version of its row, which is about to be locked
+        self.checks_version = bool(self.execution_options.get("_lect_checks_version", False))
         #: values given to the execution by name
         self.params: Any = None
         #: what stands for the values and conditions in the options of the plan, which may be of another statement

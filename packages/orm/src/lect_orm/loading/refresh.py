@@ -142,6 +142,8 @@ def refresh(
         relationships = [n for n in names if n in mapper._props and mapper._props[n].is_relationship]
         columns = frozenset(n for n in names if n not in relationships)
         columns = _with_composite_parts(mapper, columns)
+        if with_for_update is not None and mapper.version_id_prop is not None and columns:
+            columns |= {mapper.version_id_prop.key}  # to be compared
     obj = state.obj()
     found: Any = obj
     if names is None or columns or not relationships:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from lect.exc import ArgumentError, InvalidRequestError, LectWarning
+from lect.exc import ArgumentError, InvalidRequestError, LectWarning, nearest
 from lect.schema.column import Column
 from lect.sql.join import Join, reduce_columns
 from lect_orm.attributes.descriptor import InstrumentedAttribute
@@ -483,6 +483,14 @@ def configure_version(mapper: Any) -> None:
                     LectWarning,
                     stacklevel=5,
                 )
+    if isinstance(mapper.version_id_col, str):
+        prop = mapper._props.get(mapper.version_id_col)
+        if prop is None or not prop.is_column:
+            raise ArgumentError(
+                f"version_id_col: {mapper.class_.__name__} has no column attribute {mapper.version_id_col!r}"
+                f"{nearest(mapper.version_id_col, mapper._props)}"
+            )
+        mapper.version_id_col = prop.columns[0]
     column = mapper.version_id_col
     mapper.version_id_prop = None
     if column is not None:

@@ -356,6 +356,7 @@ ORM_OPTIONS = frozenset(
         "_lect_refresh",
         "_lect_lenient_options",
         "_lect_given",
+        "_lect_checks_version",
         "_lect_query",
         "_lect_eager",
         "_lect_subquery",

@@ -24,6 +24,8 @@ def from_fewest_tables(statement: Any, mapper: Any) -> Any:
     """
     if mapper.inherits is None or mapper.concrete or len(mapper.tables) < 2 or statement._joins:
         return statement
+    if statement._for_update is not None:
+        return statement  # rows of all tables of the object are to be locked
     keys = _keys_by_table(mapper)
     places = {id(column): place for columns in keys.values() for place, column in enumerate(columns)}
     needed = _needed((*statement._raw_columns, *statement._where), keys, places)

@@ -694,11 +694,13 @@ class Query(Generic[_T]):
         if len(select._raw_columns) != 1 or not isinstance(node, MapperEntity | AliasEntity):
             raise InvalidRequestError("Query.get() can only be used against a single mapped class.")
         options = select._execution_options
+        lock = select._for_update
         return self.session.get(  # type: ignore[no-any-return]
             node.entity.class_ if node.entity.is_mapper else node.entity.entity,
             ident,
             options=select._with_options or None,
             populate_existing=options.get("populate_existing", False),
+            with_for_update=None if lock is None else {field.name: getattr(lock, field.name) for field in lock._fields},
             execution_options=dict(options),
         )
 

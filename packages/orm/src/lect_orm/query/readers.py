@@ -10,6 +10,8 @@ from lect.sql._select import JoinStep
 from lect.sql.boolean import and_
 from lect.sql.join import Join
 from lect_orm.attributes.collections import InstrumentedList
+from lect_orm.base import NO_VALUE, state_str
+from lect_orm.exc import StaleDataError
 from lect_orm.loading.generate import loader_factory, row_values
 from lect_orm.loading.n_plus_one import guards
 from lect_orm.loading.options import EMPTY, OptionNode, Step
@@ -792,6 +794,7 @@ class _Making:
         keys = key_set
         noload = self.reader.noload
         asked = self.reader.only
+        version = mapper.version_id_prop if ctx.checks_version and not ctx.populate_existing else None
 
         def existing(state: Any, obj: Any, row: Any) -> Any:
             before = seen.get(id(obj))
@@ -802,6 +805,8 @@ class _Making:
             members: dict[str, Any] = {}
             seen[id(obj)] = (obj, members)
             values = obj.__dict__
+            if version is not None:
+                _check_version(state, values, row, fill, version.key)
             overwrite = ctx.populate_existing or state is ctx.refresh_state
             expired = state.expired_attributes
             if overwrite:
@@ -911,6 +916,25 @@ def _overwrite(
         values.pop(name, None)
     for call in state.mapper.instance_dispatch.refresh:
         call(state, ctx, None if ctx.populate_existing else keys)
+
+
+def _check_version(state: Any, values: dict[str, Any], row: Any, fill: Any, key: str) -> None:
+    """Compare the version that was loaded with that of the row.
+
+    Raises:
+        StaleDataError: they differ: what the object holds is not what is being locked.
+    """
+    committed = state.committed_state
+    held = committed[key] if committed and key in committed else values.get(key)
+    if held is None or held is NO_VALUE:
+        return
+    fresh: dict[str, Any] = {}
+    fill(row, fresh)
+    if key in fresh and fresh[key] != held:
+        raise StaleDataError(
+            f"Instance '{state_str(state)}' has version id '{held}' which does not match database-loaded version id "
+            f"'{fresh[key]}'; read it again with session.refresh(…, with_for_update=…), which takes the row as it is"
+        )
 
 
 def complete(

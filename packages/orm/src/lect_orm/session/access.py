@@ -76,10 +76,12 @@ class SessionAccess:
 
         Raises:
             InvalidRequestError: `ident` does not have the shape of this class's primary key.
+            StaleDataError: with `with_for_update`, the class counts versions and the row has another one than the
+                object in the session, which `populate_existing` would overwrite.
         """
         if (
             options is None
-            and not with_for_update
+            and (with_for_update is None or with_for_update is False)
             and not populate_existing
             and identity_token is None
             and execution_options is None
@@ -208,11 +210,13 @@ class SessionAccess:
 
         Args:
             instance: a persistent object.
-            attribute_names: only these; relationships are loaded too.
+            attribute_names: only these (None, or none at all: the whole object); relationships are loaded too.
             with_for_update: True, or a dictionary of its arguments: SELECT … FOR UPDATE.
 
         Raises:
             InvalidRequestError: it is not persistent in this session, or its row is gone.
+            StaleDataError: some attributes are read with `with_for_update`, the class counts versions and the row has
+                another one than the object.
         """
         from lect_orm.loading import refresh
 
@@ -222,7 +226,7 @@ class SessionAccess:
                 "with_for_update should be the boolean value True, or a dictionary with options.  "
                 "A blank dictionary is ambiguous."
             )
-        names = None if attribute_names is None else list(attribute_names)
+        names = list(attribute_names or ()) or None
         self._expire(state, names)
         # What is pending of other objects may be what is to be read.
         self._autoflush()
@@ -236,7 +240,7 @@ class SessionAccess:
 
         Args:
             instance: a persistent object.
-            attribute_names: only these attributes.
+            attribute_names: only these attributes; None, or none at all, for the whole object.
 
         Raises:
             InvalidRequestError: it is not persistent in this session.
@@ -245,8 +249,8 @@ class SessionAccess:
 
     def _expire(self, state: InstanceState, attribute_names: Iterable[str] | None) -> None:
         self._validate_persistent(state)
-        if attribute_names is not None:
-            names = list(attribute_names)
+        names = list(attribute_names or ())
+        if names:
             unknown = [name for name in names if name not in state.mapper.impls]
             if unknown:
                 from lect.exc import nearest

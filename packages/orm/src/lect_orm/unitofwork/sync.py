@@ -101,7 +101,6 @@ class Copier:
                 continue
             _set(dest, dest_dict, dest_key, value)
 
-
     def is_copied(
         self, source: InstanceState, source_dict: dict[str, Any], dest: InstanceState, dest_dict: dict[str, Any]
     ) -> bool:
