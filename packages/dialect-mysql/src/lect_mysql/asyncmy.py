@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 from lect.bridge import await_only
@@ -34,6 +34,12 @@ class AsyncmyStreamingCursor(AsyncStreamingCursor):
 
     _connection: AsyncmyConnection
 
+    def stop(self) -> None:
+        """KILL QUERY: whatever the server goes on to send has to be read before the connection is of use again."""
+        connection = self._connection
+        if self._cursor is not None and connection._arguments:
+            await_only(_kill(type(connection.driver_connection), connection._arguments, connection.thread_id()))
+
     async def give_up(self) -> None:
         """Read what is left of the rows; that they end with an error, of a statement cut short, is nobody's concern."""
         try:
@@ -60,15 +66,24 @@ class AsyncmyConnection(AsyncConnection):
         self._streaming_class = _streaming_cursor_class()
 
     async def open_cursor(self, streaming: bool = False) -> Any:
-        """Return a new cursor of the driver.
+        """Return a new cursor of the driver."""
+        await self._clear_way()
+        return self.driver_connection.cursor(self._streaming_class if streaming else None)
 
-        One result is on its way at a time: rows of another that are left are taken into memory first, where the driver
-        would throw them away.
+    async def _clear_way(self) -> None:
+        """Take rows of a stream that are left into memory, where the driver would throw them away.
+
+        One result is on its way at a time, and the answer to whatever else is asked comes behind it.
         """
         for stream in list(self.streams):
             self.streams.discard(stream)
             await stream.keep_rest()
-        return self.driver_connection.cursor(self._streaming_class if streaming else None)
+
+    def alone(self, ask: Callable[[], Awaitable[Any]], *, ending: bool = False) -> None:
+        """Ask the server for something else than a statement, once no rows are on their way."""
+        if self.streams:
+            self.wait(self._clear_way(), ending=ending)
+        self.wait(ask(), ending=ending)
 
     def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
         """Turn what the event loop raises for a socket that is gone into the driver's error for it."""
@@ -90,10 +105,14 @@ class AsyncmyConnection(AsyncConnection):
         if self._arguments and not ending:
             await _kill(type(self.driver_connection), self._arguments, self.thread_id())
 
+    def commit(self) -> None:
+        """Commit."""
+        self.alone(self.driver_connection.commit, ending=True)
+
     def rollback(self) -> None:
         """Roll back; nothing is left to do on a connection that was closed."""
         if self.driver_connection.connected:
-            super().rollback()
+            self.alone(self.driver_connection.rollback, ending=True)
 
     def thread_id(self) -> int:
         """Return the server's number of this connection."""
@@ -154,7 +173,7 @@ class AsyncmyConnector(PyMySQLConnector):
     def set_autocommit(self, connection: Any, on: bool) -> None:
         """Switch autocommit."""
         if connection.get_autocommit() is not on:
-            connection.wait(connection.driver_connection.autocommit(on))
+            connection.alone(lambda: connection.driver_connection.autocommit(on))
 
     def in_transaction(self, connection: Any) -> bool:
         """Whether a transaction is open, as the server's last answer had it."""
@@ -166,7 +185,7 @@ class AsyncmyConnector(PyMySQLConnector):
 
     def ping(self, connection: Any) -> None:
         """COM_PING."""
-        connection.wait(connection.driver_connection.ping(reconnect=False))
+        connection.alone(lambda: connection.driver_connection.ping(reconnect=False))
 
     def cancel(self, connection: Any) -> None:
         """KILL QUERY over a connection of its own; one that an application has opened is closed instead."""

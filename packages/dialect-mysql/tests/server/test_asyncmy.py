@@ -132,3 +132,37 @@ def test_rows_on_their_way_survive_other_statements(async_url: Any) -> None:
             assert found == [(f"n{number}", 3) for number in range(20)]
 
     run(async_url, what)
+
+
+def test_the_end_of_the_time_of_a_stream_concerns_no_rollback(async_url: Any) -> None:
+    slow = text("SELECT seq, SLEEP(0.002), repeat('x', 20000) FROM seq_1_to_100000")
+
+    async def what(engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            result = await connection.stream(slow, execution_options={"yield_per": 5, "timeout": 0.3})
+            assert len(await result.fetchmany(5)) == 5
+            await asyncio.sleep(0.4)  # the server has been told to stop, and its answer is not read
+            with pytest.raises(exc.StatementDeadlineExceeded):
+                await result.all()
+            await connection.rollback()
+            assert await connection.scalar(text("SELECT 5")) == 5
+
+    run(async_url, what)
+
+
+def test_rows_cut_short_concern_who_reads_them(async_url: Any) -> None:
+    slow = text("SELECT seq, SLEEP(0.002), repeat('x', 20000) FROM seq_1_to_100000")
+
+    async def what(engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SET SESSION max_statement_time = 0.3"))
+            result = await connection.stream(slow, execution_options={"yield_per": 5})
+            assert len(await result.fetchmany(5)) == 5
+            assert await connection.scalar(text("SELECT 4")) == 4  # takes the rows that are left into memory
+            assert len(await result.fetchmany(5)) == 5
+            with pytest.raises(exc.StatementTimeout):
+                await result.all()
+            await connection.rollback()
+            assert await connection.scalar(text("SELECT 5")) == 5
+
+    run(async_url, what)

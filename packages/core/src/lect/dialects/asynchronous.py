@@ -126,15 +126,18 @@ class AsyncCursor:
 class AsyncStreamingCursor(AsyncCursor):
     """A PEP 249 cursor that leaves rows on the server until they are fetched."""
 
-    __slots__ = ("__weakref__", "_cursor")
+    __slots__ = ("__weakref__", "_broken", "_cursor")
 
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection)
         self._cursor: Any = None
+        #: what the server broke off with while rows were taken into memory; told to whoever reads that far
+        self._broken: Exception | None = None
 
     async def _execute(self, operation: str, parameters: Any) -> None:
         if self._cursor is not None:
             await self._cursor.close()
+        self._broken = None
         cursor = self._cursor = await self._connection.open_cursor(streaming=True)
         self._connection.streams.add(self)
         if parameters is None:
@@ -147,29 +150,44 @@ class AsyncStreamingCursor(AsyncCursor):
 
     def fetchone(self) -> Any:
         """Return the next row, or None."""
-        if self._cursor is None:
-            return super().fetchone()
-        return self._connection.wait(self._cursor.fetchone())
+        if self._cursor is not None:
+            return self._connection.wait(self._cursor.fetchone())
+        if self._broken is not None and self._position >= len(self._rows):
+            raise self._broken
+        return super().fetchone()
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
         """Return the next `size` rows, fewer at the end."""
-        if self._cursor is None:
-            return super().fetchmany(size)
-        return list(self._connection.wait(self._cursor.fetchmany(size or self.arraysize)))
+        if self._cursor is not None:
+            return list(self._connection.wait(self._cursor.fetchmany(size or self.arraysize)))
+        if self._broken is not None and self._position >= len(self._rows):
+            raise self._broken
+        return super().fetchmany(size)
 
     def fetchall(self) -> list[Any]:
         """Return all rows that are left."""
-        if self._cursor is None:
-            return super().fetchall()
-        return list(self._connection.wait(self._cursor.fetchall()))
+        if self._cursor is not None:
+            return list(self._connection.wait(self._cursor.fetchall()))
+        if self._broken is not None:  # what is there is not all
+            raise self._broken
+        return super().fetchall()
 
     async def keep_rest(self) -> None:
         """Take the rows that are left into memory: the driver needs the connection for another statement."""
         cursor, self._cursor = self._cursor, None
-        if cursor is not None:
-            self._rows = await cursor.fetchall()
-            self._position = 0
+        if cursor is None:
+            return
+        rows: list[Any] = []
+        self._rows, self._position = rows, 0
+        try:
+            while (row := await cursor.fetchone()) is not None:
+                rows.append(row)
             await cursor.close()
+        except Exception as error:  # it concerns the rows, not who needs the connection now
+            self._broken = error
+
+    def stop(self) -> None:
+        """Have the server make no more rows: the time for them is over; override where they would have to be read."""
 
     async def give_up(self) -> None:
         """Close the driver's cursor."""

@@ -193,17 +193,24 @@ class LimitedReader:
         self._limit = limit
         self._piece = piece
 
+    def _fetch(self, call: Callable[..., Any], *size: int) -> Any:
+        try:
+            return within(self._connection, self._limit, call, *size, cursor=self._cursor, before=_ALL_ROWS)
+        except StatementDeadlineExceeded:  # over while nobody was waiting
+            stop = getattr(self._cursor, "stop", None)
+            if stop is not None:
+                stop()
+            raise
+
     def fetchone(self) -> Any:
-        return within(self._connection, self._limit, self._cursor.fetchone, cursor=self._cursor, before=_ALL_ROWS)
+        return self._fetch(self._cursor.fetchone)
 
     def fetchmany(self, *size: int) -> Any:
-        return within(
-            self._connection, self._limit, self._cursor.fetchmany, *size, cursor=self._cursor, before=_ALL_ROWS
-        )
+        return self._fetch(self._cursor.fetchmany, *size)
 
     def fetchall(self) -> Any:
         if self._piece is None:
-            return within(self._connection, self._limit, self._cursor.fetchall, cursor=self._cursor, before=_ALL_ROWS)
+            return self._fetch(self._cursor.fetchall)
         rows: list[Any] = []
         while more := self.fetchmany(self._piece):
             rows.extend(more)
