@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lect import ForeignKey, create_engine, exists, func, literal_column, or_, select
+from lect import ForeignKey, create_engine, delete, exists, func, literal_column, or_, select, true, update
 from lect_orm import (
     DeclarativeBase,
     Mapped,
@@ -118,7 +118,7 @@ def test_exists_asks_for_rows_of_the_class(session: Session) -> None:
 def test_classes_of_one_alias_stand_beside_each_other(session: Session) -> None:
     people = with_polymorphic(Employee, [Manager, Engineer])
     both = select(people.Manager.id, people.Engineer.id)
-    assert sql(both) == "SELECT employee.id FROM employee WHERE employee.type IN ('manager', 'engineer')"
+    assert sql(both) == "SELECT employee.id FROM employee WHERE employee.type IN ('manager', 'boss', 'engineer')"
     assert "WHERE" not in sql(select(people.name, people.Engineer.id))
 
 
@@ -167,3 +167,64 @@ def test_every_select_flushes_first(session: Session) -> None:
 def test_star(session: Session) -> None:
     statement = select(literal_column("*")).select_from(Report).where(Report.id == 1)
     assert session.execute(statement).all() == [(1, 1)]
+
+
+class Boss(Manager):
+    __mapper_args__ = {"polymorphic_identity": "boss"}
+
+
+MANAGERS = "employee.type IN ('manager', 'boss')"
+
+
+def reports_of(entity: Any) -> Any:
+    return select(Report.id).where(Report.employee_id == entity.id)
+
+
+def test_a_subquery_does_not_repeat_what_holds_around_it() -> None:
+    inner = "SELECT report.id FROM report WHERE report.employee_id = employee.id"
+    assert sql(select(Manager.id).where(reports_of(Manager).exists())) == (
+        f"SELECT employee.id FROM employee WHERE (EXISTS ({inner})) AND {MANAGERS}"
+    )
+    assert f"FROM ({inner})" not in sql(select(Manager.id, reports_of(Manager).scalar_subquery()))
+    for statement in (
+        select(Manager.id, reports_of(Manager).scalar_subquery()),
+        select(Manager.id).where(reports_of(Manager).correlate(Manager).exists()),
+        select(Manager.id).where(reports_of(Manager).correlate_except(Report).exists()),
+        select(Manager.id).order_by(reports_of(Manager).scalar_subquery()),
+        select(Manager.id).join(Company, Company.id == Manager.company_id).where(reports_of(Manager).exists()),
+        update(Manager).values(name="x").where(reports_of(Manager).exists()),
+        update(Manager).values(company_id=reports_of(Manager).scalar_subquery()),
+        delete(Manager).where(reports_of(Manager).exists()),
+        select(select(Manager.id).where(reports_of(Manager).exists()).subquery()),
+    ):
+        text = sql(statement)
+        assert text.count("IN ('manager', 'boss')") == 1, text
+        assert inner in text
+    boss = sql(select(Boss.id).where(reports_of(Manager).exists()))
+    assert boss == f"SELECT employee.id FROM employee WHERE (EXISTS ({inner})) AND employee.type IN ('boss')"
+    alias = aliased(Manager)
+    assert sql(select(alias.id).where(reports_of(alias).exists())).count(" IN ") == 1
+
+
+def test_a_subquery_has_its_conditions_where_nothing_around_it_has_them() -> None:
+    for statement in (
+        select(Employee.id).where(reports_of(Manager).exists()),
+        select(Report.id).where(reports_of(Manager).exists()),
+        select(Manager.id).where(reports_of(Manager).correlate(None).exists()),
+        select(Manager.id).where(exists(Manager.id).where(Manager.name == "x").correlate(None)),
+        select(Manager.id).where(select(Manager.name).where(Manager.id == 3).exists()),
+        select(Manager.id).join(reports_of(Manager).subquery(), true()),
+        select(aliased(Manager).id).where(reports_of(Manager).exists()),
+    ):
+        assert MANAGERS in sql(statement).split("report.id", 1)[-1].split("SELECT", 1)[-1], sql(statement)
+    text = sql(select(Manager.id).where(reports_of(Boss).exists()))
+    assert text.count("employee.type IN ('boss')") == 1
+    inner = exists().where(Report.employee_id == Manager.id, exists().where(Company.id == Manager.company_id))
+    assert sql(select(Manager.id).where(inner)).count(MANAGERS) == 2  # the innermost one selects from the table itself
+
+
+def test_rows_are_the_same(session: Any) -> None:
+    found = session.scalars(select(Engineer.id).where(reports_of(Engineer).exists())).all()
+    assert found == [1]
+    assert session.scalars(select(Employee.id).where(reports_of(Engineer).exists())).all() == [1]
+    assert session.scalars(select(Employee.id).where(reports_of(Employee).exists())).all() == [1, 3]

@@ -17,7 +17,7 @@ from lect_orm.query.entities import PLUGIN, AliasEntity, BundleEntity, MapperEnt
 from lect_orm.query.execute import RowPlan, make_result
 from lect_orm.query.relationship_join import single_criterion
 from lect_orm.query.result import OrmResult
-from lect_orm.query.translate import Translation
+from lect_orm.query.translate import Translation, leave_conditions
 from lect_orm.relationships.join_condition import plain
 
 __all__ = ["DmlPlan", "plan_of", "translate_dml"]
@@ -76,7 +76,10 @@ class DmlPlan:
         hints = source.__dict__.get("_hints")
         if hints:
             fields["_hints"] = hints
-        return source._replace(**fields)
+        made = source._replace(**fields)
+        if hasattr(source, "_where") and single_criterion(self.entity) is not None:
+            made = leave_conditions(made, (self.entity,), lambda: (self.table,))
+        return made
 
     def _columns_in(self, held: Any) -> Any:
         """Replace attributes by their columns in what a statement keeps its values in."""

@@ -6,6 +6,7 @@ the statement's own bound parameters as places.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lect.exc import AmbiguousForeignKeysError, ArgumentError, InvalidRequestError, NoForeignKeysError
@@ -30,6 +31,7 @@ from lect_orm.query.nested_criteria import with_criteria_inside
 from lect_orm.query.orm_join import OrmJoin
 from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader
 from lect_orm.query.relationship_join import join_along, single_criterion
+from lect_orm.query.repeated_criteria import without_repetition
 
 __all__ = ["Translation", "entities_in", "translate_select", "unannotated"]
 
@@ -44,8 +46,19 @@ class Translation:
         needs_unique: rows repeat because of joined collections.
     """
 
-    def __init__(self, source: Any, *, with_loaders: bool, only: dict[Any, Any] | None = None) -> None:
+    def __init__(
+        self,
+        source: Any,
+        *,
+        with_loaders: bool,
+        only: dict[Any, Any] | None = None,
+        narrowed: Sequence[Any] = (),
+    ) -> None:
         self.source = source
+        #: entities whose conditions the statement around this one has
+        self.narrowed = narrowed
+        #: entities whose conditions this statement has
+        self.narrows: list[Any] = []
         #: nothing stands around this statement
         self.outermost = with_loaders
         with_loaders = with_loaders and source._execution_options.get("_lect_eager", True)
@@ -111,6 +124,8 @@ class Translation:
         criteria = [o for o in self.criteria if not o.loader_only]
         if criteria:
             self.statement = with_criteria_inside(self.statement, criteria)
+        elif self.narrows:
+            self.statement = leave_conditions(self.statement, self.narrows, self.statement.get_final_froms)
 
     def _collect_entities(self, raw: list[Any]) -> None:
         for node in raw:
@@ -301,7 +316,12 @@ class Translation:
         if id(entity) in self._criteria_done:
             return
         self._criteria_done.add(id(entity))
-        self.where.extend(self._criteria_of(entity))
+        found = self._criteria_of(entity)
+        if found and any(_implies(other, entity) for other in self.narrowed):
+            return
+        self.where.extend(found)
+        if found:
+            self.narrows.append(entity)
 
     def _entity_criteria(self, raw: list[Any]) -> None:
         """Add what has to hold for the entities of the columns, and for those that WHERE brings into FROM."""
@@ -517,6 +537,36 @@ def _columns_of(node: Any) -> list[Any]:
             or one.__visit_name__ == "exists"
         ):
             todo.extend(one.get_children())
+    return found
+
+
+def _implies(one: Any, other: Any) -> bool:
+    """Whether the conditions of one entity are at least those of another of the same FROM element."""
+    if one is other:
+        return True
+    return bool(one.is_mapper and other.is_mapper and one.selectable is other.selectable and one.isa(other))
+
+
+def leave_conditions(statement: Any, entities: Sequence[Any], froms: Any) -> Any:
+    """Return a plain statement whose correlated subqueries do not repeat the conditions of its `entities`."""
+
+    def translated(inner: Any, narrowed: Sequence[Any]) -> Any:
+        return Translation(inner, with_loaders=False, narrowed=narrowed).statement
+
+    return without_repetition(statement, entities, froms, translated, _selected_from)
+
+
+def _selected_from(statement: Any) -> list[Any]:
+    """Return the entities that a SELECT names as its columns or in FROM."""
+    found: list[Any] = []
+    for node in statement._raw_columns:
+        for one in node.columns if isinstance(node, BundleEntity) else (node,):
+            found.extend(entities_in(one))
+    for node in (*statement._from_obj, *[j.target for j in statement._joins], *[j.left for j in statement._joins]):
+        if isinstance(node, MapperEntity | AliasEntity):
+            found.append(node.entity)
+        elif isinstance(node, RelationshipEntity):
+            found.append(node.attribute.comparator.target_entity)
     return found
 
 
