@@ -337,25 +337,10 @@ class CollectionImpl(AttributeImpl):
             name = "None" if value is None else type(value).__name__
             raise TypeError(f"Incompatible collection type: {name} is not {wanted}-like")
         if like is dict:
-            made = self.factory()
-            items = list(value.values())
-            self._check_keys(made, value)
-            return made, items
+            return self.factory(), list(value.values())
         if hasattr(value, "_lect_impl"):
             return self.factory(), kind_members(value)
         return self.factory(), list(value)
-
-    def _check_keys(self, made: Any, value: dict[Any, Any]) -> None:
-        keyfunc = getattr(made, "keyfunc", None)
-        if keyfunc is None:
-            return
-        for key, item in value.items():
-            found = keyfunc(item)
-            if found != key:
-                raise TypeError(
-                    f"Found incompatible key {key!r} for value {item!r}; this collection's keying function requires a "
-                    f"key of {found!r} for this value."
-                )
 
     def delete(self, state: Any, dict_: dict[str, Any]) -> None:
         """Remove all members and the collection."""
@@ -625,3 +610,35 @@ def collection_adapter(coll: Any) -> CollectionAdapter | None:
     if getattr(coll, "_lect_impl", None) is None:
         return None
     return CollectionAdapter(coll)
+
+
+def bulk_replace(
+    values: Iterable[Any],
+    existing_adapter: CollectionAdapter | None,
+    new_adapter: CollectionAdapter,
+    initiator: Event | None = None,
+) -> None:
+    """Fill a new collection with members: those that were in the existing one too join silently, the others are
+    announced, and so are those that are in the existing one only, as taken out.
+    """
+    before = [] if existing_adapter is None else list(existing_adapter)
+    held = {id(item) for item in before}
+    wanted = set()
+    for item in values:
+        wanted.add(id(item))
+        if id(item) in held:
+            new_adapter.append_without_event(item)
+        else:
+            new_adapter.append_with_event(item, initiator)
+    for item in before:
+        if id(item) not in wanted and existing_adapter is not None:
+            existing_adapter.fire_remove_event(item, initiator)
+
+
+def prepare_instrumentation(factory: Any) -> Callable[[], Any]:
+    """Return what makes collections for a ``collection_class``, a class or a function; its class is instrumented.
+
+    Raises:
+        ArgumentError: its collections can be neither filled nor emptied nor read.
+    """
+    return factory_for(factory)[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from lect.exc import InvalidRequestError
+from lect.exc import ArgumentError, InvalidRequestError, LectWarning
 from lect_orm.attributes.collections import collection
 from lect_orm.base import NO_VALUE, instance_state
 
@@ -55,10 +56,8 @@ class KeyFuncDict(dict[_KT, _VT], Generic[_KT, _VT]):
     @collection.internally_instrumented
     def set(self, value: Any, _lect_initiator: Any = None) -> None:
         """Add a member under its key."""
-        key = self.keyfunc(value)
+        key = self._key_of(value, _lect_initiator)
         if key is NO_VALUE:
-            if not self.ignore_unpopulated_attribute:
-                self._refuse("set", value)
             return
         self.__setitem__(key, value, _lect_initiator)  # type: ignore[call-arg]
 
@@ -66,10 +65,8 @@ class KeyFuncDict(dict[_KT, _VT], Generic[_KT, _VT]):
     @collection.internally_instrumented
     def remove(self, value: Any, _lect_initiator: Any = None) -> None:
         """Take a member out."""
-        key = self.keyfunc(value)
+        key = self._key_of(value, _lect_initiator)
         if key is NO_VALUE:
-            if not self.ignore_unpopulated_attribute:
-                self._refuse("remove", value)
             return
         if self[key] != value:
             raise InvalidRequestError(
@@ -80,15 +77,36 @@ class KeyFuncDict(dict[_KT, _VT], Generic[_KT, _VT]):
             )
         self.__delitem__(key, _lect_initiator)  # type: ignore[call-arg]
 
-    def _refuse(self, what: str, value: Any) -> None:
-        name = getattr(self.keyfunc, "attr_name", "key")
-        raise InvalidRequestError(
-            f"In event triggered from population of attribute for a {type(value).__name__} object, can't {what} a "
-            "member of a keyed "
-            f"dictionary: its key attribute {name!r} has no value. Assign the attribute before the object joins the "
-            "collection, or use "
-            "ignore_unpopulated_attribute=True"
-        )
+    def _key_of(self, value: Any, initiator: Any) -> Any:
+        """Return a member's key; `NO_VALUE` when the member is to be left out."""
+        key = self.keyfunc(value)
+        if key is NO_VALUE:
+            if not self.ignore_unpopulated_attribute:
+                raise InvalidRequestError(
+                    f"In event triggered from population of attribute {self._changed_by(initiator)!r}, a "
+                    f"{type(value).__name__} has no key for the dictionary: its "
+                    f"{getattr(self.keyfunc, 'attr_name', 'key')!r} has never been set. Set it before the object joins "
+                    "or leaves the collection, or give ignore_unpopulated_attribute=True to leave such objects out"
+                )
+        elif key is None and isinstance(self.keyfunc, _AttributeKey | _ColumnKey):
+            if self.ignore_unpopulated_attribute:
+                return NO_VALUE
+            warnings.warn(
+                f"Attribute keyed dictionary value for attribute {self._changed_by(initiator)!r} was None; all objects "
+                f"without a {self.keyfunc.attr_name!r} share that key. Set it before the object joins the collection, "
+                "or give ignore_unpopulated_attribute=True to leave such objects out",
+                LectWarning,
+                stacklevel=3,
+            )
+        return key
+
+    def _changed_by(self, initiator: Any) -> str:
+        """Return the name of the attribute that is being changed: that of another class by its class too."""
+        own = getattr(self, "_lect_impl", None)
+        impl = getattr(initiator, "impl", None)
+        if impl is not None and impl is not own:
+            return str(impl)
+        return "unknown relationship" if own is None else str(getattr(own, "key", "unknown relationship"))
 
 
 MappedCollection = KeyFuncDict
@@ -158,9 +176,20 @@ def attribute_keyed_dict(attr_name: str, *, ignore_unpopulated_attribute: bool =
 
 
 def column_keyed_dict(mapping_spec: Any, *, ignore_unpopulated_attribute: bool = False) -> Any:
-    """Return a ``collection_class`` keyed by one or several columns of the members."""
+    """Return a ``collection_class`` keyed by one or several columns of the members.
+
+    Raises:
+        ArgumentError: something else than a column was given.
+    """
     given = mapping_spec if isinstance(mapping_spec, list | tuple) else [mapping_spec]
     columns = [c.__clause_element__() if hasattr(c, "__clause_element__") else c for c in given]
+    for column in columns:
+        if not getattr(column, "_is_column_element", False):
+            shown = repr(column) if isinstance(column, str) else type(column).__name__
+            raise ArgumentError(
+                f"Column expression expected for argument 'mapping_spec'; got {shown}. Give a column of the table or "
+                "an attribute of the class; attribute_keyed_dict() takes names"
+            )
     return _Factory(_ColumnKey(columns), ignore_unpopulated_attribute)
 
 
