@@ -20,6 +20,7 @@ from lect.sql.executable import HasPrefixes, HasSuffixes, Hint
 from lect.sql.filtering import named_attribute, namespaces
 from lect.sql.from_clause import MAKE_FROM, froms_of
 from lect.sql.join import reduce_columns
+from lect.sql.naming import unique_keys
 from lect.sql.node import Node, child, children, pairs, scalar
 from lect.sql.select_base import GenerativeSelect
 from lect.sql.select_froms import display_froms, first_join_from
@@ -138,11 +139,9 @@ class Select(HasPrefixes, HasSuffixes, HasSyntaxExtensions, GenerativeSelect, Ge
         aliased."""
         if self._plugin is not None and hasattr(self._plugin, "column_descriptions"):
             return self._plugin.column_descriptions(self)  # type: ignore[no-any-return]
-        return [
-            {"name": n.name if n.name is not None else None, "type": n.column.type, "expr": n.column}
-            for n in self._named_columns(False)
-            if n.column._is_column_element
-        ]
+        named = [n for n in self._named_columns(False) if n.column._is_column_element]
+        keys = iter(unique_keys(named, self._label_style))
+        return [{"name": None if n.key is None else next(keys), "type": n.column.type, "expr": n.column} for n in named]
 
     def add_columns(self: _S, *entities: Any) -> _S:
         """Return this SELECT with further columns."""

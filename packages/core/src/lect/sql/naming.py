@@ -252,14 +252,18 @@ def _name_anonymous(column: Any, taken: dict[Any, Any]) -> NamedColumn:
     return NamedColumn(column, label, None if unary else label, key)
 
 
-def unique_keys(named: Sequence[NamedColumn]) -> list[str]:
-    """Return keys for ``selected_columns``: a key used before gets a number."""
+def unique_keys(named: Sequence[NamedColumn], style: SelectLabelStyle = LABEL_STYLE_DISAMBIGUATE_ONLY) -> list[str]:
+    """Return keys for ``selected_columns``: named as `style` asks, and a key used before gets a number."""
+    qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
     keys: list[str] = []
     counts: dict[str, int] = {}
     for each in named:
         if each.key is None:
             continue
         key = str(proxy_key(each.column))
+        table = each.column.__dict__.get("table") if qualified and _is_column(each.column) else None
+        if table is not None and table.named_with_column and not isinstance(table.name, anonymous_name):
+            key = f"{table.name}_{key}"
         n = counts.get(key)
         counts[key] = 1 if n is None else n + 1
         keys.append(key if n is None else f"{key}_{n}")

@@ -224,6 +224,9 @@ def _discriminator_property(mapper: Any, column: Any) -> Any:
     own = None
     if getattr(column, "table", None) is not None:
         own = mapper.persist_selectable.corresponding_column(column)
+        if own is None and selectable is not None:
+            # A column of the FROM element given: the mapped table's column that it shows is the one to be written.
+            own = next((c for c in mapper.persist_selectable.c if selectable.corresponding_column(c) is column), None)
         if own is None and selectable is not None and selectable.corresponding_column(column) is None:
             raise InvalidRequestError(
                 f"Could not map polymorphic_on column '{column.description}' to the mapped table - polymorphic "
@@ -265,7 +268,7 @@ def _install_identity_setter(mapper: Any) -> None:
     if mapper.polymorphic_on is None or mapper.polymorphic_prop is None:
         return
     key = mapper.polymorphic_prop.key
-    writable = getattr(mapper.polymorphic_on, "table", None) in mapper.cols_by_table
+    writable = any(getattr(c, "table", None) in mapper.cols_by_table for c in mapper.polymorphic_prop.columns)
     identity = mapper.polymorphic_identity
     if mapper.polymorphic_abstract and identity is None:
 

@@ -10,8 +10,6 @@ from typing import Any
 from lect.engine.row import Columns
 from lect.exc import ArgumentError, InvalidRequestError, ObjectNotExecutableError
 from lect.sql._select import Select
-from lect.sql.anonymous import anonymous_name
-from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect.sql.node import statement_key
 from lect_orm.collector import pause
 from lect_orm.loading.context import LoadContext
@@ -20,6 +18,7 @@ from lect_orm.mapping import configure
 from lect_orm.query.criteria_functions import settled
 from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, RelationshipEntity
 from lect_orm.query.plain_rows import is_plain, may_load, plain_columns, plain_loader, row_maker
+from lect_orm.query.readers import labelled_keys
 from lect_orm.query.result import ChunkedOrmResult, ColumnRows, OrmResult, UniqueRequired
 from lect_orm.query.translate import Translation
 
@@ -208,29 +207,8 @@ def result_columns(readers: Sequence[Any]) -> Columns:
 
 def labelled_columns(readers: Sequence[Any], style: Any) -> Columns:
     """Return the columns of a result, columns called as a label style asks for; entities keep their names."""
-    if style is LABEL_STYLE_NONE or all(r.is_entity for r in readers):
-        return result_columns(readers)
-    keys: list[Any] = []
-    taken: dict[str, int] = {}
-    for i, reader in enumerate(readers):
-        key = reader.key if reader.key is not None else f"_no_label_{i}"
-        column = getattr(reader, "column", None)
-        if column is not None:
-            key = _labelled(key, column, style, taken)
-        keys.append(key)
+    keys = [key if key is not None else f"_no_label_{i}" for i, key in enumerate(labelled_keys(readers, style))]
     return Columns(keys, [r.keys() for r in readers], None, [r.unique_filter for r in readers])
-
-
-def _labelled(key: Any, column: Any, style: Any, taken: dict[str, int]) -> Any:
-    table = getattr(column, "table", None)
-    if table is None or isinstance(key, anonymous_name):
-        return key
-    name = getattr(table, "name", None)
-    if style is LABEL_STYLE_TABLENAME_PLUS_COL and name is not None and not isinstance(name, anonymous_name):
-        key = f"{name}_{key}"
-    number = taken.get(key)
-    taken[key] = 1 if number is None else number + 1
-    return key if number is None else f"{key}_{number}"
 
 
 def plan_for(statement: Any, only: Any = None) -> tuple[SelectPlan, Sequence[Any]]:

@@ -10,9 +10,10 @@ from lect.shape import Shape, uncacheable
 from lect.sql._select import Select
 from lect.sql.entity import registered
 from lect.sql.executable import Executable
+from lect.sql.naming import LABEL_STYLE_NONE
 from lect_orm.loading.context import LoadContext
 from lect_orm.query.entities import PLUGIN
-from lect_orm.query.execute import RowPlan, _bind_arguments, _core_options, make_result
+from lect_orm.query.execute import RowPlan, _bind_arguments, _core_options, labelled_columns, make_result
 from lect_orm.query.translate import Translation
 
 __all__ = ["FromStatement"]
@@ -57,8 +58,19 @@ class FromStatement(Executable):
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
         """One dictionary per thing selected."""
-        found: list[dict[str, Any]] = PLUGIN.column_descriptions(self._as_select())
+        found: list[dict[str, Any]] = PLUGIN.column_descriptions(
+            self._as_select()._replace(_label_style=self._label_style)
+        )
         return found
+
+    @property
+    def _label_style(self) -> Any:
+        return getattr(self.element, "_label_style", LABEL_STYLE_NONE)
+
+    @property
+    def exported_columns(self) -> Any:
+        """The columns of the statement."""
+        return self.element.exported_columns
 
     def _as_select(self) -> Any:
         made: Any = Select()._replace(_raw_columns=self.entities, _with_options=self._with_options, _plugin=PLUGIN)
@@ -78,6 +90,7 @@ class FromStatement(Executable):
         result = connection.execute(element, params, execution_options=_core_options(options))
         places = _places(translation, result, element)
         plan = RowPlan(translation, translation.needs_unique)
+        plan.labelled = labelled_columns(plan.readers, self._label_style)
         ctx = LoadContext(
             session,
             self,

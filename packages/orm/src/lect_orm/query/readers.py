@@ -7,8 +7,10 @@ from typing import Any
 
 from lect.exc import InvalidRequestError
 from lect.sql._select import JoinStep
+from lect.sql.anonymous import anonymous_name
 from lect.sql.boolean import and_
 from lect.sql.join import Join
+from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect_orm.attributes.collections import InstrumentedList
 from lect_orm.base import NO_VALUE, state_str
 from lect_orm.exc import StaleDataError
@@ -16,7 +18,7 @@ from lect_orm.loading.generate import loader_factory, row_values
 from lect_orm.loading.n_plus_one import guards
 from lect_orm.loading.options import EMPTY, OptionNode, Step
 from lect_orm.loading.origin import LoadOrigin
-from lect_orm.mapping.equality import is_column
+from lect_orm.mapping.equality import is_column, iterate
 from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.relationship_join import (
     Joined,
@@ -26,7 +28,15 @@ from lect_orm.query.relationship_join import (
     single_criterion,
 )
 
-__all__ = ["BundleReader", "ColumnReader", "EntityReader", "POST_LOADERS", "SharedCallables", "complete"]
+__all__ = [
+    "POST_LOADERS",
+    "BundleReader",
+    "ColumnReader",
+    "EntityReader",
+    "SharedCallables",
+    "complete",
+    "labelled_keys",
+]
 
 #: strategy -> ``(property, step, reader) -> loader``; a loader has ``load(ctx, objects)``. Entered by the strategies.
 POST_LOADERS: dict[str, Callable[..., Any]] = {}
@@ -62,6 +72,8 @@ class ColumnReader:
     def unique_filter(self) -> Any:
         """What stands for the value when rows are made unique."""
         type_ = getattr(self.column, "type", None)
+        if type_ is not None and type_._isnull:
+            return _hashable
         return None if getattr(type_, "hashable", True) else id
 
     def keys(self) -> tuple[Any, ...]:
@@ -94,13 +106,16 @@ class ColumnReader:
     def description(self) -> dict[str, Any]:
         """One entry of ``column_descriptions``."""
         entity = self.entity
-        target = None if entity is None else (entity.class_ if entity.is_mapper else entity.entity)
         expr: Any = self.column
-        if target is not None and self.key is not None:
-            attribute = getattr(target, self.key, None)
+        if entity is not None and self.key is not None:
+            attribute = getattr(_class_or_alias(entity), self.key, None)
             expr = attribute if attribute is not None and hasattr(attribute, "comparator") else expr
+        entity = _entity_of(self.column)
+        target = None if entity is None else _class_or_alias(entity)
+        # A call or an operation is nothing by name, though its value is found by one in a row.
+        named = not isinstance(self.key, anonymous_name) and self.column.__visit_name__ != "function"
         return {
-            "name": self.key,
+            "name": self.key if named else None,
             "type": getattr(self.column, "type", None),
             "aliased": bool(entity is not None and not entity.is_mapper),
             "expr": expr,
@@ -140,7 +155,7 @@ class BundleReader:
             "type": type(self.bundle),
             "aliased": False,
             "expr": self.bundle,
-            "entity": None,
+            "entity": self.readers[0].description()["entity"] if self.readers else None,
         }
 
 
@@ -527,9 +542,9 @@ class EntityReader:
     def description(self) -> dict[str, Any]:
         """One entry of ``column_descriptions``."""
         entity = self.entity
-        target = entity.class_ if entity.is_mapper else entity.entity
+        target = _class_or_alias(entity)
         return {
-            "name": self.key,
+            "name": self.key if entity.is_mapper or entity.use_mapper_path else entity.given_name,
             "type": entity.class_,
             "aliased": not entity.is_mapper,
             "expr": target,
@@ -606,8 +621,55 @@ class EntityReader:
         return self.deferred.get(mapper) or self.deferred[self._nearest(mapper)]
 
 
+def _hashable(value: Any) -> Any:
+    """Return a value of unknown type, or what tells it apart when it cannot be hashed."""
+    try:
+        hash(value)
+    except TypeError:
+        return id(value)
+    return value
+
+
 def _entity_keys(entity: Any) -> tuple[Any, ...]:
-    return (entity.class_ if entity.is_mapper else entity.entity, entity)
+    return (_class_or_alias(entity), entity)
+
+
+def _class_or_alias(entity: Any) -> Any:
+    return entity.class_ if entity.is_mapper else entity.entity
+
+
+def labelled_keys(readers: Sequence[Any], style: Any) -> list[Any]:
+    """Return what the things of a row are called: columns as a label style asks for, entities by their names."""
+    if style is LABEL_STYLE_NONE:
+        return [r.key for r in readers]
+    keys: list[Any] = []
+    taken: dict[str, int] = {}
+    for reader in readers:
+        key = reader.key
+        column = getattr(reader, "column", None)
+        keys.append(key if column is None or key is None else _labelled(key, column, style, taken))
+    return keys
+
+
+def _labelled(key: Any, column: Any, style: Any, taken: dict[str, int]) -> Any:
+    table = getattr(column, "table", None)
+    if table is None or isinstance(key, anonymous_name):
+        return key
+    name = getattr(table, "name", None)
+    if style is LABEL_STYLE_TABLENAME_PLUS_COL and name is not None and not isinstance(name, anonymous_name):
+        key = f"{name}_{key}"
+    number = taken.get(key)
+    taken[key] = 1 if number is None else number + 1
+    return key if number is None else f"{key}_{number}"
+
+
+def _entity_of(expression: Any) -> Any:
+    """Return the first entity whose column is in an expression, None without one."""
+    for node in iterate(expression):
+        found = node._annotations.get("parententity") if getattr(node, "_annotations", None) else None
+        if found is not None:
+            return found
+    return None
 
 
 def _is_key(prop: Any, mapper: Any) -> bool:

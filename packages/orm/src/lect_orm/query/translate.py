@@ -27,9 +27,10 @@ from lect_orm.query.entities import (
     entity_node,
 )
 from lect_orm.query.fewest_tables import from_fewest_tables
+from lect_orm.query.given_selectable import adapter_to_given
 from lect_orm.query.nested_criteria import with_criteria_inside
 from lect_orm.query.orm_join import OrmJoin
-from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader
+from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader, labelled_keys
 from lect_orm.query.relationship_join import join_along, single_criterion
 from lect_orm.query.repeated_criteria import without_repetition
 
@@ -115,6 +116,7 @@ class Translation:
         #: columns written as ``*``: how many come is known when they are there
         self.star = any(_is_star(n) for n in raw) and not any(r.is_entity for r in self.readers)
         self._entity_criteria(raw)
+        self._adapt_given = adapter_to_given(self._selected_entities(raw), self._named_tables())
         if self.eager_joins and (_grouped(source) or (self.multi_row and _limited(source))):
             self.statement = self._wrapped()
         else:
@@ -327,7 +329,7 @@ class Translation:
         """Add what has to hold for the entities of the columns, and for those that WHERE brings into FROM."""
         found: dict[int, Any] = {}
         for node in (*raw, *self.source._where):
-            for one in node.columns if isinstance(node, BundleEntity) else (node,):
+            for one in _members(node):
                 for entity in entities_in(one):
                     found[id(entity)] = entity
         siblings: dict[int, list[Any]] = {}
@@ -355,7 +357,28 @@ class Translation:
                     found.extend(node.entity_columns)
             else:
                 found.append(node)
-        return tuple(found)
+        adapt = self._adapt_given
+        return tuple(found) if adapt is None else tuple([replace_columns(n, adapt) for n in found])
+
+    def _selected_entities(self, raw: list[Any]) -> list[Any]:
+        """Return the entities that the statement selects from: by its columns, or by FROM and JOIN."""
+        source = self.source
+        found = [e for node in raw for one in _members(node) for e in entities_in(one)]
+        for node in (*source._from_obj, *[s.target for s in source._joins]):
+            if isinstance(node, MapperEntity | AliasEntity):
+                found.append(node.entity)
+            elif isinstance(node, RelationshipEntity):
+                found.append(node.attribute.comparator.target_entity)
+        return found
+
+    def _named_tables(self) -> list[Any]:
+        source = self.source
+        return [
+            f
+            for node in (*source._from_obj, *[s.target for s in source._joins])
+            if not getattr(node, "_is_entity", False)
+            for f in node._from_objects
+        ]
 
     def _fields(self) -> dict[str, Any]:
         source = self.source
@@ -590,6 +613,10 @@ def unannotated(node: Any) -> Any:
         node = origin
 
 
+def _members(node: Any) -> Any:
+    return node.columns if isinstance(node, BundleEntity) else (node,)
+
+
 def _unwrapped(node: Any) -> Any:
     return node
 
@@ -697,9 +724,11 @@ def translate_whole(statement: Any) -> Any:
 
 def column_descriptions(statement: Any) -> list[dict[str, Any]]:
     """Return one dictionary per thing selected."""
-    found: list[dict[str, Any]] = []
-    for reader in Translation(statement, with_loaders=False).readers:
-        found.append(reader.description())
+    readers = Translation(statement, with_loaders=False).readers
+    found: list[dict[str, Any]] = [r.description() for r in readers]
+    for description, reader, key in zip(found, readers, labelled_keys(readers, statement._label_style), strict=True):
+        if key is not reader.key:
+            description["name"] = key
     return found
 
 
