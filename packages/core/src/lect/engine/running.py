@@ -132,21 +132,30 @@ def run_statement(
     many: Any = None
     single: Any = None
     if listened._any:
-        if listened.before_execute:
-            many, single = (sets, {}) if len(sets) > 1 else ([], dict(sets[0]) if sets else {})
-            for listener in listened.before_execute:
-                answer = listener(connection, statement, many, single, options)
-                if answer is not None:
-                    statement, many, single = answer
-                    sets = _told_sets(many, single)
-        else:
-            many, single = (sets, {}) if len(sets) > 1 else ([], dict(sets[0]) if sets else {})
+        many, single = _as_told(sets)
+        for listener in listened.before_execute:
+            answer = listener(connection, statement, many, single, options)
+            if answer is not None:
+                statement, many, single = answer
+                sets = _told_sets(many, single)
+    return _run_told(connection, statement, sets, many, single, options)
+
+
+def _run_told(
+    connection: Any, statement: Any, sets: list[Mapping[str, Any]], many: Any, single: Any, options: _Options
+) -> CursorResult[Any]:
+    """Run a SQL construct of which listeners know, and tell them that it has run."""
+    listened = connection._listened
     before = connection.engine._plans.misses
     plan, binds = plan_of(connection, statement, sets, options)
     result = _run_plan(connection, plan, binds, sets, options, fresh=connection.engine._plans.misses != before)
     if listened._any and listened.after_execute:
         listened.after_execute(connection, statement, many, single, options, result)
     return result
+
+
+def _as_told(sets: list[Mapping[str, Any]]) -> tuple[Any, Any]:
+    return (sets, {}) if len(sets) > 1 else ([], dict(sets[0]) if sets else {})
 
 
 def _told_sets(many: Any, single: Any) -> list[Mapping[str, Any]]:
@@ -163,14 +172,23 @@ def run_prepared(prepared: Any, plan: Plan, params: Any, options: _Options) -> C
     sets, _ = parameter_sets(params)
     if sets and (plan.dml is not None or len(sets) > 1):
         # Names given at execution change the text of data-changing statements.
-        return run_statement(connection, prepared.statement, params, None)
+        return run_statement(connection, _with_values_at_hand(prepared.statement, prepared.binds), params, None)
     listened = connection._listened
     statement = prepared.statement
-    if listened._any and listened.before_execute:
+    many: Any = None
+    single: Any = None
+    if listened._any and (listened.before_execute or listened.after_execute):
+        statement = _with_values_at_hand(statement, prepared.binds)
+        many, single = _as_told(sets)
+        replaced = False
         for listener in listened.before_execute:
-            answer = listener(connection, statement, [], dict(sets[0]) if sets else {}, options)
+            answer = listener(connection, statement, many, single, options)
             if answer is not None:
-                return run_statement(connection, answer[0], answer[1] or answer[2], None)
+                statement, many, single = answer
+                replaced = True
+        if replaced:
+            told = merged(statement._execution_options, connection._options, options)
+            return _run_told(connection, statement, _told_sets(many, single), many, single, told)
     if sets and not plan.expands:
         compiled = plan.compiled
         plan = Plan(compiled)
@@ -178,8 +196,22 @@ def run_prepared(prepared: Any, plan: Plan, params: Any, options: _Options) -> C
     else:
         result = _run_plan(connection, plan, prepared.binds, sets, options)
     if listened._any and listened.after_execute:
-        listened.after_execute(connection, statement, [], dict(sets[0]) if sets else {}, options, result)
+        listened.after_execute(connection, statement, many, single, options, result)
     return result
+
+
+def _with_values_at_hand(statement: Any, binds: Sequence[Any]) -> Any:
+    """Return a kept statement with the values that this execution has: listeners compile it, or hand it back."""
+    _, own = statement_key(statement)
+    given = {id(kept): bind for kept, bind in zip(own, binds, strict=True) if kept is not bind}
+    if not given:
+        return statement
+
+    def change(node: Any) -> Any:
+        bind = given.get(id(node))
+        return node if bind is None else node._with_value(bind.effective_value)
+
+    return statement._replaced(change)
 
 
 def _run_values(

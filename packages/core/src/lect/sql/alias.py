@@ -43,6 +43,9 @@ class AliasedReturnsRows(NamedFromClause):
             raise ArgumentError(f"the name of {type(self).__name__.lower()} must be a string, not {name!r}")
         return name if isinstance(name, quoted_name) else quoted_name(name)
 
+    def _alias_again(self, name: str | None = None, flat: bool = False) -> Any:
+        return self.element.alias(name, flat=flat)
+
     @property
     def original(self) -> Any:
         """The element that was named; kept for programs that know it by this name."""
@@ -168,6 +171,9 @@ class TableValuedAlias(AliasedReturnsRows):
         copy = self._clone()
         copy.name = copy._name_given(name)
         return copy
+
+    def _alias_again(self, name: str | None = None, flat: bool = False) -> TableValuedAlias:
+        return self.alias(name)
 
     def lateral(self, name: str | None = None) -> TableValuedAlias:
         """Return this element with LATERAL before it."""

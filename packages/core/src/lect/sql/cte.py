@@ -62,6 +62,9 @@ class CTE(AliasedReturnsRows):
         copy._prefixes, copy._suffixes = self._prefixes, self._suffixes
         return copy
 
+    def _alias_again(self, name: str | None = None, flat: bool = False) -> CTE:
+        return self.alias(name)
+
     def _combined(self, keyword: str, other: tuple[Any, ...]) -> CTE:
         if not getattr(self.element, "_is_select_base", False):
             raise ArgumentError(f"CTE element {self.element!r} does not support {keyword}()")

@@ -213,6 +213,10 @@ class FromClause(Selectable):
         """Return this element under another name; without `name`, one is made up."""
         return MAKE_FROM.alias(self, name, flat)
 
+    def _alias_again(self, name: str | None = None, flat: bool = False) -> Any:
+        """Return the same rows under another name: an alias of this, or what this is an alias of under that name."""
+        return self.alias(name, flat=flat)
+
     def tablesample(self, sampling: Any, name: str | None = None, seed: Any = None) -> Any:
         """Return a random sample of this table: ``TABLESAMPLE sampling``, a percentage or a function."""
         return MAKE_FROM.tablesample(self, sampling, name, seed)

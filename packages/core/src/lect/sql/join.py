@@ -13,6 +13,7 @@ from lect.exc import (
     NoReferencedTableError,
 )
 from lect.shape import Shape, intern
+from lect.sql.anonymous import anonymous_name
 from lect.sql.arguments import condition, from_argument
 from lect.sql.boolean import and_
 from lect.sql.collection import ColumnSet
@@ -108,8 +109,12 @@ class Join(FromClause):
         sides = []
         for side in (self.left, self.right):
             inner = side.element if isinstance(side, FromGrouping) else side
-            own = None if name is None or inner._is_join else f"{name}_{inner.description}"
-            sides.append(inner.alias(name if inner._is_join else own, flat=inner._is_join))
+            if inner._is_join:
+                sides.append(inner.alias(name, flat=True))
+                continue
+            # A name that nobody gave cannot be part of one that somebody gives.
+            unnamed = name is None or isinstance(getattr(inner, "name", None), anonymous_name)
+            sides.append(inner.alias(None if unnamed else f"{name}_{inner.description}"))
         left, right = sides
         on = adapt_to(adapt_to(self.onclause, left), right)
         return type(self)(left, right, on, isouter=self.isouter, full=self.full)
@@ -213,10 +218,8 @@ def _joinable(left: Any, right: Any, left_subset: Any, only: Any) -> dict[Any, l
                     continue
                 try:
                     column = fk.get_referent(target)
-                except NoReferencedColumnError:
-                    raise
-                except NoReferencedTableError as error:
-                    # A table that is not known yet cannot be one of both sides, unless it has the missing name.
+                except (NoReferencedColumnError, NoReferencedTableError) as error:
+                    # A table that is not known yet, or another one that lacks the column, is none of both sides.
                     names = {getattr(t, "name", None) for t in target._from_objects}
                     if getattr(error, "table_name", None) in names:
                         raise

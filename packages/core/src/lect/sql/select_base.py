@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from lect.exc import ArgumentError, LectWarning
 from lect.shape import intern
 from lect.sql.anonymous import anonymous_name
-from lect.sql.arguments import group_argument, limit_argument, order_argument
+from lect.sql.arguments import group_argument, limit_argument, order_argument, resolve
 from lect.sql.collection import ColumnCollection
 from lect.sql.element import MAKE
 from lect.sql.executable import HasCTE, Hint, Statement
@@ -62,7 +62,8 @@ class SelectBase(HasCTE, Statement, Selectable):
 
     def _make_selected(self) -> Any:
         named = [n for n in self._named_columns(False) if n.key is not None]
-        return ColumnCollection(list(zip(unique_keys(named), [n.column for n in named], strict=True))).as_readonly()
+        keys = unique_keys(named, self._label_style)
+        return ColumnCollection(list(zip(keys, [n.column for n in named], strict=True))).as_readonly()
 
     @property
     def exported_columns(self) -> Any:
@@ -253,16 +254,22 @@ class GenerativeSelect(SelectBase):
         return copy
 
     def group_by(self: _G, __first: Any = ..., /, *clauses: Any) -> _G:
-        """Return this statement grouped (further) by expressions; a string is the name of a label or column.
-        None: not grouped."""
+        """Return this statement grouped (further) by expressions; a string is the name of a label or column, a
+        table stands for its columns. None: not grouped."""
         copy = self._generate()
         if not clauses and __first is None:
             copy._group_by = ()
             return copy
         if __first is ...:
             return copy
-        given = (__first, *clauses)
-        copy._group_by = self._group_by + tuple([group_argument(c) for c in given])
+        grouped: list[Any] = []
+        for each in (__first, *clauses):
+            node = resolve(each)
+            if getattr(node, "_is_from_clause", False) and not node._is_entity:
+                grouped.extend(node._select_columns())
+            else:
+                grouped.append(group_argument(each))
+        copy._group_by = self._group_by + tuple(grouped)
         return copy
 
     def limit(self: _G, limit: Any) -> _G:
@@ -294,18 +301,22 @@ class GenerativeSelect(SelectBase):
             copy._fetch_ties, copy._fetch_percent = bool(with_ties), bool(percent)
         return copy
 
-    def slice(self: _G, start: int, stop: int) -> _G:
+    def slice(self: _G, start: Any, stop: Any) -> _G:
         """Return this statement limited to rows `start` to `stop`, counted from 0, `stop` excluded, as Python
-        slices count."""
+        slices count.
+
+        Either may be an integer, an SQL expression, or None. Rows are counted from an OFFSET that is there already.
+        """
         copy = self._generate()
         copy._fetch = None
         copy._fetch_ties = copy._fetch_percent = False
         if start is not None and stop is not None:
-            copy._limit = limit_argument(max(stop - start, 0), "slice()")
+            length = stop - start
+            copy._limit = limit_argument(max(length, 0) if isinstance(length, int) else length, "slice()")
         elif stop is not None:
             copy._limit = limit_argument(stop, "slice()")
-        if start is not None:
-            copy._offset = limit_argument(start, "slice()") if start != 0 else None
+        if start is not None and not (isinstance(start, int) and start == 0):
+            copy._offset = limit_argument(start if self._offset is None else _plus(self._offset, start), "slice()")
         return copy
 
     def with_for_update(
@@ -339,3 +350,11 @@ class GenerativeSelect(SelectBase):
     @property
     def _has_row_limit(self) -> bool:
         return self._limit is not None or self._offset is not None or self._fetch is not None
+
+
+def _plus(offset: Any, start: Any) -> Any:
+    """Return the sum of an OFFSET and a number of rows: a number, if both are."""
+    value = getattr(offset, "value", None)
+    if isinstance(value, int) and isinstance(start, int) and getattr(offset, "callable", None) is None:
+        return value + start
+    return offset + start

@@ -42,6 +42,9 @@ class Lateral(Subquery):
     _fields = (child("element"), scalar("name"))
     _is_lateral: ClassVar[bool] = True
 
+    def _alias_again(self, name: str | None = None, flat: bool = False) -> Lateral:
+        return Lateral(self.element, name)
+
 
 def subquery(selectable: Any, name: str | None = None) -> Subquery:
     """Return a SELECT as a FROM element."""

@@ -35,6 +35,9 @@ class TableSample(AliasedReturnsRows):
         if self.seed is not None and not isinstance(self.seed, ClauseElement):
             self.seed = coercions.expression(self.seed)
 
+    def _alias_again(self, name: str | None = None, flat: bool = False) -> TableSample:
+        return TableSample(self.element, self.sampling, name, self.seed)
+
     def _structure(self) -> Shape:
         inner = super()._structure()
         seed = self.seed

@@ -264,7 +264,7 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
         )
 
     def _derive(self, *, comparator: Any, of_type: Any = None, extra_criteria: Any = None) -> QueryableAttribute[Any]:
-        return QueryableAttribute(
+        return type(self)(
             self.class_,
             self.key,
             self._parententity,
@@ -277,7 +277,8 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
 
     def adapt_to_entity(self, adapt_to_entity: Any) -> QueryableAttribute[Any]:
         """Return the same attribute of an alias."""
-        return QueryableAttribute(
+        # Of the same class, so that Python asks the left side of a comparison first.
+        return type(self)(
             adapt_to_entity.entity,
             self.key,
             adapt_to_entity,

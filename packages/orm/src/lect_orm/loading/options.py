@@ -124,7 +124,7 @@ class Load(ORMOption):
                 )
             else:
                 raise ArgumentError(f"expected ORM mapped attribute for loader strategy argument, got {attr!r}")
-        if hasattr(attr, "_target") and getattr(attr.prop, "is_synonym", False):
+        while hasattr(attr, "_target") and getattr(attr.prop, "is_synonym", False):
             attr = attr._target()
         entity = attr.parent
         prop = attr.prop
@@ -457,6 +457,17 @@ class OptionNode:
             node = node.child(step.key)
         node._place(chain[-1])
 
+    def _names_alias(self, step: Step) -> bool:
+        """Whether an option before has named the alias of a contains_eager() that this step only passes through."""
+        held = self.steps.get(step.key)
+        return (
+            held is not None
+            and held.strategy == step.strategy == "contains_eager"
+            and held.argument("alias") is not None
+            and step.argument("alias") is None
+            and step.of_type is None
+        )
+
     def _place(self, step: Step) -> None:
         if step.kind == "polymorphic":
             self.polymorphic.append(step)
@@ -471,7 +482,7 @@ class OptionNode:
                 self.wildcards[step.kind] = step
             return
         held = self.steps.get(step.key)
-        if step.strategy is not None or held is None:
+        if (step.strategy is not None or held is None) and not self._names_alias(step):
             self.steps[step.key] = step
         if step.argument("only"):
             self.only = (self.only or set()) | {step.key}

@@ -122,7 +122,7 @@ class ColumnProperty(MapperProperty):
             if found is None:
                 element = self.prop.columns[0]
                 if self._adapt_to_entity is not None:
-                    element = self._adapt_to_entity._adapt_element(element, self.prop.key)
+                    element = self._adapt_to_entity.attribute_element(element, self.prop.key)
                 else:
                     element = self._parententity.adapt_own_column(element)
                 if element._is_column_element and _says_more(self._parententity):

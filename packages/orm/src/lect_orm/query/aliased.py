@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import types
+import warnings
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar, overload
 
-from lect.exc import ArgumentError
+from lect.exc import ArgumentError, LectWarning
 from lect.inspection import inspects
 from lect.sql.entity import register
 from lect_orm.base import InspectionAttr, class_mapper_or_raise
@@ -42,8 +43,8 @@ class AliasedClass(Generic[_O]):
         mapper._check_configure()
         if alias is None:
             source = held.selectable if held is not None else mapper.selectable
-            inner = source.element if held is not None and hasattr(source, "element") else source
-            alias = _alias_of(inner, name, flat)
+            again = held is not None and not getattr(source, "_is_join", False)
+            alias = source._alias_again(name, flat=flat) if again else _alias_of(source, name, flat)
         self.__dict__["__name__"] = mapper.class_.__name__
         self.__dict__["_lect_aliased"] = AliasedInsp(
             self,
@@ -103,11 +104,7 @@ def _mapper(given: Any) -> Any:
 
 
 def _alias_of(selectable: Any, name: str | None, flat: bool) -> Any:
-    return (
-        selectable._anonymous_fromclause(name=name, flat=flat)
-        if hasattr(selectable, "_anonymous_fromclause")
-        else selectable.alias(name, flat=flat or (name is None and getattr(selectable, "_is_join", False)))
-    )
+    return selectable.alias(name, flat=flat or (name is None and getattr(selectable, "_is_join", False)))
 
 
 class AliasedInsp(InspectionAttr):
@@ -214,6 +211,27 @@ class AliasedInsp(InspectionAttr):
                 found = column
             self._columns[column] = found
         return found
+
+    def attribute_element(self, element: Any, key: str) -> Any:
+        """Return what an attribute of the alias stands for.
+
+        Warns when the alias's subquery does not have it, so that its table would come into FROM besides.
+        """
+        found = self._adapt_element(element, key)
+        table = getattr(found, "table", None) if found is element and self.selectable._is_subquery else None
+        if table is not None and table is not self.selectable and table in self.mapper.tables:
+            self._warn_of_missing(key)
+        return found
+
+    def _warn_of_missing(self, key: str) -> None:
+        advice = (
+            "ensure name is correct in expression"
+            if self.adapt_on_names
+            else "to match by name, use the adapt_on_names parameter"
+        )
+        warnings.warn(
+            f"Did not locate an expression in selectable for attribute {key!r}; {advice}", LectWarning, stacklevel=6
+        )
 
     def _find(self, column: Any, key: str | None) -> Any:
         selectable = self.selectable

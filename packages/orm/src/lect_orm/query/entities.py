@@ -110,6 +110,13 @@ class AliasEntity(Entity):
         entity = self.entity
         selectable = entity.selectable
         base = entity_node(entity.mapper)
+        leaves = selectable._leaves
+        # Where its columns are to be found in a FROM element that has those of another alias too.
+        inner = None
+        if entity.inner is not None:
+            node = entity_node(entity.inner)
+            inner = node._shape or node._structure()
+            leaves += node._leaves
         self._shape = intern(
             (
                 AliasEntity,
@@ -119,9 +126,11 @@ class AliasEntity(Entity):
                 tuple([m.number for m in entity.with_polymorphic_mappers]),
                 entity.narrowed,
                 entity.sub_of is not None,
+                entity.adapt_on_names,
+                inner,
             )
         )
-        self._leaves = selectable._leaves
+        self._leaves = leaves
         return self._shape
 
     @property
@@ -260,7 +269,7 @@ def values_meant(namespace: Any, mapper: Any, items: Iterable[tuple[Any, Any]]) 
             attribute = getattr(namespace, key, None)
         if isinstance(attribute, QueryableAttribute) and not getattr(attribute.prop, "is_column", False):
             found.extend(values_meant(namespace, mapper, _pairs_of(attribute, value)))
-        elif isinstance(attribute, QueryableAttribute) and type(attribute) is not InstrumentedAttribute:
+        elif isinstance(attribute, QueryableAttribute) and not isinstance(attribute, InstrumentedAttribute):
             found.extend(attribute._bulk_update_tuples(value))
         else:
             found.append((key, value))

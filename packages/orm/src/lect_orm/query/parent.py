@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lect.exc import ArgumentError
+from lect.inspection import inspect
 from lect.sql.boolean import and_
 from lect_orm.attributes.descriptor import QueryableAttribute
 from lect_orm.base import instance_state
@@ -23,7 +24,7 @@ def parent_criterion(prop: Any, instance: Any, entity: Any) -> Any:
     def local(column: Any) -> Any:
         if state.mapper.column_to_prop.get(column) is None:
             return column
-        return _committed_bind(state, state.mapper, column, column)
+        return _committed_bind(state, state.mapper, column)
 
     primary = join.adapted(join.primaryjoin, local, right if join.secondaryjoin is None else _same)
     if join.secondaryjoin is None:
@@ -40,15 +41,17 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
 
     Args:
         prop: the relationship, an attribute of the object's class.
-        from_entity: an alias of the class, when the relationship is to be seen from it.
+        from_entity: an alias of the class on the other side, when its rows are meant.
     """
     if isinstance(prop, str):
         raise ArgumentError("with_parent() accepts class-bound mapped attributes, not strings")
     entity = None
     if isinstance(prop, QueryableAttribute):
-        entity = prop.comparator._of_type
+        entity = getattr(prop.comparator, "_of_type", None)
         prop = prop.property
     if not getattr(prop, "is_relationship", False):
         raise ArgumentError(f"Expected relationship property for with_parent(), got {prop!r}")
     prop.parent._check_configure()
+    if from_entity is not None:
+        entity = inspect(from_entity)
     return parent_criterion(prop, instance, entity if entity is not None else prop.entity)

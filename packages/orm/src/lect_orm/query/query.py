@@ -21,7 +21,6 @@ from lect_orm.loading.strategies.dynamic import APPENDER, related_select, requir
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass, aliased
 from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, entity_node
-from lect_orm.query.execute import plan_for
 from lect_orm.query.from_statement import FromStatement
 from lect_orm.query.parent import parent_criterion, with_parent
 from lect_orm.query.translate import Translation, entities_in, unannotated
@@ -46,6 +45,8 @@ class Query(Generic[_T]):
     _adapt: Any = None
     #: mapper or alias -> the alias over that subquery
     _stand_ins: dict[Any, Any] = {}
+    #: set_label_style() was called: the statement keeps to it when it is used outside of the query
+    _labels_chosen = False
     #: steps of join() that filter_by() does not look at any more
     _joins_left_behind = 0
 
@@ -120,8 +121,19 @@ class Query(Generic[_T]):
 
     @property
     def statement(self) -> Any:
-        """The SELECT."""
+        """The SELECT, with columns under their own names unless :meth:`set_label_style` has said otherwise.
+
+        What the query itself runs, and ``str(query)`` shows, labels them ``<table>_<column>``.
+        """
+        return self._own_names(self._labelled_statement())
+
+    def _labelled_statement(self) -> Any:
         return self._after_listeners()._plain_statement()
+
+    def _own_names(self, statement: Any) -> Any:
+        if self._labels_chosen or self._from_statement is not None:
+            return statement
+        return statement.set_label_style(_DISAMBIGUATE)
 
     def _after_listeners(self) -> Any:
         """Return the query that listeners make of this one before it is compiled."""
@@ -162,7 +174,7 @@ class Query(Generic[_T]):
 
     def _whole(self) -> Any:
         """Return the plain SELECT with joined eager loading, as it will be emitted."""
-        statement = self.statement
+        statement = self._labelled_statement()
         if self._from_statement is not None or getattr(statement, "_plugin", None) is None:
             return statement
         return Translation(statement, with_loaders=True).statement
@@ -174,8 +186,8 @@ class Query(Generic[_T]):
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
         """One dictionary per thing selected."""
-        found: list[dict[str, Any]] = self._select.column_descriptions
-        return found
+        found: list[dict[str, Any]] = self._own_names(self._select).column_descriptions
+        return [{"name": None, "type": None, "aliased": False, "expr": None, "entity": None} | d for d in found]
 
     @property
     def whereclause(self) -> Any:
@@ -184,20 +196,16 @@ class Query(Generic[_T]):
 
     def subquery(self, name: str | None = None, with_labels: bool = False, reduce_columns: bool = False) -> Any:
         """Return this query as a FROM element."""
-        select = self.enable_eagerloads(False).statement
+        select = self.enable_eagerloads(False)._labelled_statement()
         if not with_labels:
-            select = select.set_label_style(_DISAMBIGUATE)
+            select = self._own_names(select)
         if reduce_columns:
             select = select.reduce_columns()
         return select.subquery(name=name)
 
     def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> Any:
         """Return this query as a common table expression."""
-        return (
-            self.enable_eagerloads(False)
-            .statement.set_label_style(_DISAMBIGUATE)
-            .cte(name=name, recursive=recursive, nesting=nesting)
-        )
+        return self.enable_eagerloads(False).statement.cte(name=name, recursive=recursive, nesting=nesting)
 
     def label(self, name: str | None) -> Any:
         """Return this query as one value under a name."""
@@ -205,7 +213,7 @@ class Query(Generic[_T]):
 
     def scalar_subquery(self) -> Any:
         """Return this query as one value."""
-        return self.enable_eagerloads(False).statement.set_label_style(_DISAMBIGUATE).scalar_subquery()
+        return self.enable_eagerloads(False).statement.scalar_subquery()
 
     as_scalar = scalar_subquery
 
@@ -228,7 +236,9 @@ class Query(Generic[_T]):
 
     def set_label_style(self, style: Any) -> Self:
         """Choose how columns are labelled."""
-        return self._with(self._select.set_label_style(style))
+        made = self._with(self._select.set_label_style(style))
+        made._labels_chosen = True
+        return made
 
     @property
     def get_label_style(self) -> Any:
@@ -289,10 +299,20 @@ class Query(Generic[_T]):
         for key, value in kwargs.items():
             attribute = getattr(target, key, None) if not hasattr(target, "contains_column") else target.get(key)
             if attribute is None:
-                name = getattr(target, "__name__", None) or str(target)
+                name = getattr(target, "__name__", None) or self._space_described()
                 raise InvalidRequestError(f'Entity namespace for "{name}" has no property "{key}"')
             conditions.append(attribute == value)
         return self.filter(*conditions)
+
+    def _space_described(self) -> str:
+        """Return what filter_by() looks at when it is no class, for messages."""
+        select = self._select
+        if len(select._joins) > self._joins_left_behind:
+            node = select._joins[-1].target
+        else:
+            node = select._from_obj[0] if select._from_obj else select._raw_columns[0]
+            node = node.table if is_column(node) else node
+        return str(getattr(node, "description", None) or node)
 
     def _last_joined(self) -> Any:
         select = self._select
@@ -308,7 +328,7 @@ class Query(Generic[_T]):
             return entity.class_ if entity.is_mapper else entity.entity
         if is_column(node):
             return node.table.c
-        return select.entity_namespace
+        return select.entity_namespace if select.get_final_froms() else object()
 
     def join(self, target: Any, *props: Any, isouter: bool = False, full: bool = False, **kw: Any) -> Self:
         """Join along a relationship, to an entity, or to a FROM element with an ON condition."""
@@ -439,8 +459,8 @@ class Query(Generic[_T]):
         return self._set_operation("except_all", q)
 
     def _set_operation(self, method: str, others: Sequence[Any]) -> Self:
-        first = self.enable_eagerloads(False).statement
-        rest = [o.enable_eagerloads(False).statement if isinstance(o, Query) else o for o in others]
+        first = self.enable_eagerloads(False)._labelled_statement()
+        rest = [o.enable_eagerloads(False)._labelled_statement() if isinstance(o, Query) else o for o in others]
         compound = getattr(first, method)(*rest) if rest else first
         return self._from_selectable(
             first,
@@ -605,15 +625,8 @@ class Query(Generic[_T]):
         return bundle is not None and bool(bundle.single_entity)
 
     def _filters(self) -> bool:
-        """Whether rows are made unique: a single entity, or joined collections."""
-        if self._is_single():
-            return True
-        return any(isinstance(n, MapperEntity | AliasEntity) for n in self._select._raw_columns) and bool(
-            self._needs_unique()
-        )
-
-    def _needs_unique(self) -> bool:
-        return self._from_statement is None and plan_for(self._select)[0].needs_unique
+        """Whether rows are made unique: there is an entity in them."""
+        return self._is_single() or any(isinstance(n, MapperEntity | AliasEntity) for n in self._select._raw_columns)
 
     def all(self) -> list[_T]:
         """Return all rows, objects for a single entity."""
@@ -658,13 +671,13 @@ class Query(Generic[_T]):
     def __getitem__(self, item: Any) -> Any:
         if isinstance(item, slice):
             start, stop, step = item.start, item.stop, item.step
-            if (isinstance(start, int) and start < 0) or (isinstance(stop, int) and stop < 0):
-                raise IndexError("negative indexes are not accepted by SQL index / slice operators")
             if isinstance(start, int) and isinstance(stop, int) and stop - start <= 0:
                 return []
+            if (isinstance(start, int) and start < 0) or (isinstance(stop, int) and stop < 0):
+                raise IndexError("negative indexes are not accepted by SQL index / slice operators")
             found = list(self.slice(start, stop))
             return found[::step] if step is not None else found
-        if item < 0:
+        if isinstance(item, int) and item < 0:
             raise IndexError("negative indexes are not accepted by SQL index / slice operators")
         return next(iter(list(self.slice(item, item + 1))))
 
@@ -672,7 +685,7 @@ class Query(Generic[_T]):
         """Return the number of rows."""
         if self._select._execution_options.get("autoflush", True):
             self.session._autoflush()
-        inner = self.enable_eagerloads(False).statement.subquery()
+        inner = self.enable_eagerloads(False)._labelled_statement().subquery()
         counting: Any = Select(func.count(literal_column("*"))).select_from(inner)
         found: int = self.session.execute(
             counting, self._params or None, bind_arguments=self._bind_arguments()

@@ -97,6 +97,15 @@ class RelationshipComparator(PropComparator[Any]):
             "foreign key values."
         )
 
+    def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+        name = getattr(op, "__name__", str(op))
+        raise NotImplementedError(
+            f"{self.prop} is a relationship, which has no operator {name!r}; compare a column of the other class "
+            "inside of any() or has(), or after a join"
+        )
+
+    reverse_operate = operate
+
     __hash__ = object.__hash__
 
     def __eq__(self, other: Any) -> Any:
@@ -149,7 +158,7 @@ class RelationshipComparator(PropComparator[Any]):
             parts = []
             for local, remote in prop.local_remote_pairs:
                 column = self._adapt_parent(local)
-                parts.append(or_(column != _committed_bind(state, prop.mapper, remote, column), column == None))  # noqa: E711
+                parts.append(or_(column != _committed_bind(state, prop.mapper, remote, column.key), column == None))  # noqa: E711
             return and_(*parts)
         criterion = and_(*[c == _bind_value(instance_state(other), prop.mapper, c) for c in prop.mapper.primary_key])
         return not_(self._exists(criterion))
@@ -237,7 +246,7 @@ def _secondary_contains(comparator: RelationshipComparator, other: Any) -> Any:
     primary = join.adapted(join.primaryjoin, comparator._adapt_parent, through)
 
     def value(column: Any) -> Any:
-        return _committed_bind(state, prop.mapper, column, column)
+        return _committed_bind(state, prop.mapper, column)
 
     secondary = join.adapted(join.secondaryjoin, value, through)
     return Exists(1).select_from(between).where(primary, secondary).correlate_except(between)
@@ -262,7 +271,7 @@ def instance_criterion(comparator: RelationshipComparator, other: Any) -> Any:
     state = instance_state(other)
 
     def value(column: Any) -> Any:
-        return _committed_bind(state, prop.mapper, column, column)
+        return _committed_bind(state, prop.mapper, column)
 
     if join.secondaryjoin is not None:
         return _secondary_contains(comparator, other)
@@ -273,9 +282,9 @@ def _bind_value(state: Any, mapper: Any, column: Any) -> Any:
     return BindParameter(None, _value_of(state, mapper, column), type_=column.type, unique=True)
 
 
-def _committed_bind(state: Any, mapper: Any, column: Any, like: Any) -> Any:
+def _committed_bind(state: Any, mapper: Any, column: Any, name: str | None = None) -> Any:
     """Return a bound parameter with the value that the row of an object has now, found when the statement runs."""
-    return BindParameter(None, None, callable_=_value_later(state, mapper, column), type_=column.type, unique=True)
+    return BindParameter(name, None, callable_=_value_later(state, mapper, column), type_=column.type, unique=True)
 
 
 def _value_later(state: Any, mapper: Any, column: Any) -> Any:
