@@ -98,6 +98,24 @@ def test_a_version_that_is_not_in_memory() -> None:
         assert first.version > 1
 
 
+def test_a_savepoint_gives_back_the_version_of_an_object_that_was_deleted() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine, expire_on_commit=False) as session:
+        second = Page()
+        first = Page(following=second)
+        session.add_all([first, second])
+        session.commit()
+        savepoint = session.begin_nested()
+        session.delete(first)
+        session.flush()
+        savepoint.rollback()
+        assert first.following is second
+        first.following = None
+        session.commit()
+        assert session.scalars(select(Page.next_id)).all() == [None, None]
+
+
 class Item(Base):
     __tablename__ = "item"
     code: Mapped[str] = mapped_column(String(10), primary_key=True)

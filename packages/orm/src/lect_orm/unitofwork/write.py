@@ -197,6 +197,9 @@ def _write_post_updates(context: FlushContext) -> None:
     wanted: dict[Any, list[tuple[InstanceState, list[Any]]]] = {}
     for state, columns in context.pending_post_updates.items():
         wanted.setdefault(state.mapper, []).append((state, list(columns)))
+    if context.transaction is not None:
+        # of those that are deleted, too: they may come back with a savepoint, which takes this back
+        context.transaction.note_written(context.pending_post_updates)
     context.pending_post_updates.clear()
     for mapper, rows in wanted.items():
         for table in mapper.tables:
