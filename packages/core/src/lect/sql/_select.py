@@ -16,6 +16,7 @@ from lect.sql.arguments import (
 )
 from lect.sql.boolean import and_
 from lect.sql.collection import ColumnCollection
+from lect.sql.entity import named
 from lect.sql.executable import HasPrefixes, HasSuffixes, Hint
 from lect.sql.filtering import named_attribute, namespaces
 from lect.sql.from_clause import MAKE_FROM, froms_of
@@ -289,7 +290,7 @@ class Select(HasPrefixes, HasSuffixes, HasSyntaxExtensions, GenerativeSelect, Ge
         if fromclauses and (fromclauses[0] is None or fromclauses[0] is False):
             copy._correlate = ()
         else:
-            copy._correlate = self._correlate + tuple([from_argument(f) for f in flatten_one(fromclauses)])
+            copy._correlate = self._correlate + tuple([_correlated(f) for f in flatten_one(fromclauses)])
         return copy
 
     def correlate_except(self: _S, *fromclauses: Any) -> _S:
@@ -301,9 +302,7 @@ class Select(HasPrefixes, HasSuffixes, HasSyntaxExtensions, GenerativeSelect, Ge
         if fromclauses and (fromclauses[0] is None or fromclauses[0] is False):
             copy._correlate_except = ()
         else:
-            copy._correlate_except = self._correlate_except + tuple(
-                [from_argument(f) for f in flatten_one(fromclauses)]
-            )
+            copy._correlate_except = self._correlate_except + tuple([_correlated(f) for f in flatten_one(fromclauses)])
         return copy
 
     # -- hints --------------------------------------------------------------------------------------------------------
@@ -376,6 +375,12 @@ def columns_of(entities: Iterable[Any]) -> tuple[Any, ...]:
         else:
             found.append(column_argument(each))
     return tuple(found)
+
+
+def _correlated(value: Any) -> Any:
+    """Return the FROM element for something given to ``correlate()``."""
+    node = named(value)
+    return from_argument(value if node is None else node)
 
 
 def join_target(target: Any) -> Any:

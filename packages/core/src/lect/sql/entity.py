@@ -50,17 +50,34 @@ from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 from lect.shape import intern
 from lect.sql.element import ClauseElement
 
-__all__ = ["Entity", "StatementPlugin", "of_entity", "plugin_of", "register", "registered"]
+__all__ = ["Entity", "StatementPlugin", "named", "of_entity", "plugin_of", "register", "register_name", "registered"]
 
 _E = TypeVar("_E", bound=ClauseElement)
 
 #: Class of an object -> function that returns its node, or None.
 _registered: dict[type, Callable[[Any], ClauseElement | None]] = {}
+_named: dict[type, Callable[[Any], ClauseElement | None]] = {}
 
 
 def register(cls: type, node_of: Callable[[Any], ClauseElement | None]) -> None:
     """Say that objects of `cls` (and of its subclasses) stand for the node that ``node_of(object)`` returns."""
     _registered[cls] = node_of
+
+
+def register_name(cls: type, node_of: Callable[[Any], ClauseElement | None]) -> None:
+    """Say how objects of `cls` are found where they are only named (``correlate()``): nothing has to be ready for that,
+    so that it can be written while the classes of a program are still being declared.
+    """
+    _named[cls] = node_of
+
+
+def named(obj: object) -> ClauseElement | None:
+    """Return the node of an object that is only named, or None."""
+    for base in type(obj).__mro__:
+        node_of = _named.get(base)
+        if node_of is not None:
+            return node_of(obj)
+    return None
 
 
 def registered(obj: object) -> ClauseElement | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from lect.exc import ArgumentError
@@ -31,6 +32,13 @@ class Constant(ColumnElement[_T]):
 
     def _clone(self) -> Any:
         return self
+
+    def _with_annotations(self, values: Mapping[str, Any]) -> Any:
+        # The one object of its kind belongs to no single place: what is known of one is said of a copy.
+        copy = super()._clone()
+        copy._annotations = dict(values)
+        copy.__dict__.setdefault("_origin", self)
+        return copy
 
     def __reduce__(self) -> Any:
         return type(self)._instance, ()

@@ -13,7 +13,7 @@ from lect.sql.entity import register
 from lect_orm.base import InspectionAttr, class_mapper_or_raise
 from lect_orm.mapping.equality import replace_columns
 from lect_orm.mapping.inheritance import polymorphic_mappers_of, polymorphic_selectable_of
-from lect_orm.query.entities import entity_node
+from lect_orm.query.entities import MapperEntity, entity_node
 from lect_orm.relationships.join_condition import plain
 
 __all__ = ["AliasedClass", "AliasedInsp", "aliased", "with_polymorphic"]
@@ -200,6 +200,8 @@ class AliasedInsp(InspectionAttr):
             return found if found is not node else None
         if getattr(node, "_is_from_clause", False) and id(node) in self._adapted_froms:
             return self.selectable
+        if isinstance(node, MapperEntity) and self.mapper.isa(node.entity):
+            return self.selectable  # correlate(User)
         return None
 
     def column(self, column: Any, key: str | None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lect.exc import ArgumentError
 from lect.shape import Shape, fresh, intern
-from lect.sql.entity import Entity, of_entity, register
+from lect.sql.entity import Entity, of_entity, register, register_name
 from lect_orm.attributes.descriptor import ANNOTATE, InstrumentedAttribute, QueryableAttribute
 from lect_orm.exc import UnmappedClassError
 
@@ -359,6 +359,12 @@ def _node_of_attribute(attribute: Any) -> Any:
     return attribute.expression
 
 
+def _name_of_class(cls: Any) -> Any:
+    mapper = cls.__dict__.get("__mapper__")
+    return entity_node(mapper) if getattr(mapper, "is_mapper", False) else None
+
+
 ANNOTATE[:] = [annotated_column]
 register(type, _node_of_class)
+register_name(type, _name_of_class)
 register(QueryableAttribute, _node_of_attribute)

@@ -215,7 +215,9 @@ class EntityReader:
         self._factories: dict[Any, Any] = {}
         self.mappers = self._mappers()
         self.discriminator: int | None = None
-        if translation.with_loaders and not root and place_of == translation.eager_position:
+        #: read from the columns of an eager join
+        self.joined = not root and place_of == translation.eager_position
+        if translation.with_loaders and self.joined:
             # What is joined behind it stands before it in the SELECT.
             self._relationships()
             self._columns()
@@ -313,10 +315,11 @@ class EntityReader:
         key = prop.key
         step = self.node.steps.get(key)
         if step is not None and step.kind == "column" and step.strategy == "expression":
-            return step.argument("expression")
-        if prop.is_query_expression:
-            default = prop.query_expression_default
-            return None if default is None else self._adapted(prop.columns[0], key)
+            expression = step.argument("expression")
+            # Behind an eager join the class stands under a name that the option cannot know.
+            return expression if not self.joined or self.entity.is_mapper else self.entity._adapt_element(expression)
+        if prop.is_query_expression and prop.query_expression_default is None:
+            return None
         if self.only is not None:
             if key not in self.only and not _is_key(prop, mapper):
                 return None
