@@ -302,3 +302,37 @@ def test_a_class_that_a_relationship_would_not_give_back_is_refused() -> None:
         session.add(Plant(code="b", parent=Tree(code="a")))
         with pytest.raises(FlushError, match=r"item of type .*Tree.* of collection .*Plant\.parent.*enable_typechecks"):
             session.flush()
+
+
+def test_objects_of_a_concrete_subclass_are_deleted_together() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all([Tree(code="a"), Tree(code="b"), Plant(code="c")])
+        session.commit()
+        for plant in (*session.scalars(select(Tree)), *session.scalars(select(Plant))):
+            session.delete(plant)
+        session.commit()
+        assert session.scalars(select(Tree.code)).all() == []
+
+
+class Bark(Plant):
+    """A class of its own table that refers to plants of the other table."""
+
+    __tablename__ = "bark"
+    __mapper_args__ = {"concrete": True}
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    of_code: Mapped[str | None] = mapped_column(ForeignKey("plant.code"))
+    of: Mapped[Plant | None] = relationship(foreign_keys=[of_code])
+
+
+def test_objects_of_a_concrete_subclass_that_refer_to_the_base_class_are_deleted_together() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all([Bark(code="a"), Bark(code="b")])
+        session.commit()
+        for bark in session.scalars(select(Bark)):
+            session.delete(bark)
+        session.commit()
+        assert session.scalars(select(Bark.code)).all() == []

@@ -301,6 +301,11 @@ class ManyToOne(Dependency):
         super().__init__(prop)
         self.copier = sync.Copier(prop, self.mapper, self.parent, self.pairs)
 
+    def leads_to(self, mapper: Any) -> bool:
+        """Whether objects of this class are among those on the other side; a concrete subclass has other rows."""
+        to_key = mapper.column_to_key
+        return mapper.isa(self.mapper) and all(left in to_key for left, _right in self.pairs)
+
     def mapper_edge(self) -> tuple[Any, Any] | None:
         return None if self.post_update else (self.mapper.base_mapper, self.parent.base_mapper)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lect_orm.base import MANYTOONE, NO_VALUE, object_state
+from lect_orm.base import NO_VALUE, object_state
 from lect_orm.unitofwork import sync
 from lect_orm.unitofwork.changes import old_value
 from lect_orm.unitofwork.context import DELETE, LISTED, LISTED_DELETE, SAVE, FlushContext
 from lect_orm.unitofwork.dependencies import dependencies_of
+from lect_orm.unitofwork.dependency import ManyToOne
 from lect_orm.unitofwork.orphans import delete_orphan_props, is_orphan
 
 if TYPE_CHECKING:
@@ -100,21 +101,17 @@ def _key_switchers(mapper: Any) -> tuple[Any, ...]:
     """
     found: tuple[Any, ...] | None = mapper.memo.get("key_switchers")
     if found is None:
-        made = []
         registry = getattr(mapper, "registry", None)
-        for other in list(getattr(registry, "mappers", ())):
-            for prop in other.relationships:
-                if (
-                    prop.direction is MANYTOONE
-                    and not prop.viewonly
-                    and not prop.passive_updates
-                    and mapper.isa(prop.mapper)
-                    # a concrete subclass has other rows, to which nobody refers this way
-                    and all(left in mapper.column_to_key for left, _right in prop.synchronize_pairs)
-                    and not prop._reverse_property
-                ):
-                    made.extend([d for d in dependencies_of(other) if d.prop is prop])
-        found = mapper.memo["key_switchers"] = tuple(made)
+        made = [
+            dependency
+            for other in list(getattr(registry, "mappers", ()))
+            for dependency in dependencies_of(other)
+            if isinstance(dependency, ManyToOne)
+            and not dependency.passive_updates
+            and not dependency.prop._reverse_property
+            and dependency.leads_to(mapper)
+        ]
+        found = mapper.memo["key_switchers"] = tuple(dict.fromkeys(made))  # subclasses have those of their base
     return found
 
 

@@ -34,7 +34,7 @@ def references(context: FlushContext, states: list[InstanceState]) -> Iterator[t
     """Yield (object whose row refers, object whose row it refers to), both among `states`."""
     if len(states) < 2:
         return
-    concerned: dict[Dependency, list[InstanceState]] = {}
+    concerned: dict[ManyToOne, list[InstanceState]] = {}
     for state in states:
         for dependency in dependencies_of(state.mapper):
             if type(dependency) is ManyToOne and not dependency.post_update:
@@ -56,11 +56,11 @@ def references(context: FlushContext, states: list[InstanceState]) -> Iterator[t
                     yield state, targets[values]
 
 
-def _targets(dependency: Dependency, states: list[InstanceState]) -> dict[_Values, InstanceState]:
+def _targets(dependency: ManyToOne, states: list[InstanceState]) -> dict[_Values, InstanceState]:
     """Return the objects that may be referred to, by what a reference to them holds."""
     found: dict[_Values, InstanceState] = {}
     for state in states:
-        if state.mapper.isa(dependency.mapper):
+        if dependency.leads_to(state.mapper):
             dict_ = state.dict
             keys = [sync.attribute_of(state.mapper, left, dependency.prop) for left, _right in dependency.pairs]
             found[tuple([old_value(state, dict_, key) for key in keys])] = state
