@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from lect import Column, ForeignKey, create_engine, event, text
 from lect.exc import ArgumentError, InvalidRequestError, LectWarning
-from lect_orm import DeclarativeBase, Mapped, Session, collections, mapped_column, relationship
+from lect_orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, collections, mapped_column, relationship
 from lect_orm.attributes import init_collection
 from lect_orm.collections import (
     InstrumentedDict,
@@ -158,10 +159,46 @@ def test_columns_are_wanted() -> None:
     assert isinstance(column_keyed_dict(Column("free"))(), KeyFuncDict)
 
 
-def test_a_keyed_dictionary_is_pickled() -> None:
-    made = attribute_keyed_dict("name")()
+@pytest.mark.parametrize(
+    "make", [attribute_keyed_dict("name"), column_keyed_dict(Leaf.name), column_keyed_dict(Leaf.__table__.c.name)]
+)
+def test_a_keyed_dictionary_is_pickled(make: Any) -> None:
+    made = make()
     made.set(Leaf(name="a"))
-    assert list(pickle.loads(pickle.dumps(made))) == ["a"]
+    for _ in range(2):
+        made = pickle.loads(pickle.dumps(made))
+        assert (list(made), made.keyfunc(Leaf(name="b"))) == (["a"], "b")
+
+
+def test_a_keyed_dictionary_of_an_object_is_pickled() -> None:
+    tree = pickle.loads(pickle.dumps(Tree(by_name={"a": Leaf(name="a")})))
+    leaf = Leaf(name="b", tree=tree)
+    assert (sorted(tree.by_name), tree.by_name["b"]) == (["a", "b"], leaf)
+    tree.by_name.pop("b")
+    assert leaf.tree is None
+
+
+def test_dictionaries_are_made_of_pairs_as_plain_ones_are() -> None:
+    leaf = Leaf(name="a")
+    assert attribute_keyed_dict("name")({"a": leaf}) == {"a": leaf}
+
+
+def test_a_dataclass_shows_its_members() -> None:
+    class Model(DeclarativeBase):
+        pass
+
+    class Branch(MappedAsDataclass, Model):
+        __tablename__ = "co_branch"
+
+        id: Mapped[int] = mapped_column(primary_key=True, init=False)
+        name: Mapped[str] = mapped_column()
+        parent_id: Mapped[int | None] = mapped_column(ForeignKey("co_branch.id"), init=False)
+        branches: Mapped[dict[str, Branch]] = relationship(
+            collection_class=attribute_keyed_dict("name"), default_factory=dict
+        )
+
+    branch = Branch("a", branches={"b": Branch("b")})
+    assert list(dataclasses.asdict(branch)["branches"]) == ["b"]
 
 
 # -- adapters

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from lect.exc import ArgumentError, InvalidRequestError, LectWarning
-from lect_orm.attributes.collections import collection
+from lect_orm.attributes.collections import collection, kind_of
 from lect_orm.base import NO_VALUE, instance_state
 
 __all__ = [
@@ -33,6 +33,9 @@ class KeyFuncDict(dict[_KT, _VT], Generic[_KT, _VT]):
         ignore_unpopulated_attribute: members whose key attribute has never been set are left out rather than refused.
     """
 
+    #: a class that one of the functions below has made, which nobody could find by its name
+    _made_here = False
+
     def __init__(
         self, keyfunc: Callable[[Any], Any], *dict_args: Any, ignore_unpopulated_attribute: bool = False
     ) -> None:
@@ -50,7 +53,8 @@ class KeyFuncDict(dict[_KT, _VT], Generic[_KT, _VT]):
 
     def __reduce__(self) -> Any:
         # With whose collection it is (in the instance's dictionary), so that it goes on telling its owner of changes.
-        return (type(self)._unreduce, (self.keyfunc, dict(self)), dict(self.__dict__))
+        kind = KeyFuncDict if self._made_here else type(self)
+        return (kind._unreduce, (self.keyfunc, dict(self)), dict(self.__dict__))
 
     @collection.appender
     @collection.internally_instrumented
@@ -134,45 +138,63 @@ class _AttributeKey:
         return (_AttributeKey, (self.attr_name,))
 
 
+class _ColumnName(NamedTuple):
+    """A column as it is pickled: the name of its table, None for one without a name, and its key."""
+
+    table: str | None
+    key: str
+
+
+def _column_name(column: Any) -> _ColumnName:
+    return _ColumnName(getattr(getattr(column, "table", None), "key", None), column.key)
+
+
 class _ColumnKey:
     """Gives the value of one or several columns of a member."""
 
     def __init__(self, columns: list[Any]) -> None:
         self.columns = columns
-        self.attr_name = ", ".join(str(c) for c in columns)
+        self.attr_name = ", ".join(c.key if isinstance(c, _ColumnName) else str(c) for c in columns)
 
     def __call__(self, member: Any) -> Any:
         mapper = instance_state(member).mapper
-        found = []
-        for column in self.columns:
-            prop = mapper.column_to_prop.get(column)
-            if prop is None:
-                prop = mapper._props[column.key]
-            found.append(_AttributeKey(prop.key)(member))
+        found = [_AttributeKey(self._attribute(mapper, column))(member) for column in self.columns]
         if any(v is NO_VALUE for v in found):
             return NO_VALUE
         return found[0] if len(found) == 1 else tuple(found)
 
+    def _attribute(self, mapper: Any, column: Any) -> str:
+        prop = None if isinstance(column, _ColumnName) else mapper.column_to_prop.get(column)
+        if prop is None:
+            name = column if isinstance(column, _ColumnName) else _column_name(column)
+            prop = next((p for c, p in mapper.column_to_prop.items() if _column_name(c) == name), None)
+        return str(mapper._props[column.key].key if prop is None else prop.key)
 
-class _Factory:
-    """Makes keyed dictionaries; picklable."""
+    def __reduce__(self) -> Any:
+        return (_ColumnKey, ([c if isinstance(c, _ColumnName) else _column_name(c) for c in self.columns],))
 
-    def __init__(self, keyfunc: Any, ignore: bool) -> None:
-        self.keyfunc = keyfunc
-        self.ignore = ignore
 
-    def __call__(self) -> KeyFuncDict[Any, Any]:
-        return KeyFuncDict(self.keyfunc, ignore_unpopulated_attribute=self.ignore)
+def _keyed_by(keyfunc: Callable[[Any], Any], ignore: bool) -> type[KeyFuncDict[Any, Any]]:
+    """Return a class of dictionaries with this function, which are made as plain ones are: of nothing, of pairs."""
+
+    class Keyed(KeyFuncDict[Any, Any]):
+        _made_here = True
+
+        def __init__(self, *dict_args: Any) -> None:
+            super().__init__(keyfunc, *dict_args, ignore_unpopulated_attribute=ignore)
+
+    Keyed.__name__ = Keyed.__qualname__ = KeyFuncDict.__name__
+    return Keyed
 
 
 def keyfunc_mapping(keyfunc: Callable[[Any], Any], *, ignore_unpopulated_attribute: bool = False) -> Any:
     """Return a ``collection_class`` whose keys `keyfunc` makes of members."""
-    return _Factory(keyfunc, ignore_unpopulated_attribute)
+    return _keyed_by(keyfunc, ignore_unpopulated_attribute)
 
 
 def attribute_keyed_dict(attr_name: str, *, ignore_unpopulated_attribute: bool = False) -> Any:
     """Return a ``collection_class`` keyed by an attribute of the members."""
-    return _Factory(_AttributeKey(attr_name), ignore_unpopulated_attribute)
+    return _keyed_by(_AttributeKey(attr_name), ignore_unpopulated_attribute)
 
 
 def column_keyed_dict(mapping_spec: Any, *, ignore_unpopulated_attribute: bool = False) -> Any:
@@ -190,8 +212,10 @@ def column_keyed_dict(mapping_spec: Any, *, ignore_unpopulated_attribute: bool =
                 f"Column expression expected for argument 'mapping_spec'; got {shown}. Give a column of the table or "
                 "an attribute of the class; attribute_keyed_dict() takes names"
             )
-    return _Factory(_ColumnKey(columns), ignore_unpopulated_attribute)
+    return _keyed_by(_ColumnKey(columns), ignore_unpopulated_attribute)
 
+
+kind_of(KeyFuncDict)  # unpickled dictionaries are of this class
 
 mapped_collection = keyfunc_mapping
 attribute_mapped_collection = attribute_keyed_dict

@@ -18,8 +18,8 @@ from typing import Any
 
 from lect import event
 from lect.exc import ArgumentError
+from lect_orm.base import instance_dict, instance_state, mapper_of
 from lect_orm.base import manager_of_class as _manager_of_class
-from lect_orm.base import mapper_of
 from lect_orm.exc import UnmappedClassError
 from lect_orm.mapping.mapper import INSTRUMENTATION, Mapper
 
@@ -53,7 +53,9 @@ class InstrumentationManager:
     """What decides how one class is instrumented; each method does what is done without a manager.
 
     Values of objects are always in their ``__dict__``, where loaders and the unit of work read and write them without
-    asking anybody; a manager that says otherwise (``get_instance_dict``) is refused when the class is mapped.
+    asking anybody; a manager that says otherwise (``get_instance_dict``, ``initialize_instance_dict``,
+    ``dict_getter``) is refused when the class is mapped. Asking would cost every object of every class what only such
+    classes need.
     """
 
     def __init__(self, class_: Any) -> None:
@@ -92,6 +94,26 @@ class InstrumentationManager:
     def remove_state(self, class_: Any, instance: Any) -> None:
         """Kept for managers that call it; states go away with their objects."""
 
+    def state_getter(self, class_: Any) -> Callable[[Any], Any]:
+        """Return ``state(instance)``. The mapper finds states by itself; this is for the class's own use."""
+        return instance_state
+
+    def manager_getter(self, class_: Any) -> Callable[[Any], Any]:
+        """Return ``manager(class_)``. The mapper finds itself; this is for the class's own use."""
+        return opt_manager_of_class
+
+    def get_instance_dict(self, class_: Any, instance: Any) -> dict[str, Any]:
+        """Return the dictionary with an object's values; not to be overridden."""
+        values: dict[str, Any] = instance.__dict__
+        return values
+
+    def initialize_instance_dict(self, class_: Any, instance: Any) -> None:
+        """An object has its dictionary from the start; not to be overridden."""
+
+    def dict_getter(self, class_: Any) -> Callable[[Any], dict[str, Any]]:
+        """Return ``dict(instance)``; not to be overridden."""
+        return instance_dict
+
 
 #: What SQLAlchemy's managers may define to keep values elsewhere.
 _ELSEWHERE = ("get_instance_dict", "initialize_instance_dict", "dict_getter")
@@ -105,7 +127,7 @@ class _Instrumentation:
         self.cls = mapper.class_
         self.manager = manager
         for name in _ELSEWHERE:
-            if callable(getattr(manager, name, None)):
+            if getattr(type(manager), name) is not getattr(InstrumentationManager, name):
                 raise ArgumentError(
                     f"{type(manager).__name__}.{name}: values of mapped objects are kept in their __dict__; "
                     f"{self.cls.__name__} cannot keep them elsewhere. Leave the method out, and read values with "

@@ -135,16 +135,49 @@ def test_finders_know_classes_that_cannot_be_changed(mapping: Any) -> None:
     assert Thing.manager.log[0] == "manage"
 
 
-def test_values_elsewhere_are_refused(mapping: Any) -> None:
-    class Elsewhere(InstrumentationManager):
-        def get_instance_dict(self, class_: Any, instance: Any) -> Any:
-            return {}
+@pytest.mark.parametrize("name", ["get_instance_dict", "initialize_instance_dict", "dict_getter"])
+def test_values_elsewhere_are_refused(mapping: Any, name: str) -> None:
+    elsewhere = type("Elsewhere", (InstrumentationManager,), {name: lambda self, *args: {}})
 
     class Thing:
-        __sa_instrumentation_manager__ = Elsewhere
+        __sa_instrumentation_manager__ = elsewhere
 
-    with pytest.raises(ArgumentError, match=r"Elsewhere\.get_instance_dict: values of mapped objects are kept"):
+    with pytest.raises(ArgumentError, match=rf"Elsewhere\.{name}: values of mapped objects are kept"):
         mapping.map_imperatively(Thing, mapping.metadata.tables["things"])
+
+
+def test_a_manager_that_keeps_states_and_managers_itself(mapping: Any) -> None:
+    """What a class written for SQLAlchemy does: state and manager are kept where it likes, and found there."""
+
+    class Keeper(InstrumentationManager):
+        def manage(self, class_: Any, manager: Any) -> None:
+            class_.kept = manager
+
+        def unregister(self, class_: Any, manager: Any) -> None:
+            del class_.kept
+
+        def manager_getter(self, class_: Any) -> Any:
+            assert super().manager_getter(class_)(class_) is opt_manager_of_class(class_)
+            return lambda cls: cls.kept
+
+        def install_state(self, class_: Any, instance: Any, state: Any) -> None:
+            instance.__dict__["_my_state"] = state
+
+        def state_getter(self, class_: Any) -> Any:
+            return lambda instance: instance.__dict__["_my_state"]
+
+    class Thing:
+        __sa_instrumentation_manager__ = Keeper
+        kept: Any
+
+    mapper = mapping.map_imperatively(Thing, mapping.metadata.tables["things"])
+    thing = Thing()
+    keeper, plain = Keeper(Thing), InstrumentationManager(Thing)
+    assert keeper.manager_getter(Thing)(Thing) is mapper is manager_of_class(Thing)
+    assert keeper.state_getter(Thing)(thing) is plain.state_getter(Thing)(thing)
+    assert plain.get_instance_dict(Thing, thing) is plain.dict_getter(Thing)(thing) is thing.__dict__
+    mapping.dispose()
+    assert opt_manager_of_class(Thing) is None and not hasattr(Thing, "kept")
 
 
 def test_what_is_no_manager_is_refused(mapping: Any) -> None:
