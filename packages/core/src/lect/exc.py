@@ -267,6 +267,8 @@ class ObjectNotExecutableError(ArgumentError):
 
     def __init__(self, target: Any) -> None:
         hint = "; write text(...) around a string of SQL" if isinstance(target, str) else ""
+        if isinstance(target, type):
+            hint = f"; select({target.__name__}) is a statement, if it is a mapped class"
         super().__init__(f"Not an executable object: {target!r}{hint}")
         self.target = target
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lect import ForeignKey, String, create_engine, exc, select
+from lect import ForeignKey, String, bindparam, create_engine, exc, func, insert, select, update
 from lect_orm import DeclarativeBase, Mapped, Session, configure_mappers, mapped_column, relationship
 from lect_orm import exc as orm_exc
 
@@ -138,3 +138,103 @@ def test_constraint_violation_on_flush(session: Session) -> None:
         session.flush()
     assert caught.value.table == "user"
     session.rollback()
+
+
+def test_back_populates_that_leads_nowhere() -> None:
+    class OtherBase(DeclarativeBase):
+        pass
+
+    class Parent(OtherBase):
+        __tablename__ = "parent"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        children: Mapped[list["Child"]] = relationship(back_populates="parnet")  # noqa: UP037
+
+    class Child(OtherBase):
+        __tablename__ = "child"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        parent_id: Mapped[int] = mapped_column(ForeignKey("parent.id"))
+        parent: Mapped[Parent] = relationship(back_populates="children")
+
+    try:
+        with pytest.raises(
+            exc.InvalidRequestError, match=r"back_populates on relationship 'Parent\.children'.*did you mean 'parent'"
+        ):
+            configure_mappers()
+    finally:
+        OtherBase.registry.dispose()
+
+
+def test_misspelt_mapper_argument() -> None:
+    class OtherBase(DeclarativeBase):
+        pass
+
+    with pytest.raises(exc.ArgumentError, match=r"class Thing has 'polymorphic_onn'.*did you mean 'polymorphic_on'"):
+
+        class Thing(OtherBase):
+            __tablename__ = "thing"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+            __mapper_args__ = {"polymorphic_onn": "id"}
+
+
+def test_attribute_in_the_place_of_an_option() -> None:
+    with pytest.raises(exc.ArgumentError, match=r"selectinload\(User\.addresses\)"):
+        select(User).options(User.addresses)  # type: ignore[arg-type]
+
+
+def test_object_of_another_class(session: Session) -> None:
+    user = session.scalars(select(User)).one()
+    with pytest.raises(ValueError, match=r'"User\.addresses" takes objects of Address; <User at .*> is none'):
+        user.addresses.append(user)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r'"Address\.user" takes objects of User; <Address at'):
+        Address().user = Address()  # type: ignore[assignment]
+    with pytest.raises(TypeError, match=r"None is not list-like, as User\.addresses needs it"):
+        user.addresses = None  # type: ignore[assignment]
+
+
+def test_comparison_with_no_object() -> None:
+    with pytest.raises(exc.ArgumentError, match=r"Address\.user is compared with an object of User, not with int 5"):
+        select(Address).where(Address.user == 5)
+
+
+def test_attribute_of_the_related_class() -> None:
+    with pytest.raises(AttributeError, match=r"it is one of User: join\(Address\.user\).*has\(User\.name == "):
+        Address.user.name  # the read is the test
+
+
+def test_class_in_the_place_of_a_statement(session: Session) -> None:
+    with pytest.raises(exc.ObjectNotExecutableError, match=r"select\(User\) is a statement"):
+        session.scalars(User)  # type: ignore[call-overload]
+
+
+def test_session_without_an_engine() -> None:
+    with pytest.raises(exc.UnboundExecutionError, match=r"Session\(engine\)"):
+        Session().scalars(select(User))
+    with pytest.raises(exc.ArgumentError, match=r"not an address; create_engine") as caught:
+        Session("postgresql://me:secret@host/db")  # type: ignore[arg-type]
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("returning", [False, True])
+def test_misspelt_name_in_many_rows(session: Session, returning: bool) -> None:
+    statement = insert(User).returning(User.id) if returning else insert(User)
+    with pytest.raises(exc.CompileError, match="Unconsumed column names: nmae; did you mean 'name'"):
+        session.execute(statement, [{"name": "a"}, {"name": "b", "nmae": "b"}])
+    with pytest.raises(exc.CompileError, match="Unconsumed column names: nmae; did you mean 'name'"):
+        session.execute(update(User), [{"id": 1, "nmae": "b"}])
+
+
+def test_parameters_by_name_are_no_columns(session: Session) -> None:
+    session.execute(insert(User).values(name=func.upper(bindparam("given"))), [{"given": "b"}, {"given": "c"}])
+    assert session.scalars(select(User.name).order_by(User.id)).all() == ["Ann", "B", "C"]
+
+
+def test_a_parent_that_is_deleted_without_its_children(session: Session) -> None:
+    session.delete(session.scalars(select(User)).one())
+    with pytest.raises(exc.NotNullViolation) as caught:
+        session.commit()
+    (note,) = caught.value.__notes__
+    assert note.startswith("address.user_id became NULL because its row is no longer in User.addresses")
+    assert "cascade='all, delete-orphan'" in note

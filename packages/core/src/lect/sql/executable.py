@@ -131,8 +131,11 @@ class Executable(Generative):
         found = []
         for option in options:
             node = option if isinstance(option, ExecutableOption) else registered(option)
-            if node is None:
-                raise ArgumentError(f"options() takes objects made for it, such as loader options, got {option!r}")
+            if not isinstance(node, ExecutableOption):
+                raise ArgumentError(
+                    f"options() takes objects made for it, such as loader options (selectinload(User.addresses)), got "
+                    f"{option!r}"
+                )
             found.append(node)
         copy = self._generate()
         copy._with_options = self._with_options + tuple(found)

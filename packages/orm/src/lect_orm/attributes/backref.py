@@ -49,6 +49,12 @@ class Mirror:
             self._refuse(child_state)
 
     def _refuse(self, child_state: Any) -> Any:
+        target = self.impl.prop.mapper
+        if not child_state.mapper.isa(target):
+            raise ValueError(
+                f'"{self.impl}" takes objects of {target.class_.__name__}; '
+                f"<{child_state.mapper.class_.__name__} at {hex(id(child_state.obj()))}> is none"
+            )
         raise ValueError(
             f"Bidirectional attribute conflict detected: Passing object "
             f'<{child_state.mapper.class_.__name__} at {hex(id(child_state.obj()))}> to attribute "{self.impl}" '

@@ -335,7 +335,7 @@ class CollectionImpl(AttributeImpl):
                 return self.factory(), list(value)
             wanted = getattr(like, "__name__", None) or kind.cls.__name__
             name = "None" if value is None else type(value).__name__
-            raise TypeError(f"Incompatible collection type: {name} is not {wanted}-like")
+            raise TypeError(f"Incompatible collection type: {name} is not {wanted}-like, as {self} needs it")
         if like is dict:
             return self.factory(), list(value.values())
         if hasattr(value, "_lect_impl"):

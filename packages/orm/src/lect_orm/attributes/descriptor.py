@@ -303,9 +303,17 @@ class QueryableAttribute(InspectionAttrInfo, PropComparator[_T], Mapped[_T]):
             return comparator._fallback_getattr(name)
         except AttributeError:
             kind = type(self).__name__
+            prop: Any = self.__dict__.get("prop")
+            hint = ""
+            if getattr(prop, "is_relationship", False) and name in prop.mapper._props:
+                how = "any" if prop.uselist else "has"
+                hint = (
+                    f"; it is one of {prop.mapper.class_.__name__}: join({self}), or use "
+                    f"{self}.{how}({prop.mapper.class_.__name__}.{name} == ...)"
+                )
             raise AttributeError(
                 f"Neither {kind!r} object nor {type(comparator).__name__!r} object associated with {self} has an "
-                f"attribute {name!r}"
+                f"attribute {name!r}{hint}"
             ) from None
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lect.absent import NO_ARG
-from lect.exc import ArgumentError, InvalidRequestError
+from lect.exc import ArgumentError, InvalidRequestError, nearest
 from lect.schema.column import Column
 from lect.schema.metadata import MetaData
 from lect.schema.table import Table
@@ -575,10 +575,21 @@ class ClassScan:
             for name, value in self.properties.items()
             if isinstance(value, MapperProperty | Column) or getattr(value, "is_clause_element", False)
         }
+        if make.__init__ is Mapper.__init__:
+            self._check_mapper_args(args)
         made = make(cls, table, inherits=parent, properties=properties, registry=self.registry, **args)
         if (chosen or args.get("include_properties") is not None) and getattr(made, "is_mapper", False):
             self._check_excluded(made)
         return made
+
+    def _check_mapper_args(self, args: dict[str, Any]) -> None:
+        known = Mapper.__init__.__code__.co_varnames
+        for name in args:
+            if name not in known:
+                raise ArgumentError(
+                    f"__mapper_args__ of class {self.cls.__name__} has {name!r}, which is no argument of a mapper"
+                    f"{nearest(name, known)}"
+                )
 
     def _check_excluded(self, mapper: Any) -> None:
         """Warn of columns declared in the class that the mapper's arguments leave out."""

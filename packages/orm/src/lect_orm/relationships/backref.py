@@ -23,9 +23,9 @@ def add_reverse(prop: Any, key: str) -> None:
     other = mapper._props.get(key)
     if other is None:
         raise InvalidRequestError(
-            f"Mapper '{mapper}' has no property '{key}'.  If this property was indicated from other mappers or "
-            "configure events, "
-            f"ensure registry.configure() has been called.{nearest(key, mapper._props)}"
+            f"Mapper '{mapper}' has no property '{key}', which back_populates on relationship '{prop}' names"
+            f"{nearest(key, mapper._props)}  If this property was indicated from other mappers or configure events, "
+            "ensure registry.configure() has been called."
         )
     if not other.is_relationship:
         raise InvalidRequestError(

@@ -152,7 +152,7 @@ class RelationshipComparator(PropComparator[Any]):
 
     def _differs(self, other: Any) -> Any:
         prop = self.prop
-        _checked_object(other)
+        _checked_object(self, other)
         if prop.direction is MANYTOONE and prop.join_condition.secondaryjoin is None:
             state = instance_state(other)
             parts = []
@@ -252,20 +252,22 @@ def _secondary_contains(comparator: RelationshipComparator, other: Any) -> Any:
     return Exists(1).select_from(between).where(primary, secondary).correlate_except(between)
 
 
-def _checked_object(other: Any) -> Any:
+def _checked_object(comparator: Any, other: Any) -> Any:
     if isinstance(other, type) or mapper_of(type(other)) is None:
-        hint = "" if not isinstance(other, type) else " A class was given."
+        prop = comparator.prop
+        given = f"the class {other.__name__}" if isinstance(other, type) else f"{type(other).__name__} {other!r:.60}"
         raise ArgumentError(
             "Mapped instance expected for relationship comparison to object.   Classes, queries and other SQL "
             "elements are not "
-            f"accepted in this context; for comparison with a subquery, use any() or has().{hint}"
+            f"accepted in this context: {prop} is compared with an object of {prop.mapper.class_.__name__}, not with "
+            f"{given}; for comparison with a subquery, use {prop}.{'any' if prop.uselist else 'has'}()"
         )
     return instance_state(other)
 
 
 def instance_criterion(comparator: RelationshipComparator, other: Any) -> Any:
     """Return the condition that a row is related to the object `other`."""
-    _checked_object(other)
+    _checked_object(comparator, other)
     prop = comparator.prop
     join = prop.join_condition
     state = instance_state(other)

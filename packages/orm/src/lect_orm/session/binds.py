@@ -95,7 +95,10 @@ class SessionBinds:
         if clause is not None:
             wanted.append("SQL expression")
         where = " or ".join(wanted) + " or this Session" if wanted else "this Session"
-        raise UnboundExecutionError(f"Could not locate a bind configured on {where}.")
+        raise UnboundExecutionError(
+            f"Could not locate a bind configured on {where}. Give it one: Session(engine), sessionmaker(engine), or "
+            "Session(binds={User: engine})"
+        )
 
     @staticmethod
     def _bind_mapper_of(mapper: Any) -> Any:

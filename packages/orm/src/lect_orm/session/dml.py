@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lect.dialects.capabilities import Returning
-from lect.exc import ArgumentError, InvalidRequestError
+from lect.exc import ArgumentError, CompileError, InvalidRequestError, nearest
+from lect.sql.node import statement_key
 from lect_orm.identity import bucket_of
 from lect_orm.session.bulk import insert_mappings, update_mappings
 from lect_orm.session.bulk_rows import column_rows
@@ -126,6 +127,7 @@ def _run_insert(session: Session, plan: Any, params: Any, options: dict[str, Any
     rows = column_rows(
         plan.mapper, [dict(row) for row in (params if isinstance(params, (list, tuple)) else [params or {}])]
     )
+    _check_keys(plan, rows)
     render_nulls = bool(options.get("render_nulls", False))
     if plan.returning:
         if len(plan.mapper.tables) > 1:
@@ -140,7 +142,31 @@ def _run_insert(session: Session, plan: Any, params: Any, options: dict[str, Any
             )
         result = connection.execute(statement, rows if len(rows) != 1 else rows[0], execution_options=core_options)
         return plan.wrap(session, result, options)
+    if len(plan.mapper.tables) == 1 and any(not bind.unique for bind in statement_key(plan.statement)[1]):
+        # Parameters that the statement has by name are no columns: it is executed as it stands.
+        rows = [_column_row(plan.mapper, row) for row in rows]
+        return connection.execute(plan.statement, rows, execution_options=core_options)
     return _insert_bulk(plan, rows, connection, core_options, render_nulls)
+
+
+def _check_keys(plan: Any, rows: list[dict[str, Any]]) -> None:
+    """Refuse a name that is neither an attribute or column of the class nor a parameter of the statement.
+
+    Raises:
+        CompileError: there is one, as it is for a single row.
+    """
+    mapper = plan.mapper
+    known: frozenset[str] | None = mapper.memo.get("bulk_keys")
+    if known is None:
+        names = {name for column in mapper.column_to_key for name in (column.key, getattr(column, "name", None))}
+        known = mapper.memo["bulk_keys"] = frozenset(names | mapper._props.keys())
+    for row in rows:
+        if not known.issuperset(row):
+            parameters = {bind.key for bind in statement_key(plan.statement)[1]}
+            unknown = sorted(str(key) for key in row.keys() - known - parameters)
+            if unknown:
+                hint = nearest(unknown[0], mapper._props)
+                raise CompileError(f"Unconsumed column names: {', '.join(unknown)}{hint}")
 
 
 def _insert_bulk(plan: Any, rows: list[dict[str, Any]], connection: Any, options: dict[str, Any], nulls: bool) -> Any:
@@ -211,6 +237,7 @@ def _run_update_by_key(
             "sets)"
         )
     rows = column_rows(plan.mapper, [dict(row) for row in params])
+    _check_keys(plan, rows)
     connection = session.connection(bind_arguments=arguments)
     update_mappings(plan.mapper, rows, connection, options=_core_options(options))
     if mode is not False:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, TypeVarTuple, overload
 
+from lect.engine.url import URL
 from lect.event import dispatcher
 from lect.exc import ArgumentError, InvalidRequestError, StatementError
 from lect_orm.events.session import SessionEvents
@@ -135,6 +136,12 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         self._nested_transaction: SessionTransaction | None = None
         self._transaction_context: SessionTransaction | None = None
         self.bind = bind
+        if isinstance(bind, str | URL):  # a URL may contain a password: it is not shown
+            raise ArgumentError(
+                "a Session takes an Engine or a Connection as bind, not an address; create_engine(address) makes one"
+            )
+        if type(bind).__module__.startswith("lect.aio"):
+            raise ArgumentError(f"a Session takes an Engine or a Connection as bind; {bind!r} is for an AsyncSession")
         self._binds: dict[Any, Any] = {}
         self.autoflush = autoflush
         self.expire_on_commit = expire_on_commit

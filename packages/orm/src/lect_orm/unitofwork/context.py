@@ -57,6 +57,7 @@ class FlushContext:
         self.switched: dict[InstanceState, InstanceState] = {}
         self.saved: set[InstanceState] = set()  # written already
         self.load_now: dict[InstanceState, set[str]] = {}  # attributes to be read before the flush ends
+        self.emptied: dict[Any, Any] = {}  # columns that may not be NULL -> the relationship that made them so
         self.pending_post_updates: dict[InstanceState, dict[Any, None]] = {}
         self.reversed_pairs: dict[Any, set[tuple[Any, Any]]] = {}
         self._connections: dict[Any, Any] = {}

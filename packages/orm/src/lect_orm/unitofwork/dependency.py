@@ -290,6 +290,9 @@ class OneToMany(Dependency):
         if not context.session._contains_state(child):
             return
         sync.clear(child, self.mapper, self.pairs, self.prop)
+        for _left, right in self.pairs:
+            if not right.nullable:
+                context.emptied[right] = self.prop
         if self.post_update:
             context.post_update(child, [right for _left, right in self.pairs])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from lect.exc import LectWarning
+from lect.exc import LectWarning, NotNullViolation
 from lect_orm.collector import pause
 from lect_orm.unitofwork.context import FlushContext
 from lect_orm.unitofwork.plan import expand, fill
@@ -56,9 +56,22 @@ def _carry_out(context: FlushContext, objects: Sequence[Any] | None) -> None:
         if dispatch.after_flush_postexec:
             dispatch.after_flush_postexec(session, context)
         transaction.commit()
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, NotNullViolation):
+            _explain_null(context, error)
         transaction.rollback(_capture_exception=True)
         raise
+
+
+def _explain_null(context: FlushContext, error: NotNullViolation) -> None:
+    """Say which relationship took a reference away that the table does not let go."""
+    for column, prop in context.emptied.items():
+        if not error.columns or column.name in error.columns:
+            error.add_note(
+                f"{column} became NULL because its row is no longer in {prop}, or what {prop} belonged to is deleted. "
+                f"If the row is to go as well, give {prop} cascade='all, delete-orphan' (passive_deletes=True when the "
+                "database deletes it by itself)."
+            )
 
 
 def _load_eager(context: FlushContext) -> None:

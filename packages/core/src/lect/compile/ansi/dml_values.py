@@ -321,12 +321,12 @@ def _check_other_tables(others: _Given, table: Any, extra: Sequence[Any], writer
     if not several:
         raise CompileError(
             "Backend does not support additional tables in the SET clause; cannot include columns from table(s) "
-            f"{tables} in SET clause"
+            f"{tables} in SET clause; update that table by a statement of its own"
         )
     if not extra:
         raise CompileError(
             f"Statement is not a multi-table UPDATE statement; cannot include columns from table(s) {tables} in SET "
-            "clause"
+            "clause; update that table by a statement of its own, or name it in WHERE"
         )
     raise CompileError(f"Multi-table UPDATE statement does not include table(s) {tables}")
 
