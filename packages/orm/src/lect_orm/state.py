@@ -589,14 +589,27 @@ class AttributeStates(Mapping[str, AttributeState]):
         self._state = state
 
     def __getitem__(self, key: str) -> AttributeState:
-        if key not in keys_of(self._state.mapper).attributes:
+        found = self._meant(key)
+        if found is None:
             raise KeyError(key)
-        return AttributeState(self._state, key)
+        return AttributeState(self._state, found)
 
     def __getattr__(self, key: str) -> AttributeState:
-        if key.startswith("__") or key not in keys_of(self._state.mapper).attributes:
+        found = None if key.startswith("__") else self._meant(key)
+        if found is None:
             raise AttributeError(f"{self._state.mapper.class_.__name__} has no mapped attribute {key!r}")
-        return AttributeState(self._state, key)
+        return AttributeState(self._state, found)
+
+    def _meant(self, key: str) -> str | None:
+        """Return the attribute of that name, or the one that a synonym of that name stands for."""
+        mapper = self._state.mapper
+        known = keys_of(mapper).attributes
+        while key not in known:
+            prop = mapper._props.get(key)
+            if prop is None or not prop.is_synonym:
+                return None
+            key = prop.name
+        return key
 
     def __iter__(self) -> Iterator[Any]:
         # Iterating gives the attributes themselves, not their keys, as mapper.attrs does.

@@ -210,6 +210,13 @@ class Resolver:
     def _classes(self) -> list[type]:
         return [c for held in self.registry.class_names.values() if isinstance(held, _SameName) for c in held.classes()]
 
+    def _named_table(self, text: str) -> Any:
+        """Return the table that `secondary` names: a string there is a name, which nothing is evaluated of."""
+        found = self.lookup(text)
+        if found is None or isinstance(found, _Path):
+            self._fail(text, NameError(name=text))
+        return _real(found)
+
     def _evaluate(self, text: str) -> Any:
         names = _Names(self)
         try:
@@ -258,7 +265,7 @@ class Resolver:
         """Return the value of an expression given as a string."""
         self.favors_tables = favors_tables
         try:
-            return self._evaluate(text)
+            return self._named_table(text) if favors_tables else self._evaluate(text)
         finally:
             self.favors_tables = False
 

@@ -58,8 +58,6 @@ class ColumnProperty(MapperProperty):
         self.instrument = _instrument
         self.query_expression_default: Any = None
         self.is_query_expression = False
-        if info is None and getattr(self.columns[0], "info", None):
-            self.__dict__["_info"] = dict(self.columns[0].info)
         if doc is not None:
             self.doc = doc
         else:
@@ -113,6 +111,15 @@ class ColumnProperty(MapperProperty):
             compare=_compare(self.columns[0]),
         )
         mapper.install_attribute(self.key, impl, comparator, self)
+
+    @property
+    def info(self) -> dict[Any, Any]:
+        """The user's own facts: those of the column, unless some were given to the property."""
+        column = self.columns[0]
+        if "_info" not in self.__dict__ and getattr(column, "table", None) is not None and hasattr(column, "info"):
+            found: dict[Any, Any] = column.info
+            return found
+        return super().info
 
     class Comparator(PropComparator[_T]):
         """Operators of a column attribute: those of the column."""

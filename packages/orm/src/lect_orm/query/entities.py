@@ -330,8 +330,7 @@ def _node_of_class(cls: Any) -> Any:
         if hasattr(cls, "__lect_unmapped__"):
             raise UnmappedClassError(cls)
         return None
-    if not mapper.configured:
-        mapper._check_configure()
+    # Not settled here: a statement may be made while other classes, which relationships name, are not there yet.
     found = mapper.memo.get("entity")
     return entity_node(mapper) if found is None else found
 
@@ -341,11 +340,11 @@ def _node_of_attribute(attribute: Any) -> Any:
     if prop is not None and getattr(prop, "is_synonym", False):
         target = attribute._target()
         if isinstance(target, QueryableAttribute):
-            return _node_of_attribute(target)
+            node = _node_of_attribute(target)
+            if node._is_column_element and not node._is_entity:
+                return node._annotate({"proxy_key": attribute.key})
+            return node
     if prop is not None and prop.is_relationship:
-        mapper = attribute._parententity.mapper
-        if not mapper.configured:
-            mapper._check_configure()
         if (
             attribute.comparator is not None
             and getattr(attribute.comparator, "_of_type", None) is None

@@ -81,7 +81,7 @@ class FromStatement(Executable):
         options = {**self._execution_options, **options}
         if options.get("autoflush", True):
             session._autoflush()
-        translation = Translation(self._as_select(), with_loaders=True)
+        translation = Translation(self._as_select(), with_loaders=True, may_join=False)
         arguments = _bind_arguments(
             session, bind_arguments, self.element, next((e.mapper for e in translation.entities), None)
         )
@@ -89,7 +89,9 @@ class FromStatement(Executable):
         element = self._translated()
         result = connection.execute(element, params, execution_options=_core_options(options))
         places = _places(translation, result, element)
-        plan = RowPlan(translation, translation.needs_unique)
+        for reader in translation.readers:
+            _leave_out_missing(translation, reader, places)
+        plan = RowPlan(translation, False)
         plan.labelled = labelled_columns(plan.readers, self._label_style)
         ctx = LoadContext(
             session,
@@ -161,6 +163,21 @@ def _places(translation: Translation, result: Any, element: Any) -> list[Any]:
     for column in every:
         found.append(_place(column, columns, selected, lower))
     return found
+
+
+def _leave_out_missing(translation: Translation, reader: Any, places: list[int | None]) -> None:
+    """Let an entity do without the columns that the statement does not have: they load when they are read."""
+    if not reader.is_entity:
+        for inner in getattr(reader, "readers", ()):
+            _leave_out_missing(translation, inner, places)
+        return
+    resolve = translation.resolve_place
+    for mapper, items in reader.items.items():
+        reader.items[mapper] = [(key, place) for key, place in items if places[resolve(place)] is not None]
+    if reader.discriminator is not None and places[resolve(reader.discriminator)] is None:
+        reader.discriminator = None
+    for child in reader.children:
+        _leave_out_missing(translation, child.reader, places)
 
 
 def _place(column: Any, columns: Any, selected: list[Any], lower: dict[str, int]) -> int | None:

@@ -23,6 +23,7 @@ from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.relationship_join import (
     Joined,
     adapt_secondary,
+    alias_of_secondary,
     join_along,
     populated_entity,
     single_criterion,
@@ -394,7 +395,7 @@ class EntityReader:
                 raise InvalidRequestError(
                     f"'{prop}' does not support object population - eager loading cannot be applied."
                 )
-            if available and self._may_join(prop, explicit):
+            if available and self.translation.may_join and self._may_join(prop, explicit):
                 self._joined(prop, step)
         elif strategy == "contains_eager":
             self._contained(prop, step)
@@ -708,7 +709,7 @@ def _join_to_realias(prop: Any, left: Callable[[Any], Any], alias: Any) -> Any:
 
     if join.secondaryjoin is None:
         return Joined(join.adapted(join.primaryjoin, left, right), None, None, alias.selectable)
-    secondary = prop.secondary.alias()
+    secondary = alias_of_secondary(prop)
 
     def through(column: Any) -> Any:
         found = secondary.corresponding_column(column)

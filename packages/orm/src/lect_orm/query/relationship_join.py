@@ -15,6 +15,7 @@ __all__ = [
     "Joined",
     "adapt_secondary",
     "adapter_of",
+    "alias_of_secondary",
     "exists_parts",
     "join_along",
     "populated_entity",
@@ -85,8 +86,10 @@ def populated_entity(prop: Any, step: Any) -> Any:
 def adapt_secondary(element: Any, secondary: Any, alias: Any) -> Any:
     """Return an expression over the table between as one over an alias of it."""
 
+    between = secondary._from_objects
+
     def change(node: Any) -> Any:
-        if is_column(node) and node.table is secondary:
+        if is_column(node) and node.table in between:
             return alias.corresponding_column(node)
         return None
 
@@ -100,13 +103,21 @@ def target_adapter(prop: Any, target: Any) -> Callable[[Any], Any]:
     return adapter_of(target)
 
 
+def alias_of_secondary(prop: Any) -> Any:
+    """Return the table between under another name; of a join, its tables under other names."""
+    found = prop.secondary
+    return found.alias(flat=True) if found._is_join else found.alias()
+
+
 def join_along(prop: Any, left: Callable[[Any], Any], target: Any, alias_secondary: bool) -> Joined:
     """Return the conditions that join `target`, an entity, to the entity whose columns `left` gives."""
+    if not prop._configure_finished:
+        prop.parent._check_configure()
     join = prop.join_condition
     right = target_adapter(prop, target)
     if join.secondaryjoin is None:
         return Joined(join.adapted(join.primaryjoin, left, right), None, None, target.selectable)
-    secondary = prop.secondary.alias() if alias_secondary else prop.secondary
+    secondary = alias_of_secondary(prop) if alias_secondary else prop.secondary
 
     def through(column: Any) -> Any:
         if not alias_secondary:

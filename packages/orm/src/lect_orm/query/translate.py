@@ -54,8 +54,11 @@ class Translation:
         with_loaders: bool,
         only: dict[Any, Any] | None = None,
         narrowed: Sequence[Any] = (),
+        may_join: bool = True,
     ) -> None:
         self.source = source
+        #: joins may be added for eager loading: the statement is not the user's own
+        self.may_join = may_join
         #: entities whose conditions the statement around this one has
         self.narrowed = narrowed
         #: entities whose conditions this statement has
@@ -101,6 +104,11 @@ class Translation:
     def _translate(self) -> None:
         source = self.source
         raw = [_unwrapped(c) for c in source._raw_columns]
+        selected = self._selected_entities(raw)
+        # What is only written needs no more than columns; a relationship that is joined along settles itself.
+        for entity in selected if self.with_loaders else ():
+            if not entity.mapper.configured:
+                entity.mapper._check_configure()
         self._collect_entities(raw)
         options = source._with_options
         #: conditions for entities, wherever they are read
@@ -116,7 +124,7 @@ class Translation:
         #: columns written as ``*``: how many come is known when they are there
         self.star = any(_is_star(n) for n in raw) and not any(r.is_entity for r in self.readers)
         self._entity_criteria(raw)
-        self._adapt_given = adapter_to_given(self._selected_entities(raw), self._named_tables())
+        self._adapt_given = adapter_to_given(selected, self._named_tables())
         if self.eager_joins and (_grouped(source) or (self.multi_row and _limited(source))):
             self.statement = self._wrapped()
         else:

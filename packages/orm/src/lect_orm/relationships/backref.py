@@ -123,7 +123,7 @@ def generate_backref(prop: Any, make: Any) -> None:
         prop.secondary,
         primaryjoin=primaryjoin,
         secondaryjoin=secondaryjoin,
-        foreign_keys=foreign_keys if prop.secondary is not None or foreign_keys else None,
+        foreign_keys=foreign_keys if prop.secondary is not None or _is_given(foreign_keys) else None,
         back_populates=prop.key,
         **kwargs,
     )
@@ -149,3 +149,7 @@ def _reversed(join: Any, mark_remote: bool) -> Any:
         return own._annotate(marks) if marks else own
 
     return replace_columns(join.primaryjoin, change)
+
+
+def _is_given(columns: Any) -> bool:
+    return columns is not None and not (isinstance(columns, list | tuple | set | frozenset) and not columns)

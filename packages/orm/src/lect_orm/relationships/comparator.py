@@ -237,7 +237,7 @@ def _secondary_contains(comparator: RelationshipComparator, other: Any) -> Any:
     prop = comparator.prop
     join = prop.join_condition
     state = instance_state(other)
-    between = prop.secondary.alias()
+    between = prop.secondary.alias(flat=True) if prop.secondary._is_join else prop.secondary.alias()
 
     def through(column: Any) -> Any:
         found = between.corresponding_column(column)

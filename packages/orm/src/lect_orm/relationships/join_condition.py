@@ -258,7 +258,7 @@ class JoinCondition:
                 )
             return
         if self.secondary is not None:
-            self._mark("remote", lambda c: id(plain(c)) in self.secondary_columns)
+            self._mark_secondary()
         elif self.remote_side:
             self._mark_remote_side()
         elif self._self_referential():
@@ -267,6 +267,18 @@ class JoinCondition:
             self._mark_overlapping()
         else:
             self._mark("remote", lambda c: id(plain(c)) in self.target_columns)
+
+    def _mark_secondary(self) -> None:
+        between = self.secondary_columns
+        whole = self.secondaryjoin
+        self._mark("remote", lambda c: id(plain(c)) in between)
+        if whole is not None and between & self.target_columns:
+            # A join stands between, and the table of the target is in it too: the column of the target is meant.
+            only = between - self.target_columns
+            self.secondaryjoin = replace_columns(
+                whole,
+                lambda n: (n._annotate({"remote": True}) if id(plain(n)) in only else n) if is_column(n) else None,
+            )
 
     def _self_referential(self) -> bool:
         """Whether the foreign columns refer from the parent's table to itself in one condition."""

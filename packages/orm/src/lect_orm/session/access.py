@@ -136,8 +136,8 @@ class SessionAccess:
         pk = key_tuple(mapper, ident)
         if all(value is None for value in pk):
             warnings.warn(
-                f"fully NULL primary key identity cannot load any object: session.get({_name(entity)}, {ident!r}). "
-                "This condition may raise an error in a future release.",
+                "fully NULL primary key identity cannot load any object.  This condition may raise an error in a "
+                f"future release. (session.get({_name(entity)}, {ident!r}))",
                 LectWarning,
                 stacklevel=3,
             )

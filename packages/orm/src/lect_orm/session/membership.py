@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lect.exc import InvalidRequestError
 from lect_orm.base import STATE_KEY, instance_state, object_state, state_str
-from lect_orm.exc import UnmappedInstanceError
+from lect_orm.exc import UnmappedClassError, UnmappedInstanceError
 from lect_orm.identity import IdentityMap
 from lect_orm.identity_set import IdentitySet
 from lect_orm.unitofwork.cascade import cascade_iterator, cascades_from, deletes_along, pending_along
@@ -182,6 +182,8 @@ class SessionMembership:
         obj = state()
         if obj is None:
             return
+        if type(obj) is not state.mapper.class_:
+            raise UnmappedClassError(type(obj))  # its row could not say which class it is of
         attach = self._before_attach(state, obj)
         if state not in self._new:
             self._insert_count = state.insert_order = self._insert_count + 1

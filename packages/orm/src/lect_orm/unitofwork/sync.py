@@ -155,6 +155,8 @@ def clear(dest: InstanceState, dest_mapper: Any, pairs: Pairs, prop: Any = None)
     dict_ = dest.dict
     mapper = dest.mapper
     for _left, right in pairs:
+        if _left is right:
+            continue  # equal to itself on both sides: it refers to nothing by itself
         key = attribute_of(mapper if right in mapper.column_to_key else dest_mapper, right, prop)
         if right.primary_key and dict_.get(key) not in (None, NO_VALUE):
             raise AssertionError(

@@ -1,0 +1,159 @@
+"""Mappings of relationships that are less ordinary, and when they are settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lect import Column, ForeignKey, ForeignKeyConstraint, Integer, MetaData, String, Table, create_engine, exc, select
+from lect_orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    column_property,
+    configure_mappers,
+    joinedload,
+    mapped_column,
+    registry,
+    relationship,
+)
+
+
+@pytest.fixture
+def Base() -> Any:
+    class Base(DeclarativeBase):
+        pass
+
+    yield Base
+    Base.registry.dispose()
+
+
+def session_of(metadata: Any) -> Session:
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    return Session(engine)
+
+
+def test_a_join_stands_between_that_has_the_target_in_it() -> None:
+    metadata, mappers = MetaData(), registry()
+    d = Table("d", metadata, Column("id", Integer, primary_key=True), Column("name", String(10)))
+    b = Table("b", metadata, Column("id", Integer, primary_key=True), Column("d_id", ForeignKey("d.id")))
+    a = Table("a", metadata, Column("id", Integer, primary_key=True), Column("b_id", ForeignKey("b.id")))
+    c = Table("c", metadata, Column("a_id", ForeignKey("a.id")), Column("d_id", ForeignKey("d.id")))
+    between = b.join(d, b.c.d_id == d.c.id).join(c, c.c.d_id == d.c.id)
+    A, D = type("A", (), {}), type("D", (), {})
+    mappers.map_imperatively(
+        A,
+        a,
+        properties={
+            "d": relationship(
+                D,
+                secondary=between,
+                primaryjoin=(a.c.b_id == b.c.id) & (a.c.id == c.c.a_id),
+                secondaryjoin=d.c.id == b.c.d_id,
+                uselist=False,
+                viewonly=True,
+            )
+        },
+    )
+    mappers.map_imperatively(D, d)
+    session = session_of(metadata)
+    run = session.connection().exec_driver_sql
+    run("INSERT INTO d VALUES (1, 'd1'), (2, 'd2')")
+    run("INSERT INTO b VALUES (1, 1), (2, 1), (3, 2), (4, 2)")
+    run("INSERT INTO a VALUES (1, 1), (2, 2), (3, 3), (4, 4)")
+    run("INSERT INTO c VALUES (1, 1), (2, 2), (2, 1), (4, 2)")
+    expected = {1: "d1", 2: "d1", 3: None, 4: "d2"}
+    rows = session.execute(select(A.id, D.name).outerjoin(A.d)).all()
+    assert dict(rows) == expected
+    for options in ((), (joinedload(A.d),)):
+        session.expunge_all()
+        found = session.scalars(select(A).options(*options)).unique().all()
+        assert {one.id: one.d and one.d.name for one in found} == expected
+    mappers.dispose()
+
+
+def test_a_column_that_equals_itself_is_not_taken_away(Base: Any) -> None:
+    class Employee(Base):
+        __tablename__ = "employee"
+        company: Mapped[int] = mapped_column(primary_key=True)
+        id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+        boss_id: Mapped[int | None] = mapped_column()
+        __table_args__ = (ForeignKeyConstraint(["company", "boss_id"], ["employee.company", "employee.id"]),)
+        boss = relationship("Employee", remote_side=[company, id], back_populates="team")
+        team = relationship("Employee", remote_side=[company, boss_id], back_populates="boss")
+
+    with session_of(Base.metadata) as session:
+        first = Employee(company=1, id=1, boss=None)
+        session.add_all([first, Employee(company=1, id=2, boss=first), Employee(company=2, id=1, boss=None)])
+        session.commit()
+        second = session.get_one(Employee, (1, 2))
+        assert second.boss is first and first.team == [second]
+        second.boss = None
+        session.commit()
+        assert (second.company, second.boss_id, first.team) == (1, None, [])
+
+
+def test_a_statement_is_made_before_all_classes_are_there(Base: Any) -> None:
+    class Early(Base):
+        __tablename__ = "early"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        late: Mapped[list[Any]] = relationship("Late")
+
+    statement = select(Early).join(Early.late).where(Early.id > 1)
+
+    class Counted(Base):
+        __tablename__ = "counted"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        known = column_property(select(Early.id).correlate_except(Early).limit(1).scalar_subquery())
+
+    class Late(Base):
+        __tablename__ = "late"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        early_id: Mapped[int] = mapped_column(ForeignKey("early.id"))
+
+    assert "(SELECT early.id" in str(select(Counted))
+    assert " ".join(str(statement).split()) == (
+        "SELECT early.id FROM early JOIN late ON early.id = late.early_id WHERE early.id > :id_1"
+    )
+
+
+def test_a_backref_takes_a_foreign_key_that_is_one_column() -> None:
+    metadata, mappers = MetaData(), registry()
+    user = Table("user", metadata, Column("id", Integer, primary_key=True))
+    address = Table("address", metadata, Column("id", Integer, primary_key=True), Column("user_id", Integer))
+    User, Address = type("User", (), {}), type("Address", (), {})
+    mappers.map_imperatively(
+        User,
+        user,
+        properties={
+            "addresses": relationship(
+                Address,
+                primaryjoin=address.c.user_id == user.c.id,
+                foreign_keys=address.c.user_id,
+                backref="user",
+            )
+        },
+    )
+    mappers.map_imperatively(Address, address)
+    mappers.configure()
+    one = User(addresses=[Address()])
+    assert one.addresses[0].user is one
+    mappers.dispose()
+
+
+def test_secondary_is_a_name_and_nothing_is_evaluated(Base: Any) -> None:
+    Table("pairs", Base.metadata, Column("a_id", ForeignKey("a.id")), Column("b_id", ForeignKey("b.id")))
+
+    class A(Base):
+        __tablename__ = "a"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        bs = relationship("B", secondary="pairs.c.a_id.table")
+
+    class B(Base):
+        __tablename__ = "b"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    with pytest.raises(exc.InvalidRequestError, match=r"secondary table 'pairs.c.a_id.table' .* not found"):
+        configure_mappers()
