@@ -405,7 +405,8 @@ def test_a_savepoint_takes_back_what_is_in_memory_by_another_way(how: str) -> No
         assert tag.label == "before"
 
 
-def test_a_rollback_lets_go_of_what_was_read_from_a_row_that_took_the_place_of_another() -> None:
+@pytest.mark.parametrize("fate", ["changed", "to be deleted", "deleted"])
+def test_a_rollback_lets_go_of_what_was_read_from_a_row_that_took_the_place_of_another(fate: str) -> None:
     engine = new_engine()
     with Session(engine) as session:
         first = Tag(id=1, label="first")
@@ -418,6 +419,10 @@ def test_a_rollback_lets_go_of_what_was_read_from_a_row_that_took_the_place_of_a
         gc.collect()  # nobody holds the second one: the same row makes a third object
         third = session.get_one(Tag, 1)
         third.label = "third"
+        if fate != "changed":
+            session.delete(third)
+        if fate == "deleted":
+            session.flush()
         session.rollback()
         assert (state_name(first), state_name(third)) == ("persistent", "detached")
         assert first.label == "first"

@@ -216,8 +216,7 @@ class SessionMembership:
             successor = self.identity_map.replace(state)
             if successor is not None:
                 # Read from a row that took this one's place; the row is gone with the rollback.
-                self._dirty.pop(successor, None)
-                self._detach_states([successor])
+                self._let_go(successor)
             state.session_ref = self._ref
             if was_out and self.dispatch.deleted_to_persistent:
                 if attach:
@@ -231,6 +230,12 @@ class SessionMembership:
             self._after_attach(state, obj)
             if self.dispatch.detached_to_persistent:
                 self.dispatch.detached_to_persistent(self, obj)
+
+    def _let_go(self, state: InstanceState) -> None:
+        """Detach an object whose row has never been there, as far as anybody else knows."""
+        self._dirty.pop(state, None)
+        state.is_deleted = False
+        self._detach_states([state])
 
     def _before_attach(self, state: InstanceState, obj: Any) -> bool:
         """Check that an object may be attached; False when it is here already."""

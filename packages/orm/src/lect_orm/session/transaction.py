@@ -391,8 +391,15 @@ class SessionTransaction:
             state.pk = old
             if state() is not None:
                 session.identity_map.replace(state)
+        places = set()
         for state in {**self._deleted, **session._deleted}:
-            session._update_state(state, revert_deletion=True)
+            place = state.key
+            if place in places:
+                # Read from a row that took the place of one deleted before; it is gone with the rollback.
+                session._let_go(state)
+            else:
+                places.add(place)
+                session._update_state(state, revert_deletion=True)
         session._deleted.clear()
         dirty = self._dirty
         # Who wrote a row may be gone, and the row have been read again into another object.
