@@ -202,7 +202,7 @@ class Connection(ConnectionLife):
             or execution_options
             or self._options
             or statement._execution_options
-            or self._listened._any
+            or (self.__dict__.get("dispatch") or self.engine.dispatch)._any  # self._listened, without the call
             or self._log_level
             or _deadline.get() is not None
         ):

@@ -13,7 +13,7 @@ from lect.exc import InvalidRequestError, LectError
 if TYPE_CHECKING:
     from lect.engine.execution import ExecutionContext
 
-__all__ = ["CursorResult"]
+__all__ = ["CursorResult", "StreamedResult"]
 
 _Ts = TypeVarTuple("_Ts")
 
@@ -119,15 +119,6 @@ class CursorResult(Result[*_Ts]):
         """Return the source of unconverted rows, as the driver makes them; see ``ARCHITECTURE.md`` section 6."""
         self._columns_checked()
         return self._source
-
-    def __del__(self) -> None:
-        # A result that was dropped before its end gives the server's cursor back at once.
-        cursor = self.__dict__.get("cursor")
-        if cursor is not None and self.__dict__.get("_streaming"):
-            try:
-                cursor.close()
-            except Exception:
-                pass
 
     # -- what the statement did ---------------------------------------------------------------------------------------
 
@@ -279,3 +270,16 @@ def _objects_by_position(columns: Columns) -> list[list[object]]:
         if not isinstance(obj, str):
             found[index].append(obj)
     return found
+
+
+class StreamedResult(CursorResult[*_Ts]):
+    """Rows that the server still holds."""
+
+    def __del__(self) -> None:
+        # A result that was dropped before its end gives the server's cursor back at once.
+        cursor = self.__dict__.get("cursor")
+        if cursor is not None:
+            try:
+                cursor.close()
+            except Exception:
+                pass

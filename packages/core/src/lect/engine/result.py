@@ -64,21 +64,22 @@ class Fetching(Generic[_R]):
 
     # -- the two functions --------------------------------------------------------------------------------------------
 
-    def _makers(self) -> tuple[Callable[[Any], _R], Callable[[Any], list[_R]]]:
+    def _make_one(self) -> Callable[[Any], _R]:
+        raise NotImplementedError
+
+    def _make_many(self) -> Callable[[Any], list[_R]]:
         raise NotImplementedError
 
     def _one(self) -> Callable[[Any], _R]:
         made = self._one_made
         if made is None:
-            self._one_made, self._many_made = self._makers()
-            made = self._one_made
+            made = self._one_made = self._make_one()
         return made
 
     def _many(self) -> Callable[[Any], list[_R]]:
         made = self._many_made
         if made is None:
-            self._one_made, self._many_made = self._makers()
-            made = self._many_made
+            made = self._many_made = self._make_many()
         return made
 
     def _unmade(self) -> None:
@@ -215,16 +216,33 @@ class Fetching(Generic[_R]):
             scalar: take the first member of the row.
         """
         real: Any = self._real or self
-        found = self._fetch_one()
-        if found is None:
+        value: Any
+        more = False
+        if self._unique is None:
+            make = self._one()
+            try:
+                source = real._source
+                raw = source.fetchone()
+                value = None if raw is None else make(raw)
+                if several and raw is not None:
+                    more = source.fetchone() is not None
+            except BaseException as error:
+                real._failed(error)
+                raise
+            nothing = raw is None
+        else:
+            found = self._fetch_one()
+            nothing = found is None
+            value = None if found is None else found[0]
+            if several and not nothing:
+                more = self._fetch_one() is not None
+        if nothing:
             real._close_hard()
             if required:
                 raise _no_row()
             return None
-        value: Any = found[0]
         if several:
-            second = self._fetch_one()
-            if second is not None:
+            if more:
                 real._close_hard()
                 raise MultipleResultsFound(
                     "Multiple rows were found when exactly one was required"
@@ -323,12 +341,19 @@ class Result(_WithKeys, Fetching[Row[*_Ts]], Generic[*_Ts]):
         if fix is not None:
             fix(num)
 
-    def _makers(self) -> tuple[Callable[[Any], Any], Callable[[Any], list[Any]]]:
+    def _make_one(self) -> Callable[[Any], Any]:
         columns = self._columns_checked()
         if self._source_supports_scalars:
             cls = columns.row_class
-            return (lambda value: cls((value,))), (lambda values: [cls((value,)) for value in values])
-        return columns.row_maker(), columns.rows_maker()
+            return lambda value: cls((value,))
+        return columns.row_maker()
+
+    def _make_many(self) -> Callable[[Any], list[Any]]:
+        columns = self._columns_checked()
+        if self._source_supports_scalars:
+            cls = columns.row_class
+            return lambda values: [cls((value,)) for value in values]
+        return columns.rows_maker()
 
     def _default_strategy(self) -> Callable[[Any], Any] | None:
         filters = self._metadata.unique_filters
@@ -567,15 +592,21 @@ class ScalarResult(FilterResult[_R]):
     """Single values of one column of a result."""
 
     def __init__(self, real: Result[Any], index: Any) -> None:
-        super().__init__(real)
+        self._real = real
+        self._unique = real._unique
         columns = real._columns_checked()
         self._index = columns.index(index)
         self._metadata = columns
 
-    def _makers(self) -> tuple[Callable[[Any], _R], Callable[[Any], list[_R]]]:
+    def _make_one(self) -> Callable[[Any], _R]:
         if self._real._source_supports_scalars:
-            return _identity, list
-        return self._metadata.value_maker(self._index), self._metadata.values_maker(self._index)
+            return _identity
+        return self._metadata.value_maker(self._index)
+
+    def _make_many(self) -> Callable[[Any], list[_R]]:
+        if self._real._source_supports_scalars:
+            return list
+        return self._metadata.values_maker(self._index)
 
     def _default_strategy(self) -> Callable[[Any], Any] | None:
         filters = self._metadata.unique_filters
@@ -647,7 +678,7 @@ class MappingResult(_WithKeys, FilterResult[RowMapping]):
     def _columns_checked(self) -> Columns:
         return self._real._columns_checked() if self._indexes is None else self._metadata
 
-    def _makers(self) -> tuple[Callable[[Any], RowMapping], Callable[[Any], list[RowMapping]]]:
+    def _make_one(self) -> Callable[[Any], RowMapping]:
         row = self._real._one()
         indexes = self._indexes
         columns = self._real._columns_checked()
@@ -663,7 +694,11 @@ class MappingResult(_WithKeys, FilterResult[RowMapping]):
                 whole = row(raw)
                 return RowMapping(reduced, tuple([whole[i] for i in indexes]))
 
-        return make, lambda raws: [make(raw) for raw in raws]
+        return make
+
+    def _make_many(self) -> Callable[[Any], list[RowMapping]]:
+        make = self._one()
+        return lambda raws: [make(raw) for raw in raws]
 
     def _default_strategy(self) -> Callable[[Any], Any] | None:
         filters = self._metadata.unique_filters
@@ -786,7 +821,7 @@ class IteratorResult(Result[*_Ts]):
         raw: Result[Any] | None = None,
         _source_supports_scalars: bool = False,
     ) -> None:
-        super().__init__(cursor_metadata)
+        self._metadata = cursor_metadata
         self._source = IteratorSource(iterator)
         self.raw = raw
         self._source_supports_scalars = _source_supports_scalars
@@ -797,7 +832,8 @@ class IteratorResult(Result[*_Ts]):
             self.raw._soft_close()
 
     def _close_hard(self) -> None:
-        super()._close_hard()
+        self._hard_closed = True
+        self._source = CLOSED
         if self.raw is not None:
             self.raw._close_hard()
 

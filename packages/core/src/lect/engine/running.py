@@ -12,7 +12,7 @@ from typing import Any
 from lect.compile import CompileOptions, compile_statement
 from lect.dialects.variants import GeneratedKey
 from lect.engine.bulk import run_batches
-from lect.engine.cursor import CursorResult
+from lect.engine.cursor import CursorResult, StreamedResult
 from lect.engine.elision import HIDDEN
 from lect.engine.execution import ExecutionContext
 from lect.engine.guard import LimitedReader, within
@@ -709,10 +709,8 @@ def _make_result(
         cursor.close()
         result._context = context
         return result
-    result = CursorResult(connection, cursor, columns, source, run)
+    result = (StreamedResult if streaming else CursorResult)(connection, cursor, columns, source, run)
     result._context = context
-    if streaming:
-        result._streaming = True  # type: ignore[attr-defined]
     if options.get("yield_per"):
         result._set_yield_per_size(options["yield_per"])
     if dml is not None or options.get("preserve_rowcount"):

@@ -254,7 +254,11 @@ class Select(HasPrefixes, HasSuffixes, HasSyntaxExtensions, GenerativeSelect, Ge
     def where(self: _S, *whereclause: Any) -> _S:
         """Return this SELECT with these conditions; all of them, and those set before, must hold."""
         copy = self._generate()
-        added = tuple([condition(c) for c in whereclause])
+        added: tuple[Any, ...]
+        if len(whereclause) == 1:
+            added = (condition(whereclause[0]),)
+        else:
+            added = tuple([condition(c) for c in whereclause])
         copy._where = self._where + added
         if self._plugin is None:
             copy._note_entities(added)

@@ -124,7 +124,14 @@ def _generate_structure(
             parts.append(f"s{i}")
         elif field.kind == CHILDREN:
             # A group is a shape of its own so that one uncacheable member is seen by the parent; most groups are empty.
-            lines.append(f"    if {v}:")
+            # A group of one is the usual one, and is dealt with without loops.
+            lines.append(f"    if len({v}) == 1:")
+            lines.append(f"        n = {v}[0]")
+            lines.append(f"        s{i} = (n._shape or n._structure(),)")
+            lines.append(f"        s{i} = SHAPES.get(s{i}) or intern(s{i})")
+            lines.append("        if n._leaves:")
+            lines.append("            leaves += n._leaves")
+            lines.append(f"    elif {v}:")
             lines.append(f"        s{i} = tuple([n._shape or n._structure() for n in {v}])")
             lines.append(f"        s{i} = SHAPES.get(s{i}) or intern(s{i})")
             lines.append("        for n in " + v + ":")
@@ -367,7 +374,7 @@ def statement_key(node: Node) -> tuple[object, tuple[Any, ...]] | tuple[None, tu
         if not leaf._is_bind_parameter:  # type: ignore[attr-defined]
             break
     else:
-        if len(set(leaves)) == len(leaves):  # nearly always: the shape says it all
+        if len(leaves) == 1 or len(set(leaves)) == len(leaves):  # nearly always: the shape says it all
             return (shape if shape.cacheable else None), leaves
     seen: dict[Node, int] = {}
     pattern: list[int] = []

@@ -44,8 +44,18 @@ def plain_loader(reader: Any, session: Any, statement: Any, processors: Sequence
     The function is good for one execution: it knows the session's objects by their dictionary.
     """
     mapper = reader.mapper
-    factory, fill, items = reader.factory_for(mapper, processors)
-    left_out, missing, key_set = reader.absent_of(mapper, items)
+    ready = reader.ready
+    if ready is None or ready[0] is not processors or ready[1] != len(mapper.impls):
+        factory, fill, items = reader.factory_for(mapper, processors)
+        ready = reader.ready = (
+            processors,
+            len(mapper.impls),
+            factory,
+            fill,
+            *reader.absent_of(mapper, items),
+            mapper.identity_mapper,
+        )
+    _, _, factory, fill, left_out, missing, key_set, identity_mapper = ready
 
     def existing(state: Any, obj: Any, row: Any) -> Any:
         values = obj.__dict__
@@ -55,7 +65,7 @@ def plain_loader(reader: Any, session: Any, statement: Any, processors: Sequence
         return obj
 
     load: Callable[[Any], Any] = factory(
-        session.identity_map.bucket(mapper.identity_mapper),
+        session.identity_map.bucket(identity_mapper),
         session._ref,
         None,
         SharedCallables(left_out) if left_out else None,

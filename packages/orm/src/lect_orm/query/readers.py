@@ -214,6 +214,8 @@ class EntityReader:
         #: mapper -> {attribute: callable} for columns left out
         self.deferred: dict[Any, dict[str, Any]] = {}
         self._factories: dict[Any, Any] = {}
+        #: what the short way of plain rows needs, for the processors it was made for
+        self.ready: Any = None
         self.mappers = self._mappers()
         self.discriminator: int | None = None
         #: read from the columns of an eager join

@@ -572,4 +572,6 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
 def _run(session: Session, statement: Any, params: Any, options: Any, bind_arguments: Any) -> Any:
     from lect_orm.query.execute import run
 
+    # Statements are executed by a room above this one; from now on without asking for it each time.
+    globals()["_run"] = run
     return run(session, statement, params, options, bind_arguments)
