@@ -269,7 +269,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
     def _changed(self) -> None:
         """Statements that mention this table have a new structure from now on."""
         self.__dict__.pop("_shape", None)
-        self.__dict__.pop("_readonly", None)
+        self.__dict__.pop("c", None)
         self.metadata._resolve_waiting(self)
 
     def _structure(self) -> Shape:

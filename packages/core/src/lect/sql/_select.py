@@ -16,6 +16,7 @@ from lect.sql.arguments import (
 )
 from lect.sql.boolean import and_
 from lect.sql.collection import ColumnCollection
+from lect.sql.element import ClauseElement
 from lect.sql.entity import named
 from lect.sql.executable import HasPrefixes, HasSuffixes, Hint
 from lect.sql.filtering import named_attribute, namespaces
@@ -374,7 +375,9 @@ def columns_of(entities: Iterable[Any]) -> tuple[Any, ...]:
     """Return the nodes for the arguments of a SELECT's columns; a collection of columns stands for its columns."""
     found: list[Any] = []
     for each in entities:
-        if isinstance(each, ColumnCollection):
+        if isinstance(each, ClauseElement) and (each._is_column_element or each._is_from_clause):
+            found.append(each)
+        elif isinstance(each, ColumnCollection):
             found.extend(each)
         else:
             found.append(column_argument(each))

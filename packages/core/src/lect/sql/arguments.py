@@ -157,6 +157,8 @@ def _ordering(value: Any, what: str) -> Any:
         return TextualLabelReference(value)
     node = resolve(value)
     if isinstance(node, ClauseElement):
+        if node._is_nothing_but_column:
+            return node
         if node._is_text_clause or getattr(node, "_is_entity", False):
             return node
         if not node._is_column_element:

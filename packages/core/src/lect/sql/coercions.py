@@ -11,6 +11,7 @@ from typing import Any
 
 from lect.exc import ArgumentError
 from lect.operators import OperatorType
+from lect.shape import Shape
 from lect.sql.bind import BindParameter, plain_bind
 from lect.sql.column import ColumnClause
 from lect.sql.element import ClauseElement
@@ -179,10 +180,18 @@ def number(given: Any) -> Any:
     return ColumnClause(text, type_=from_type, is_literal=True)
 
 
+_limit_shape: list[Shape] = []
+
+
 def limit(given: int) -> BindParameter[int]:
     """Return the bound value of a LIMIT or OFFSET."""
     bound = plain_bind("param", given, INTEGERTYPE)
     bound._is_limit = True
+    # All of them have one structure.
+    if _limit_shape:
+        bound._shape = _limit_shape[0]
+    else:
+        _limit_shape.append(bound._structure())
     return bound
 
 

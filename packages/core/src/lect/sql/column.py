@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from lect.exc import ArgumentError
 from lect.operators import OperatorType
@@ -30,6 +30,7 @@ class ColumnClause(ColumnElement[_T]):
     """
 
     __visit_name__ = "column"
+    _is_nothing_but_column: ClassVar[bool] = True
 
     table: Any = None
     is_literal: bool = False

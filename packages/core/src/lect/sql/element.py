@@ -69,6 +69,8 @@ class ClauseElement(Node):
     _is_text_clause: ClassVar[bool] = False
     _is_entity: ClassVar[bool] = False
     _is_column_list: ClassVar[bool] = False
+    #: A column as such: no label, no ordering, nothing around it.
+    _is_nothing_but_column: ClassVar[bool] = False
     #: FROM elements that an element brings in by itself, when it is not to be searched for columns (subqueries).
     _own_froms: ClassVar[Any] = None
     #: Conditions that are true or false by themselves, and hence need no "= 1" where booleans are numbers.

@@ -43,11 +43,13 @@ class Generative(ClauseElement):
 
     def _generate(self: _G) -> _G:
         copy = object.__new__(self.__class__)
-        state = self.__dict__.copy()
-        state.pop("_shape", None)
-        state.pop("_leaves", None)
-        state.pop("_memo", None)
-        copy.__dict__ = state
+        copy.__dict__ = state = self.__dict__.copy()
+        # A statement in the middle of a chain of calls has none of them; structure and leaves come together.
+        if "_shape" in state:
+            del state["_shape"]
+            state.pop("_leaves", None)
+        if "_memo" in state:
+            del state["_memo"]
         return copy
 
     _clone = _generate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from lect.exc import ArgumentError, InvalidRequestError, LectWarning, NoSuchColumnError, nearest
 from lect.shape import Shape, intern
@@ -107,6 +107,22 @@ class Selectable(ReturnsRows):
         return MAKE_FROM.lateral(self, name)
 
 
+class _ColumnsByKey:
+    """The columns, by key: ``t.c.name`` or ``t.c["name"]``."""
+
+    # Programs write it for each column of each statement: once made, the collection stands in the element's own
+    # dictionary, where Python finds it without coming here.
+
+    def __get__(self, element: Any, owner: type) -> Any:
+        if element is None:
+            return self
+        values = element.__dict__
+        if "_columns" not in values:
+            element._init_columns()
+        found = values["c"] = values["_columns"].as_readonly()
+        return found
+
+
 class FromClause(Selectable):
     """An element of a FROM list, with columns."""
 
@@ -121,7 +137,7 @@ class FromClause(Selectable):
     _is_subquery: ClassVar[bool] = False
     schema: Any = None
     #: Left out of what is the same element written otherwise; see :meth:`_clone`.
-    _memos: ClassVar[frozenset[str]] = frozenset({"_columns", "_readonly", "_primary_key", "_foreign_keys", "_memo"})
+    _memos: ClassVar[frozenset[str]] = frozenset({"_columns", "c", "_primary_key", "_foreign_keys", "_memo"})
 
     # -- columns ----------------------------------------------------------------------------------------------------
 
@@ -139,15 +155,14 @@ class FromClause(Selectable):
         self.__dict__["_primary_key"] = ColumnSet([c for c in found if c.primary_key])
         self.__dict__["_foreign_keys"] = {fk for c in found for fk in c.foreign_keys}
 
-    @property
-    def c(self) -> Any:
-        """The columns, by key: ``t.c.name`` or ``t.c["name"]``."""
-        found = self.__dict__.get("_readonly")
-        if found is None:
-            if "_columns" not in self.__dict__:
-                self._init_columns()
-            found = self.__dict__["_readonly"] = self.__dict__["_columns"].as_readonly()
-        return found
+    if TYPE_CHECKING:
+
+        @property
+        def c(self) -> Any:
+            """The columns, by key: ``t.c.name`` or ``t.c["name"]``."""
+
+    else:
+        c = _ColumnsByKey()
 
     @property
     def columns(self) -> Any:
@@ -373,7 +388,7 @@ class TableClause(NamedFromClause):
 
     def _columns_changed(self) -> None:
         """Forget what was made from the columns so far, in the table and in its columns."""
-        for memo in ("_readonly", "_shape", "_leaves"):
+        for memo in ("c", "_shape", "_leaves"):
             self.__dict__.pop(memo, None)
         for column in self.__dict__["_columns"]:
             column.__dict__.pop("_shape", None)
@@ -417,7 +432,7 @@ class TableClause(NamedFromClause):
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        for memo in ("_shape", "_leaves", "_readonly"):
+        for memo in ("_shape", "_leaves", "c"):
             state.pop(memo, None)
         return state
 
