@@ -86,6 +86,15 @@ def test_a_subclass_is_asked_by_attributes_of_its_base(session: Session) -> None
     assert [e.tool for e in found] == ["file"]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_join_of_a_subclass_is_made_by_attributes_of_its_base(session: Session) -> None:
+    joined = select(Engineer.tool).join(Company, Company.id == Person.company_id).order_by(Person.name)
+    assert session.scalars(joined).all() == ["saw", "file"]
+    on = (Engineer.company_id == 1) & (Person.name == "cid")
+    outer = select(Company.id, Engineer.tool).select_from(Company).outerjoin(Engineer, on)
+    assert session.execute(outer).all() == [(1, "file")]
+
+
 def test_the_discriminator_of_the_union_is_written_to_the_table(session: Session) -> None:
     table = inspect(Person).local_table
     kinds = session.execute(select(table.c.kind).order_by(table.c.name)).scalars().all()

@@ -85,6 +85,8 @@ class Translation:
         self.needs_whole = False
         self._criteria_done: set[int] = set()
         self._edges: set[Any] = set()
+        #: places of the joins whose conditions the statement gave
+        self._written_joins: set[int] = set()
         #: columns that only ORDER BY asks for, between the columns of the entities and those of eager joins
         self._ordering_only = 0
         self.tree: dict[Any, OptionNode] = {}
@@ -230,6 +232,7 @@ class Translation:
         left_selectable = None if left is None else self._selectable(left)
         if entity is not None:
             onclause = self._on_criteria(onclause, entity, selectable, left_selectable)
+        self._written_joins.add(len(self.joins))
         self.joins.append(JoinStep(selectable, onclause, left_selectable, step.isouter, step.full))
 
     def _on_criteria(self, onclause: Any, entity: Any, selectable: Any, left: Any) -> Any:
@@ -368,6 +371,20 @@ class Translation:
         adapt = self._adapt_given
         return tuple(found) if adapt is None else tuple([replace_columns(n, adapt) for n in found])
 
+    def _adapted_joins(self) -> tuple[JoinStep, ...]:
+        """Return the joins; conditions that the statement gave are adapted as its others are."""
+        adapt = self._adapt_given
+        if adapt is None:
+            return tuple(self.joins)
+        return tuple(
+            [
+                step
+                if step.onclause is None or place not in self._written_joins
+                else JoinStep(step.target, replace_columns(step.onclause, adapt), step.left, step.isouter, step.full)
+                for place, step in enumerate(self.joins)
+            ]
+        )
+
     def _selected_entities(self, raw: list[Any]) -> list[Any]:
         """Return the entities that the statement selects from: by its columns, or by FROM and JOIN."""
         source = self.source
@@ -423,7 +440,7 @@ class Translation:
     def _plain(self) -> Any:
         fields = self._fields()
         fields["_raw_columns"] = (*self.columns, *self.eager_columns)
-        fields["_joins"] = (*self.joins, *self.eager_joins)
+        fields["_joins"] = (*self._adapted_joins(), *self.eager_joins)
         if self.eager_order:
             fields["_order_by"] = (*fields["_order_by"], *self.eager_order)
         if self.eager_joins and not self.froms and not self.joins:
@@ -438,7 +455,7 @@ class Translation:
         own = {id(unannotated(c)) for c in columns}
         extra = [c for c in _ordering_columns(order_by) if id(unannotated(c)) not in own]
         fields["_raw_columns"] = (*columns, *extra)
-        fields["_joins"] = tuple(self.joins)
+        fields["_joins"] = self._adapted_joins()
         fields["_label_style"] = LABEL_STYLE_TABLENAME_PLUS_COL
         fields["_for_update"] = None
         inner = self.source._replace(**fields)
