@@ -217,7 +217,8 @@ def test_a_new_key_survives_reading_other_columns() -> None:
         assert dog.code == "rex"
         session.expire(dog, ["version"])
         dog.code = "max"
-        assert dog.version == 1
+        with session.no_autoflush:
+            assert dog.version == 1
         assert dog.code == "max"
         session.flush()
         assert codes() == ["max", "max"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lect_orm.base import ATTR_WAS_SET, PASSIVE_NO_RESULT, SQL_OK, state_str
+from lect_orm.base import ATTR_WAS_SET, NO_AUTOFLUSH, PASSIVE_NO_RESULT, SQL_OK, state_str
 from lect_orm.exc import DetachedInstanceError, ObjectDeletedError
 from lect_orm.loading.by_key import load_by_key
 from lect_orm.loading.criteria import with_criteria_of
@@ -25,6 +25,9 @@ def load_expired(state: Any, passive: int) -> Any:
     """
     if not passive & SQL_OK:
         return PASSIVE_NO_RESULT
+    if state.session is not None and not passive & NO_AUTOFLUSH:
+        # What is pending may be what is to be read: an expression over other rows, or the work of a trigger.
+        state.session._autoflush()
     values = state.dict
     if state.expired and state.session is not None and (_loads_eagerly(state.mapper) or _asked_eagerly(state)):
         key = state.key

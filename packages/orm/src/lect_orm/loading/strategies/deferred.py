@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lect.exc import InvalidRequestError
-from lect_orm.base import ATTR_EMPTY, ATTR_WAS_SET, NO_RAISE, PASSIVE_NO_RESULT, SQL_OK, state_str
+from lect_orm.base import ATTR_EMPTY, ATTR_WAS_SET, NO_AUTOFLUSH, NO_RAISE, PASSIVE_NO_RESULT, SQL_OK, state_str
 from lect_orm.exc import DetachedInstanceError
 from lect_orm.loading.refresh import load_columns
 from lect_orm.query.readers import DEFERRED
@@ -35,6 +35,8 @@ def deferred_loader(prop: Any, raiseload: bool) -> Callable[[Any, int], Any]:
                 f"attribute '{key}' cannot "
                 "proceed"
             )
+        if not passive & NO_AUTOFLUSH:
+            state.session._autoflush()
         names = [key]
         if group is not None:
             values = state.dict
