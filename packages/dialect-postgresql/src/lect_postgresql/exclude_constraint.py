@@ -97,7 +97,7 @@ class ExcludeConstraint(ColumnCollectionConstraint):
         source = self.__dict__.get("parent")
         elements = []
         for what, operator in self.elements:
-            if isinstance(what, ColumnClause) and source is not None:
+            if isinstance(what, ColumnClause) and source is not None and not what.is_literal:
                 elements.append((what.key, operator))
             elif isinstance(what, ColumnElement):
                 elements.append((expression_for_table(what, source, target_table), operator))

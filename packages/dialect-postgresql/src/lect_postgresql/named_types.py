@@ -116,7 +116,8 @@ class DOMAIN(NamedType, TypeEngine[Any]):
         name: of the domain.
         data_type: it is made from.
         collation, default, not_null, check, constraint_name: as in CREATE DOMAIN; `default` and `check` are SQL text
-            or ``text()``.
+            or ``text()``. The name is that of the check, or of NOT NULL when there is no check.
+        collation_schema: schema of the collation.
         create_type: as for :class:`NamedType`.
         schema, metadata, inherit_schema, quote: where it lives.
     """
@@ -131,6 +132,7 @@ class DOMAIN(NamedType, TypeEngine[Any]):
         data_type: Any,
         *,
         collation: str | None = None,
+        collation_schema: str | None = None,
         default: Any = None,
         constraint_name: str | None = None,
         not_null: bool | None = None,
@@ -144,12 +146,19 @@ class DOMAIN(NamedType, TypeEngine[Any]):
         self.name: str = name
         self.data_type: TypeEngine[Any] = to_instance(data_type)
         self.collation = collation
+        self.collation_schema = collation_schema
+        if collation is None and collation_schema is not None:
+            raise ArgumentError(
+                "the 'collation_schema' parameter of DOMAIN requires the 'collation' parameter to also be present"
+            )
         self.default = default
         self.constraint_name = constraint_name
         self.not_null = not_null
         self.check = check
-        if check is None and constraint_name is not None:
-            raise ArgumentError("constraint_name is the name of the check; give check as well")
+        if check is None and not not_null and constraint_name is not None:
+            raise ArgumentError(
+                "constraint_name is the name of the check, or of NOT NULL; give check or not_null as well"
+            )
         self.create_type = create_type
         self.quote = quote
         self._live_in(schema, metadata, inherit_schema)

@@ -24,6 +24,7 @@ from lect import (
     UniqueConstraint,
     exc,
     func,
+    literal_column,
     select,
     text,
 )
@@ -74,6 +75,13 @@ def test_exclusion_over_an_expression_survives_a_copy() -> None:
     t.append_constraint(pg.ExcludeConstraint((func.lower(t.c.s), "="), (t.c.r, "&&"), where=t.c.a > 5))
     copy = t.to_metadata(MetaData())
     assert "EXCLUDE USING gist (lower(s) WITH =, r WITH &&) WHERE (a > 5)" in ddl(CreateTable(copy))
+
+
+def test_exclusion_over_text_survives_a_copy() -> None:
+    t = table()
+    t.append_constraint(pg.ExcludeConstraint((literal_column("int4range(a, a + 1)"), "&&")))
+    copy = t.to_metadata(MetaData())
+    assert "EXCLUDE USING gist (int4range(a, a + 1) WITH &&)" in ddl(CreateTable(copy))
 
 
 def test_exclusion_by_what_is_no_operator_is_refused() -> None:
@@ -156,6 +164,15 @@ def test_domain() -> None:
         "CONSTRAINT c CHECK (value <> '')"
     )
     assert ddl(pg.DropDomainType(domain)) == 'DROP DOMAIN s."po su"'
+
+
+def test_the_name_of_a_domain_without_check_is_that_of_not_null() -> None:
+    domain = pg.DOMAIN("d", String, collation="de", collation_schema="My", not_null=True, constraint_name="c")
+    assert ddl(pg.CreateDomainType(domain)) == 'CREATE DOMAIN d AS VARCHAR COLLATE "My".de CONSTRAINT c NOT NULL'
+    with pytest.raises(exc.ArgumentError, match="give check or not_null"):
+        pg.DOMAIN("d", String, constraint_name="c")
+    with pytest.raises(exc.ArgumentError, match="'collation_schema' parameter of DOMAIN requires"):
+        pg.DOMAIN("d", String, collation_schema="My")
 
 
 def test_enumeration_needs_a_name() -> None:

@@ -20,6 +20,7 @@ from lect import (
     func,
     insert,
     select,
+    text,
     try_cast,
     window,
 )
@@ -56,6 +57,7 @@ def test_locks_of_a_join() -> None:
     u = t.alias("u")
     joined = t.join(u, u.c.id == t.c.id)
     assert sql(select(t.c.id).select_from(joined).with_for_update(of=joined)).endswith("FOR UPDATE OF u, t")
+    assert sql(select(t.c.id).with_for_update(of=text("t"))).endswith("FOR UPDATE OF t")
     assert sql(select(t.c.id).with_for_update(read=True, key_share=True, of=t.c.a)).endswith("FOR KEY SHARE OF t")
 
 

@@ -110,7 +110,7 @@ def bit(type_: Any, writer: Any) -> str:
 @type_rule(RULES, String, sql.VARCHAR)
 def varchar(type_: Any, writer: Any) -> str:
     """``VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin``; the length cannot be left out."""
-    if not type_.length:
+    if type_.length is None:
         raise CompileError(f"VARCHAR requires a length on dialect {writer.dialect.name}")
     return with_charset(_national(with_length("VARCHAR", type_.length), type_), type_, writer)
 
@@ -118,7 +118,7 @@ def varchar(type_: Any, writer: Any) -> str:
 @type_rule(RULES, sql.NVARCHAR)
 def nvarchar(type_: Any, writer: Any) -> str:
     """``NATIONAL VARCHAR(20)``"""
-    if not type_.length:
+    if type_.length is None:
         raise CompileError(f"NVARCHAR requires a length on dialect {writer.dialect.name}")
     return with_charset(f"NATIONAL {with_length('VARCHAR', type_.length)}", type_, writer)
 
@@ -195,7 +195,7 @@ def sized_blob(type_: Any, writer: Any) -> str:
 @type_rule(RULES, sql.VARBINARY)
 def varbinary(type_: Any, writer: Any) -> str:
     """``VARBINARY(20)``; the length cannot be left out."""
-    if not type_.length:
+    if type_.length is None:
         raise CompileError(f"VARBINARY requires a length on dialect {writer.dialect.name}")
     return with_length("VARBINARY", type_.length)
 

@@ -20,17 +20,18 @@ def create_domain_type(ddl: CreateDomainType, writer: Any) -> str:
     domain = ddl.element
     words = [f"CREATE DOMAIN {type_name(domain, writer)} AS {writer.render(domain.data_type)}"]
     if domain.collation is not None:
-        words.append(f"COLLATE {writer.identifiers.format_collation(domain.collation)}")
+        schema = "" if domain.collation_schema is None else f"{writer.quote(domain.collation_schema)}."
+        words.append(f"COLLATE {schema}{writer.identifiers.format_collation(domain.collation)}")
     if domain.default is not None:
         # As for server_default of a column: a string is a value, text() is SQL.
         default = domain.default
         text = writer.literal(default, STRINGTYPE) if isinstance(default, str) else expression(default, writer)
         words.append(f"DEFAULT {text}")
+    name = [] if domain.constraint_name is None else [f"CONSTRAINT {writer.quote(domain.constraint_name)}"]
     if domain.not_null:
-        words.append("NOT NULL")
+        words.extend(["NOT NULL"] if domain.check is not None else [*name, "NOT NULL"])
     if domain.check is not None:
-        if domain.constraint_name is not None:
-            words.append(f"CONSTRAINT {writer.quote(domain.constraint_name)}")
+        words.extend(name)
         words.append(f"CHECK ({expression(ddl_expression(domain.check, 'DOMAIN'), writer)})")
     return " ".join(words)
 

@@ -20,7 +20,9 @@ def locking(node: Locking, writer: Any) -> str:
         text = " FOR NO KEY UPDATE" if wanted.key_share else " FOR UPDATE"
     if wanted.of:
         named = [f for each in wanted.of for f in (froms_of(each) or [each])]
-        tables = dict.fromkeys([leaf for each in named for leaf in reversed(leaves(each))])
+        tables = dict.fromkeys(
+            [leaf for each in named for leaf in ([each] if each._is_text_clause else reversed(leaves(each)))]
+        )
         text += f" OF {', '.join([_name(table, writer) for table in tables])}"
     if wanted.nowait:
         text += " NOWAIT"
@@ -30,5 +32,7 @@ def locking(node: Locking, writer: Any) -> str:
 
 
 def _name(table: Any, writer: Any) -> str:
-    """The name alone: a schema may not stand here."""
+    """The name alone: a schema may not stand here. Text is the program's own."""
+    if table._is_text_clause:
+        return writer.render(table)  # type: ignore[no-any-return]
     return writer.quote(table.name)  # type: ignore[no-any-return]
