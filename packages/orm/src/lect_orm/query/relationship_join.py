@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from lect.sql.boolean import and_
 from lect_orm.mapping.equality import is_column, replace_columns
-from lect_orm.query.aliased import AliasedClass
+from lect_orm.query.aliased import AliasedClass, with_polymorphic
 from lect_orm.query.entities import entity_node
 from lect_orm.relationships.comparator import CONDITIONS
 
@@ -74,13 +74,22 @@ def single_criterion(entity: Any, *others: Any) -> Any:
 def populated_entity(prop: Any, step: Any) -> Any:
     """Return the entity that a loader fills a relationship with.
 
-    Narrowed to a class that shares its base's table, it is the base: the attribute holds all its members whatever the
-    options say.
+    Narrowed to a subclass, it is the base, with the columns of the subclass as well: the attribute holds all its
+    members whatever the options say.
     """
     target = step.of_type if step is not None and step.of_type is not None else prop.entity
-    if target is not prop.entity and target.is_mapper and target.single and target.isa(prop.mapper):
+    if target is prop.entity or not target.is_mapper or target is prop.mapper or not target.isa(prop.mapper):
+        return target
+    if target.single and target.local_table is prop.mapper.local_table:
         return prop.entity
-    return target
+    if target.concrete or not prop.entity.is_mapper:
+        return target
+    narrowed = prop.__dict__.setdefault("_narrowed", {})
+    found = narrowed.get(target)
+    if found is None:
+        found = with_polymorphic(prop.mapper, [target], _use_mapper_path=True)._lect_aliased
+        narrowed[target] = found
+    return found
 
 
 def adapt_secondary(element: Any, secondary: Any, alias: Any) -> Any:

@@ -128,7 +128,9 @@ class SelectInLoader:
     def _build(self) -> tuple[str, Any, Callable[[Any], Any]]:
         prop = self.prop
         simple = (
-            prop.join_condition.secondaryjoin is None and prop.omit_join is not False and self.target is prop.entity
+            prop.join_condition.secondaryjoin is None
+            and prop.omit_join is not False
+            and (self.target is prop.entity or self._widens(self.target))
         )
         if prop.simple_many_to_one and simple:
             return ("child", self._complete(self._through_child()), self._reference_keys())
@@ -138,6 +140,10 @@ class SelectInLoader:
         if between is not None:
             return ("secondary", self._complete(self._through_secondary(between)), _primary_key)
         return ("parent", self._complete(self._through_parent()), _primary_key)
+
+    def _widens(self, target: Any) -> bool:
+        """Whether an entity is the relationship's own with further columns of subclasses."""
+        return not target.is_mapper and target.use_mapper_path and target.mapper is self.prop.entity
 
     def _complete(self, statement: Any) -> Any:
         prop, step = self.prop, self.step
@@ -181,8 +187,8 @@ class SelectInLoader:
     def _through_remote(self) -> Any:
         prop = self.prop
         by_local = {id(self._key_column(local)): remote for local, remote in prop.local_remote_pairs}
-        columns = [prop.entity.adapt_own_column(by_local[id(c)]) for c in prop.parent.primary_key]
-        return Select(*columns, entity_node(prop.entity)).where(_in(columns))
+        columns = [self.target.adapt_own_column(by_local[id(c)]) for c in prop.parent.primary_key]
+        return Select(*columns, entity_node(self.target)).where(_in(columns))
 
     def _through_child(self) -> Any:
         columns = [self.target.adapt_own_column(c) for c in self.prop.mapper.primary_key]
