@@ -534,7 +534,10 @@ def _make_keys(mapper: Any) -> StateKeys:
     columns: set[str] = set()
     deferred: set[str] = set()
     for prop in mapper.column_attrs:
-        (deferred if getattr(prop, "deferred", False) else columns).add(prop.key)
+        if prop.deferred and prop.raiseload:
+            continue  # refused whenever it is not there, so that nothing is to be read again
+        unset = prop.is_query_expression and prop.query_expression_default is None
+        (deferred if prop.deferred or unset else columns).add(prop.key)
     return StateKeys(
         frozenset(impls).union((STATE_KEY,)),
         frozenset(impls),

@@ -15,6 +15,8 @@ from lect_orm.mapping.property import MapperProperty
 __all__ = ["ColumnProperty", "MappedSQLExpression", "QueryExpression"]
 
 _T = TypeVar("_T")
+#: ``(property, raiseload) -> callable(state, passive)`` for columns that are left out; entered by the loading room
+DEFERRED: list[Any] = []
 creation_order = itertools.count(1)
 
 
@@ -100,6 +102,8 @@ class ColumnProperty(MapperProperty):
         if not self.instrument:
             return
         comparator = self.comparator_factory(self, mapper)
+        # A column that the mapping leaves out stays so when what a statement's options said is forgotten.
+        loader = DEFERRED[0](self, bool(self.raiseload)) if self.deferred and DEFERRED else None
         impl = ScalarImpl(
             mapper,
             self.key,
@@ -109,6 +113,8 @@ class ColumnProperty(MapperProperty):
             or (mapper.version_id_col is not None and mapper.version_id_col in self.columns)
             or (mapper.version_id_col is None and False),
             compare=_compare(self.columns[0]),
+            callable_=loader,
+            expire_missing=not self.is_query_expression or self.query_expression_default is not None,
         )
         mapper.install_attribute(self.key, impl, comparator, self)
 

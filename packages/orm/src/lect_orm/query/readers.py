@@ -18,6 +18,7 @@ from lect_orm.loading.generate import loader_factory, row_values
 from lect_orm.loading.n_plus_one import guards
 from lect_orm.loading.options import EMPTY, OptionNode, Step
 from lect_orm.loading.origin import LoadOrigin
+from lect_orm.mapping.column_property import DEFERRED
 from lect_orm.mapping.equality import is_column, iterate
 from lect_orm.query.aliased import AliasedClass
 from lect_orm.query.relationship_join import (
@@ -41,9 +42,7 @@ __all__ = [
 
 #: strategy -> ``(property, step, reader) -> loader``; a loader has ``load(ctx, objects)``. Entered by the strategies.
 POST_LOADERS: dict[str, Callable[..., Any]] = {}
-#: ``(property, raiseload) -> callable(state, passive)`` for columns that are left out; entered by the strategy of
-#: columns.
-DEFERRED: list[Callable[..., Any]] = []
+
 
 _MAX_DEPTH = 40
 

@@ -9,7 +9,7 @@ from lect.exc import InvalidRequestError
 from lect_orm.base import ATTR_EMPTY, ATTR_WAS_SET, NO_AUTOFLUSH, NO_RAISE, PASSIVE_NO_RESULT, SQL_OK, state_str
 from lect_orm.exc import DetachedInstanceError
 from lect_orm.loading.refresh import load_columns
-from lect_orm.query.readers import DEFERRED
+from lect_orm.mapping.column_property import DEFERRED
 
 __all__ = ["deferred_loader"]
 
