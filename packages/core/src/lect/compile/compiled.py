@@ -41,6 +41,7 @@ INSERT, UPDATE, DELETE: ``plan.dml`` is a :class:`DmlPlan`, else None:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from lect.compile.batch import ESCAPE, MARK, BatchTemplate, escape_name
@@ -196,7 +197,7 @@ class Compiled:
         if self.paramstyle in ("format", "pyformat"):
             pieces[::2] = [piece.replace("%", "%%") for piece in pieces[::2]]
         self._pieces = pieces
-        self._texts: dict[Any, tuple[str, tuple[str, ...]]] = {}
+        self._texts: dict[Any, tuple[str, Any, dict[str, list[str]]]] = {}
         self._processors: dict[str, Callable[[Any], Any] | None] | None = None
         self._one: Callable[[Sequence[Any], Any], Any] | None = None
         self._many: Callable[[Sequence[Any], Iterable[Any]], list[Any]] | None = None
@@ -464,15 +465,16 @@ class Compiled:
                 continue
             key.append(expansion._write_literal(values) if expansion.literal and values else len(values))
         if expansions is not self.expansions:
-            found: Any = self._assemble(members, expansions)
+            found = self._written_out(members, expansions)
         else:
             cached = tuple(key)
-            found = self._texts.get(cached)
-            if found is None:
+            known = self._texts.get(cached)
+            if known is None:
                 if len(self._texts) >= MAX_EXPANDED:
                     self._texts.clear()
-                found = self._texts[cached] = self._assemble(members)
-        text, positions = found
+                known = self._texts[cached] = self._written_out(members, expansions)
+            found = known
+        text, pick, names = found
         processors = self.processors
         plain: dict[str, Any] = {}
         for name in self.binds:
@@ -481,15 +483,40 @@ class Compiled:
                 value = self._value_of(name, binds, params)
                 process = processors[name]
                 plain[self.escaped_names.get(name, name)] = value if process is None else process(value)
-            else:
-                process, last = None, None
-                for flat_key, value, type_ in _flat(expansion_, members[name]):
-                    if type_ is not last:  # members of a list have one type, those of tuples several
-                        process, last = bind_processor(type_, self.dialect), type_
-                    plain[self.escaped_names.get(flat_key, flat_key)] = value if process is None else process(value)
-        if self.positional:
-            return text, tuple([plain[self.escaped_names.get(n, n)] for n in positions])
-        return text, plain
+            elif not expansion_.literal:
+                listed: Iterable[Any] = members[name]
+                if expansion_.row:  # tuples, whose members have types of their own
+                    makers = [bind_processor(type_, self.dialect) for type_ in expansion_.types]
+                    listed = [
+                        value if make is None else make(value)
+                        for member in members[name]
+                        for value, make in zip(member, makers, strict=True)
+                    ]
+                else:
+                    make = bind_processor(expansion_.types[0], self.dialect)
+                    if make is not None:
+                        listed = map(make, listed)
+                plain.update(zip(names[name], listed, strict=True))
+        return text, plain if pick is None else pick(plain)
+
+    def _written_out(
+        self, members: Mapping[str, list[Any]], expansions: Mapping[str, Expansion]
+    ) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]] | None, dict[str, list[str]]]:
+        """Return what lists of these lengths have in common: the text; what takes the values in order out of a
+        dictionary, for positional styles; and the names of each list's members.
+        """
+        text, positions = self._assemble(members, expansions)
+        escaped = self.escaped_names
+        names = {
+            name: [escaped.get(key, key) for key, _, _ in _flat(expansions[name], values)]
+            for name, values in members.items()
+        }
+        if not self.positional:
+            return text, None, names
+        wanted = [escaped.get(name, name) for name in positions]
+        if len(wanted) > 1:
+            return text, itemgetter(*wanted), names
+        return text, lambda plain: tuple([plain[name] for name in wanted]), names
 
     def _value_of(self, name: str, binds: Sequence[Any], params: Mapping[str, Any] | None) -> Any:
         param = self.binds[name]

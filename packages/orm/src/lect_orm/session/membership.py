@@ -281,8 +281,11 @@ class SessionMembership:
         if self._warn_on_events:
             self._flush_warning("Session.delete()")
         state: InstanceState = object_state(instance)
-        if state.session_ref is self._ref and self._transaction is not None and not deletes_along(state.mapper):
-            bucket = self.identity_map.buckets.get(state.mapper.identity_mapper)
+        mapper = state.mapper
+        # What deletes_along() has found out before, without the call.
+        alone = mapper.memo.get("deletes_along") is False or not deletes_along(mapper)
+        if alone and state.session_ref is self._ref and self._transaction is not None:
+            bucket = self.identity_map.buckets.get(mapper.identity_mapper)
             if bucket is not None and state.pk is not None and bucket.get(state.pk) is state:
                 # Persistent here, and nothing else goes with it.
                 self._deleted[state] = instance

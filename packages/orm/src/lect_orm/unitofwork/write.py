@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from lect.exc import LectWarning
@@ -42,14 +43,21 @@ class Steps:
     def __init__(self, context: FlushContext) -> None:
         saves: dict[Any, States] = {}
         deletes: dict[Any, States] = {}
-        mappers: dict[Any, None] = {}
+        mappers: dict[Any, tuple[States, States]] = {}
+        last: Any = None
         for state, kind in context.states.items():
             mapper = state.mapper
-            mappers[mapper] = None
+            if mapper is not last:
+                last = mapper
+                lists = mappers.get(mapper)
+                if lists is None:
+                    base = mapper.base_mapper
+                    lists = mappers[mapper] = (saves.setdefault(base, []), deletes.setdefault(base, []))
+                saved, deleted = lists
             if kind is SAVE:
-                saves.setdefault(mapper.base_mapper, []).append(state)
+                saved.append(state)
             elif kind is DELETE:
-                deletes.setdefault(mapper.base_mapper, []).append(state)
+                deleted.append(state)
         self.mappers = list(mappers)
         self.order: tuple[Component, ...] = mapper_order(sorted(mappers, key=_number))
         self.saves: list[tuple[Any, States]] = []
@@ -67,7 +75,7 @@ class Steps:
         batches: list[tuple[Any, States]],
         edges_of: Callable[[Dependency, FlushContext, InstanceState], Iterator[tuple[InstanceState, InstanceState]]],
     ) -> None:
-        present = [(base, states_by_base[base]) for base in component.mappers if base in states_by_base]
+        present = [(base, states_by_base[base]) for base in component.mappers if states_by_base.get(base)]
         if not present:
             return
         if not component.cyclic:
@@ -219,12 +227,15 @@ def sorted_states(states: States) -> States:
     Two sessions that update the same rows then lock them in the same order.
     """
     new = [state for state in states if state.pk is None]
-    new.sort(key=_insert_order)
+    try:
+        new.sort(key=attrgetter("insert_order"))
+    except TypeError:  # one of them has come in by itself
+        new.sort(key=_insert_order)
     if len(new) == len(states):
         return new
     old = [state for state in states if state.pk is not None]
     try:
-        old.sort(key=_pk)
+        old.sort(key=attrgetter("pk"))
     except TypeError:  # keys of mixed or unordered types: any order that is always the same
         old.sort(key=lambda state: repr(state.pk))
     return new + old
@@ -232,10 +243,6 @@ def sorted_states(states: States) -> States:
 
 def _insert_order(state: InstanceState) -> int:
     return state.insert_order or 0
-
-
-def _pk(state: InstanceState) -> Any:
-    return state.pk
 
 
 # -- saving -----------------------------------------------------------------------------------------------------------
@@ -299,6 +306,9 @@ def _by_facts(states: States, table: Any) -> list[tuple[Any, States]]:
     found: list[tuple[Any, States]] = []
     last_mapper = None
     facts = None
+    if len({state.mapper for state in states}) == 1:
+        mapper = states[0].mapper
+        return [(facts_of(mapper, table), states)] if table in mapper.pks_by_table else []
     for state in states:
         mapper = state.mapper
         if mapper is not last_mapper:
@@ -414,6 +424,8 @@ def _delete(states: States, connection: Any) -> None:
 
 def _read_versions(states: States) -> None:
     """Versions that are not in memory are read while the rows are there, in all of their tables."""
+    if all(mapper.version_id_prop is None for mapper in {state.mapper for state in states}):
+        return
     for state in states:
         version = state.mapper.version_id_prop
         if version is not None:
