@@ -7,6 +7,7 @@ from typing import Any
 
 from lect.sql._select import Select
 from lect.sql.bind import BindParameter
+from lect_orm.loading.origin import LoadOrigin
 from lect_orm.query.entities import entity_node
 from lect_orm.query.execute import execute_plan, plan_for, run
 
@@ -37,6 +38,7 @@ def load_by_key(
         pk: values in the order of ``mapper.primary_key``.
         refresh_state: state of the object whose values are overwritten.
         only: attributes to load; None for all.
+        kind: "columns" when an object in memory is read again; `refresh_state` says so too.
 
     Raises:
         StaleDataError: the row was to be locked and has another version than the object in memory.
@@ -59,7 +61,11 @@ def load_by_key(
         statement = (
             statement.with_for_update(**with_for_update) if with_for_update is not True else statement.with_for_update()
         )
-    if refresh_state is None and only is None and session.dispatch.do_orm_execute:
+    if session.dispatch.do_orm_execute:
+        if only is not None:
+            how["_lect_only"] = only
+        if refresh_state is not None or kind is not None:
+            how["_lect_load"] = LoadOrigin(None, "columns")
         result = session.execute(statement, execution_options=how, bind_arguments=bind_arguments)
     elif only is None:
         result = run(session, statement, None, how, bind_arguments)

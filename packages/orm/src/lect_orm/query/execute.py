@@ -334,6 +334,7 @@ ORM_OPTIONS = frozenset(
         "_lect_refresh",
         "_lect_lenient_options",
         "_lect_given",
+        "_lect_only",
         "_lect_checks_version",
         "_lect_query",
         "_lect_eager",
@@ -361,7 +362,7 @@ def _run_select(session: Any, statement: Any, params: Any, options: Mapping[str,
         options = {**statement._execution_options, **options}
     if options.get("autoflush", True):
         session._autoflush()
-    plan, binds = plan_for(statement)
+    plan, binds = plan_for(statement, options.get("_lect_only") if options else None)
     if not options and not params and given is None:
         return _execute_as_it_is(session, statement, plan, binds)
     return execute_plan(session, statement, plan, binds, params, options, given, statement)

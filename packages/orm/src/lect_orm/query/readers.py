@@ -982,7 +982,7 @@ def _overwrite(
     for name in getattr(state.mapper, "composite_keys", ()):
         values.pop(name, None)
     for call in state.mapper.instance_dispatch.refresh:
-        call(state, ctx, None if ctx.populate_existing else keys)
+        call(state, ctx, None if ctx.populate_existing or asked is None else keys)
 
 
 def _check_version(state: Any, values: dict[str, Any], row: Any, fill: Any, key: str) -> None:

@@ -550,20 +550,22 @@ class Session(SessionMembership, SessionAccess, SessionMerge, SessionBulk, Sessi
         listeners = self.dispatch.persistent_to_deleted
         buckets, deleted, dirty = self.identity_map.buckets, self._deleted, self._dirty
         gone = {} if transaction is None else transaction._deleted
+        remembered = bool(self.dispatch.deleted_to_detached or self.dispatch.deleted_to_persistent)
         for state in states:
             bucket = buckets.get(state.mapper.identity_mapper)
             if bucket is not None and bucket.get(state.pk) is state:
                 del bucket[state.pk]
-            deleted.pop(state, None)
+            held = deleted.pop(state, None)
             if state.modified:
                 dirty.pop(state, None)
                 state.modified = False
             state.is_deleted = True
-            gone[state] = True
-            if listeners:
-                obj = state()
-                if obj is not None:
-                    listeners(self, obj)
+            obj = state() if listeners or remembered else None
+            # Who is to be told how it ends has to find the object then.
+            gone[state] = obj if remembered else True
+            if listeners and obj is not None:
+                listeners(self, obj)
+            del held
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {id(self):#x}>"
