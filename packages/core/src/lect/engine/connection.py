@@ -169,7 +169,10 @@ class Connection(ConnectionLife):
         own_options = getattr(statement, "_execution_options", None)
         if binds is not None and not (own_options or self._options or execution_options or self.engine._cautious):
             # A mapper keeps the statement and gives other values each time: its key is kept with it.
-            key = statement._memoized("key", lambda: statement_key(statement)[0])
+            memo = statement._memo
+            key = None if memo is None else memo.get("key")
+            if key is None:
+                key = statement._memoized("key", lambda: statement_key(statement)[0])
             plan = None if key is None else self.engine._plans.get(key)
             if plan is not None:
                 return Prepared(self, statement, plan, binds, _NO_OPTIONS)
@@ -216,7 +219,15 @@ class Connection(ConnectionLife):
         plans._tick = entry[1] = plans._tick + 1
         plans.hits += 1
         lent = self._lent
-        if self._transaction is None or self._managed is not None or lent is None or lent.dbapi_connection is None:
+        transaction = self._transaction
+        if (
+            transaction is None
+            or not transaction.is_active
+            or self._nested is not None
+            or self._managed is not None
+            or lent is None
+            or lent.dbapi_connection is None
+        ):
             self._ready()
             lent = self._lent
         try:

@@ -80,7 +80,17 @@ class Prepared:
             from lect.engine import running
 
             return running.run_prepared(self, plan, params, self._options)
-        connection._ready()
+        lent, transaction = connection._lent, connection._transaction
+        if (
+            transaction is None
+            or not transaction.is_active
+            or connection._nested is not None
+            or connection._managed is not None
+            or lent is None
+            or lent.dbapi_connection is None
+        ):
+            connection._ready()
+            lent = connection._lent
         try:
             values = plan.collect(self.binds, None)
         except Exception as error:
@@ -88,7 +98,7 @@ class Prepared:
             raise
         cursor = None
         try:
-            cursor = connection._lent.dbapi_connection.cursor()
+            cursor = lent.dbapi_connection.cursor()
             cursor.execute(plan.text, values)
         except BaseException as error:
             connection._handle_error(error, plan.text, values, cursor, None, calling=True, plan=plan)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lect import exc
+from lect import exc, text
 
 SELECT = "select 1"
 
@@ -141,6 +141,32 @@ def test_failed_commit_waits_for_its_rollback(engine: Any, server: Any, monkeypa
         connection.exec_driver_sql(SELECT)
     transaction.rollback()
     assert connection.exec_driver_sql(SELECT).scalar() == 1
+    connection.close()
+
+
+def test_failed_commit_stops_statements_whose_plan_is_kept(
+    engine: Any, server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fake_driver
+
+    statement = text(SELECT)
+    connection = engine.connect()
+    assert connection.execute(statement).scalar() == 1
+    connection.commit()
+
+    def commit(self: Any) -> None:
+        raise fake_driver.OperationalError("X", "disk full")
+
+    monkeypatch.setattr(fake_driver.FakeConnection, "commit", commit)
+    connection.begin()
+    prepared = connection.prepare(statement)
+    with pytest.raises(exc.OperationalError, match="disk full"):
+        connection.commit()
+    for run in (lambda: connection.execute(statement), prepared.execute):
+        with pytest.raises(exc.PendingRollbackError):
+            run()
+    connection.rollback()
+    assert connection.execute(statement).scalar() == 1
     connection.close()
 
 
