@@ -401,8 +401,10 @@ class Compiled:
         for i, (name, source) in enumerate(sources.items()):
             process = processors[name]
             if process is not None:
-                scope[f"p{i}"] = process
-                source = f"p{i}({source})"
+                # A processor that only lets None pass besides is spared that call.
+                convert = getattr(process, "for_values", None)
+                scope[f"p{i}"] = process if convert is None else convert
+                source = f"p{i}({source})" if convert is None else f"None if (v := {source}) is None else p{i}(v)"
             expressions[name] = source
         if self.positional:
             assert self.positiontup is not None

@@ -160,7 +160,12 @@ class BindParameter(ColumnElement[_T]):
 
     def _with_value(self, value: Any, maintain_key: bool = False, required: Any = NO_ARG) -> BindParameter[_T]:
         """Return a copy with a value; with a name of its own when `maintain_key` is true."""
-        copy = self._clone()
+        copy: BindParameter[_T] = object.__new__(self.__class__)
+        copy.__dict__ = state = self.__dict__.copy()
+        # What _clone() leaves out, too.
+        for memo in ("_shape", "_leaves", "_proxy_set"):
+            if memo in state:
+                del state[memo]
         copy.value = value
         copy.callable = None
         copy.required = False if required is NO_ARG else required

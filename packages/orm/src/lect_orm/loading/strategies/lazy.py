@@ -123,12 +123,16 @@ class LazyLoader:
             found = {prop._base_key(r): local for local, r in prop.local_remote_pairs}
             by_remote = self.__dict__["_by_key"] = [found[id(c)] for c in target.primary_key]
         pk = []
+        missing = 0
         for local in by_remote:
             value = self._value(state, local, passive)
             if value is PASSIVE_NO_RESULT:
                 return PASSIVE_NO_RESULT
-            pk.append(None if value is NO_VALUE else value)
-        if all(v is None for v in pk) or (not target.allow_partial_pks and any(v is None for v in pk)):
+            if value is None or value is NO_VALUE:
+                missing += 1
+                value = None
+            pk.append(value)
+        if missing and (missing == len(pk) or not target.allow_partial_pks):
             return None
         criteria = bool(step is not None and step.criteria)
         if not criteria:
