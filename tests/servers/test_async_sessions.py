@@ -13,6 +13,7 @@ pytest.importorskip("greenlet")
 
 from lect import ForeignKey, String, func, make_url, select
 from lect.aio import AsyncEngine, create_async_engine
+from lect.exc import IllegalStateChangeError
 from lect_orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
 from lect_orm.exc import StaleDataError, UnawaitedLoadError
 from lect_orm.ext.asyncio import AsyncAttrs, AsyncSession, async_scoped_session, async_sessionmaker
@@ -189,5 +190,23 @@ def test_every_task_has_its_session(run: Any) -> None:
         async with AsyncSession(engine) as session:
             names = list(await session.scalars(select(Author.name).order_by(Author.id)))
         assert names == [f"task {number}" for number in numbers]
+
+    run(work)
+
+
+def test_tasks_that_share_a_session_are_told(run: Any) -> None:
+    async def work(engine: AsyncEngine) -> None:
+        count = select(func.count()).select_from(Author)
+        for warm in (True, False):
+            async with AsyncSession(engine) as session:
+                if warm:
+                    await session.scalar(count)
+                async with asyncio.timeout(20):
+                    found = await asyncio.gather(*[session.scalar(count) for _ in range(3)], return_exceptions=True)
+                assert found[0] == 3
+                for other in found[1:]:  # aiosqlite answers one after the other
+                    assert other == 3 or (isinstance(other, IllegalStateChangeError) and "each task" in str(other))
+                assert engine.driver == "aiosqlite" or found.count(3) == 1
+                assert await session.scalar(count) == 3
 
     run(work)

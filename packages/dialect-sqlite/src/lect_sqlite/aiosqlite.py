@@ -28,6 +28,9 @@ class AioSqliteConnection(AsyncConnection):
 
     __slots__ = ("_lost", "_stopped")
 
+    #: It has a thread and a queue; a database in memory is one connection that all tasks share.
+    takes_turns = True
+
     def __init__(self, driver_connection: Any, lost: type[Exception]) -> None:
         super().__init__(driver_connection)
         self._lost = lost

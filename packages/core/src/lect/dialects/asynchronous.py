@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from lect.bridge import await_only, discard
-from lect.exc import MissingGreenlet
+from lect.exc import IllegalStateChangeError, MissingGreenlet
 from lect.log import Log
 
 __all__ = ["AsyncConnection", "AsyncCursor", "AsyncStreamingCursor"]
@@ -208,10 +208,13 @@ class AsyncConnection:
         driver_connection: the driver's own connection object.
         streams: cursors that may have rows on the server.
         left: cursors of the driver whose task was cancelled.
+        waiting: somebody waits for the driver.
     """
 
-    __slots__ = ("__weakref__", "driver_connection", "left", "streams")
+    __slots__ = ("__weakref__", "driver_connection", "left", "streams", "waiting")
 
+    #: The driver does one thing after the other by itself, whoever asks.
+    takes_turns: ClassVar[bool] = False
     #: Cursor classes; a connector with a driver of another shape gives its own.
     cursor_class: ClassVar[type[AsyncCursor]] = AsyncCursor
     streaming_cursor_class: ClassVar[type[AsyncStreamingCursor]] = AsyncStreamingCursor
@@ -219,6 +222,7 @@ class AsyncConnection:
     def __init__(self, driver_connection: Any) -> None:
         self.driver_connection = driver_connection
         self.left: list[Any] = []
+        self.waiting = False
         self.streams: weakref.WeakSet[AsyncStreamingCursor] = weakref.WeakSet()
 
     async def open_cursor(self, streaming: bool = False) -> Any:
@@ -235,7 +239,16 @@ class AsyncConnection:
         Args:
             awaitable: the driver's.
             ending: it is a COMMIT, which a cancelled task does not stop.
+
+        Raises:
+            IllegalStateChangeError: another task waits on this connection. Drivers would mix up the answers.
         """
+        if self.waiting and not (ending or self.takes_turns):
+            discard(awaitable)
+            raise IllegalStateChangeError(
+                "another task is waiting for the database on this connection; give each task a connection or an "
+                "AsyncSession of its own"
+            )
         guarded = self.guard(awaitable)
         try:
             return await_only(self._interruptible(guarded, ending))
@@ -245,6 +258,8 @@ class AsyncConnection:
             raise
 
     async def _interruptible(self, awaitable: Awaitable[_T], ending: bool) -> _T:
+        # Said here, not by who waits: that one may be left behind with its task.
+        self.waiting = True
         try:
             return await awaitable
         except asyncio.CancelledError:
@@ -254,6 +269,8 @@ class AsyncConnection:
             except Exception as error:
                 Log("lect.pool.Pool").info("The server was not told of a cancelled task: %s", type(error).__name__)
             raise
+        finally:
+            self.waiting = False
 
     async def abandon(self, ending: bool) -> None:
         """Have the server stop what it does for a task that was cancelled; the connection is thrown away afterwards.

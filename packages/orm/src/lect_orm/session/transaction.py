@@ -6,7 +6,13 @@ import enum
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lect.exc import InvalidRequestError, LectWarning, PendingRollbackError, ResourceClosedError
+from lect.exc import (
+    IllegalStateChangeError,
+    InvalidRequestError,
+    LectWarning,
+    PendingRollbackError,
+    ResourceClosedError,
+)
 from lect_orm.exc import FlushError
 from lect_orm.state import expire_all
 
@@ -71,6 +77,7 @@ class SessionTransaction:
         self._connections: dict[Any, tuple[Any, Any, bool, bool]] = {}
         #: the same, each once
         self._held: list[tuple[Any, Any, bool, bool]] = []
+        self._connecting = False
         self._outer_context: SessionTransaction | None = None
         if self.nested and parent is None:
             raise InvalidRequestError("Can't start a SAVEPOINT transaction when no existing transaction is in progress")
@@ -175,8 +182,17 @@ class SessionTransaction:
                     "Session already has a Connection associated for the given Connection's Engine"
                 )
         else:
-            connection = bind.connect()
-            ours = True
+            if self._connecting:
+                raise IllegalStateChangeError(
+                    "This session is provisioning a new connection; concurrent operations are not permitted. Give "
+                    "each task or thread a session of its own"
+                )
+            self._connecting = ours = True
+            try:
+                connection = bind.connect()
+            except BaseException:
+                self._connecting = False
+                raise
         if self._parent is None and session.execution_options:
             execution_options = {**session.execution_options, **(execution_options or {})}
         try:
@@ -187,6 +203,8 @@ class SessionTransaction:
             if ours:
                 connection.close()
             raise
+        finally:
+            self._connecting = False
         held = (connection, transaction, ours_to_commit, ours)
         self._held.append(held)
         self._connections[connection] = self._connections[connection.engine] = held
