@@ -482,7 +482,11 @@ class JoinCondition:
         keys = self.parent.primary_key
         if self.secondaryjoin is None or not only_equalities(self.primaryjoin):
             return None
-        pairs = {self._key_id(a): b for a, b in self.local_remote_pairs if id(b) in self.secondary_columns}
+        # Those of the primary condition only: a table that is tied to itself has its key in both conditions.
+        own = {id(plain(n)) for n in iterate(self.primaryjoin) if is_column(n)}
+        pairs = {
+            self._key_id(a): b for a, b in self.local_remote_pairs if id(b) in self.secondary_columns and id(b) in own
+        }
         columns = [n for n in iterate(self.primaryjoin) if is_column(n)]
         if len(columns) != 2 * len(keys) or any(id(k) not in pairs for k in keys):
             return None

@@ -70,7 +70,8 @@ class ManyToMany(Dependency):
         for state in deletes:
             history = self.history(context, state, IN_MEMORY if self.passive_deletes else LOADED)
             for child in states_of(history.non_added()):
-                self._row(context, state, child, rows.delete, done, mine)
+                if not child.deleted:  # else its rows went with it in an earlier flush
+                    self._row(context, state, child, rows.delete, done, mine)
         for state in saves:
             changed = self.key_changed(state) and not self.passive_updates
             if not changed and not self.concerns(state, state.dict):
