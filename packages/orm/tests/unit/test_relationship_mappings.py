@@ -157,3 +157,75 @@ def test_secondary_is_a_name_and_nothing_is_evaluated(Base: Any) -> None:
 
     with pytest.raises(exc.InvalidRequestError, match=r"secondary table 'pairs.c.a_id.table' .* not found"):
         configure_mappers()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"order_by": ["id"]}, "Column expression expected for argument 'order_by'; got 'id'"),
+        ({"foreign_keys": ["a_id"]}, "Column expression expected for argument 'foreign_keys'; got 'a_id'"),
+        ({"primaryjoin": False}, "SQL expression expected for argument 'primaryjoin'; got False"),
+        ({"back_populates": object()}, "Invalid back_populates value: <object"),
+    ],
+)
+def test_arguments_that_are_no_columns(Base: Any, arguments: Any, message: str) -> None:
+    class A(Base):
+        __tablename__ = "a"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        bs = relationship("B", **arguments)
+
+    class B(Base):
+        __tablename__ = "b"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        a_id: Mapped[int] = mapped_column(ForeignKey("a.id"))
+
+    with pytest.raises(exc.ArgumentError, match=message):
+        Base.registry.configure()
+
+
+def test_a_remote_column_of_this_side_is_told(Base: Any) -> None:
+    class A(Base):
+        __tablename__ = "a"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        bs = relationship("B", remote_side="A.id")
+
+    class B(Base):
+        __tablename__ = "b"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        a_id: Mapped[int] = mapped_column(ForeignKey("a.id"))
+
+    with pytest.warns(exc.LectWarning, match=r"Expression a.id is marked as 'remote', but these column\(s\) are local"):
+        Base.registry.configure()
+
+
+def test_columns_all_of_one_side_join_nothing(Base: Any) -> None:
+    class A(Base):
+        __tablename__ = "a"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        bs = relationship("B", remote_side="[A.id, B.a_id]", viewonly=True)
+
+    class B(Base):
+        __tablename__ = "b"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        a_id: Mapped[int] = mapped_column(ForeignKey("a.id"))
+
+    with pytest.raises(exc.ArgumentError, match="could not determine any unambiguous local/remote column pairs"):
+        Base.registry.configure()
+
+
+def test_a_reference_that_is_a_list(Base: Any) -> None:
+    class A(Base):
+        __tablename__ = "a"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        b_id: Mapped[int | None] = mapped_column(ForeignKey("b.id"))
+        bs = relationship("B", uselist=True)
+
+    class B(Base):
+        __tablename__ = "b"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    with session_of(Base.metadata) as session:
+        session.add(B(id=1))
+        session.add(A(id=1, b_id=1, bs=[]))
+        session.commit()
+        assert session.get_one(A, 1).b_id == 1

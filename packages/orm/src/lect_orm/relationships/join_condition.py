@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from operator import and_, eq
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from lect.exc import (
     AmbiguousForeignKeysError,
     ArgumentError,
+    LectWarning,
     NoForeignKeysError,
     NoReferencedTableError,
     NoReferenceError,
@@ -433,13 +435,32 @@ class JoinCondition:
         return list(found.values())
 
     def _check(self) -> None:
-        if not self.local_remote_pairs and not (self.viewonly and self.remote_columns):
+        if not self.local_remote_pairs:
             raise ArgumentError(
                 f"Relationship {self.prop} could not determine any unambiguous local/remote column pairs based on "
                 "join condition "
                 "and remote_side arguments.  Consider using the remote() annotation to accurately mark those "
                 "elements of the "
                 "join condition that are on the remote side of the relationship."
+            )
+        self._warn_of_local_remotes()
+
+    def _warn_of_local_remotes(self) -> None:
+        """Tell of columns that are said to be on the other side and are of this side alone."""
+        if self.secondary is not None or self.parent.persist_selectable is self.target_selectable:
+            return
+        wrong = [
+            c
+            for c in self.columns_marked("remote")
+            if id(c) in self.parent_columns and id(c) not in self.target_columns
+        ]
+        for column in wrong:
+            warnings.warn(
+                f"Expression {column} is marked as 'remote', but these column(s) are local to the local side. "
+                "The remote() annotation, or remote_side, is needed only for a relationship of a class to itself, and "
+                f"names the columns of the other side. (relationship {self.prop})",
+                LectWarning,
+                stacklevel=8,
             )
 
     def _check_foreign(self, expression: Any, sync: list[tuple[Any, Any]], which: str) -> None:

@@ -223,10 +223,12 @@ class RelationshipProperty(MapperProperty):
     def _configure_back_populates(self) -> None:
         name = self.back_populates() if callable(self.back_populates) else self.back_populates
         if not isinstance(name, str):
-            prop: Any = getattr(name, "prop", name)
-            name = prop.key
-        if not isinstance(name, str):
-            raise ArgumentError(f"back_populates of {self} must be the name of an attribute, got {name!r}")
+            key = getattr(getattr(name, "prop", name), "key", None)
+            if not isinstance(key, str):
+                raise ArgumentError(
+                    f"Invalid back_populates value: {name!r}; an attribute's name is expected (relationship {self})"
+                )
+            name = key
         self.back_populates = name
         add_reverse(self, name)
 
@@ -287,7 +289,7 @@ class RelationshipProperty(MapperProperty):
                 "mapped to that same table."
             )
         self.order_by = (
-            [_expression(e) for e in _listed(self.order_by)]
+            [_ordering(e, self) for e in _listed(self.order_by)]
             if self.order_by is not False and self.order_by is not None
             else False
         )
@@ -297,7 +299,12 @@ class RelationshipProperty(MapperProperty):
             value = getattr(self, name)
             hook = getattr(value, "__clause_element__", None)
             if hook is not None:
-                setattr(self, name, hook())
+                value = hook()
+                setattr(self, name, value)
+            if value is not None and not getattr(value, "_is_column_element", False):
+                raise ArgumentError(
+                    f"SQL expression expected for argument '{name}'; got {value!r}. (relationship {self})"
+                )
 
     def _settle_join(self) -> None:
         join = JoinCondition(
@@ -574,8 +581,15 @@ def _expression(value: Any) -> Any:
     return value
 
 
+def _ordering(value: Any, prop: Any) -> Any:
+    found = _expression(value)
+    if isinstance(value, str) or not getattr(found, "is_clause_element", False):
+        raise ArgumentError(f"Column expression expected for argument 'order_by'; got {value!r}. (relationship {prop})")
+    return found
+
+
 def _column_of(value: Any, prop: Any, name: str) -> Any:
     found = _expression(value)
     if getattr(found, "_is_column_element", False) and getattr(found, "table", None) is not None:
         return found
-    raise ArgumentError(f"Column expression expected for argument '{name}' of relationship '{prop}'; got {value!r}.")
+    raise ArgumentError(f"Column expression expected for argument '{name}'; got {value!r}. (relationship {prop})")

@@ -365,7 +365,7 @@ class ManyToOne(Dependency):
 
     def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:
         key = self.key
-        plain = not self.post_update
+        plain = not self.post_update and not self.prop.uselist
         copy, fitting, taking_part = self.copier.copy, self._fitting, context.states
         has_key = self.copier.is_copied
         for state in states:
