@@ -11,7 +11,7 @@ from lect_orm.base import STATE_KEY, instance_state, object_state, state_str
 from lect_orm.exc import UnmappedClassError, UnmappedInstanceError
 from lect_orm.identity import IdentityMap
 from lect_orm.identity_set import IdentitySet
-from lect_orm.unitofwork.cascade import cascade_iterator, cascades_from, deletes_along, pending_along
+from lect_orm.unitofwork.cascade import cascade_iterator, cascades_from, deletes_along, leads_back, pending_along
 
 if TYPE_CHECKING:
     from lect_orm.session.transaction import SessionTransaction
@@ -160,8 +160,9 @@ class SessionMembership:
                     continue
                 else:
                     self._save_or_update_one(other)
-                # Mostly there is nothing but the way back.
-                reached = [one for one in pending_along(other) if one not in new]
+                if leads_back(other, new):
+                    continue
+                reached = pending_along(other)
                 if reached:
                     stack.append(iter(reached))
                     break

@@ -12,13 +12,14 @@ from lect_orm.base import (
     PASSIVE_NO_INITIALIZE,
     PASSIVE_NO_RESULT,
     PASSIVE_OFF,
+    STATE_KEY,
     instance_state,
 )
 
 if TYPE_CHECKING:
     from lect_orm.state import InstanceState
 
-__all__ = ["Reached", "cascade_iterator", "cascades_from", "deletes_along", "pending_along"]
+__all__ = ["Reached", "cascade_iterator", "cascades_from", "deletes_along", "leads_back", "pending_along"]
 
 #: (object, its mapper, its state, its dictionary)
 Reached = tuple[Any, Any, "InstanceState", dict[str, Any]]
@@ -46,6 +47,7 @@ class Steps(NamedTuple):
 
     props: tuple[Any, ...]
     keys: frozenset[str]
+    many: bool  # one of them is a collection
 
 
 def _steps(mapper: Any, type_: str) -> Steps:
@@ -55,7 +57,7 @@ def _steps(mapper: Any, type_: str) -> Steps:
         mapper._check_configure()
         flag = _FLAGS[type_]
         props = tuple([p for p in mapper.relationships if getattr(p.cascade, flag) and not _never(p, type_)])
-        found = mapper.memo[key] = Steps(props, frozenset([p.key for p in props]))
+        found = mapper.memo[key] = Steps(props, frozenset([p.key for p in props]), any(p.uselist for p in props))
     return found
 
 
@@ -72,12 +74,31 @@ def cascades_from(state: InstanceState, obj: Any) -> bool:
     return any(key in dict_ for key in keys) or state.modified
 
 
+def leads_back(state: InstanceState, known: Mapping[InstanceState, Any]) -> bool:
+    """Whether an object, which is new, plainly refers to nobody but objects that are `known`: a child its parent. A
+    quick look, which may say no by mistake.
+    """
+    steps = _steps(state.mapper, "save-update")
+    obj = state()
+    if obj is None or steps.many or state.pending_changes:
+        return False
+    dict_ = obj.__dict__
+    committed = state.committed_state or _NOTHING
+    for key in steps.keys:
+        held = dict_.get(key)
+        if held is not None and held.__dict__.get(STATE_KEY) not in known:
+            return False
+        if id(committed.get(key)) not in _NOBODY:
+            return False
+    return True
+
+
 def pending_along(state: InstanceState) -> list[InstanceState]:
     """Return what the save-update cascade reaches from an object in one step: what is held now, or was until the last
     flush. Nothing is loaded.
     """
     mapper = state.mapper
-    props, _keys = _steps(mapper, "save-update")
+    props = _steps(mapper, "save-update").props
     obj = state() if props else None
     if obj is None:
         return []

@@ -50,9 +50,7 @@ def fill(context: FlushContext, objects: Sequence[Any] | None, expunge: bool = T
                         session._expunge_states([state])
                     continue
             states[state] = SAVE
-    for state in list(deleted):
-        if only is None or state in only:
-            states[state] = DELETE
+    states.update([(state, DELETE) for state in deleted if only is None or state in only])
     context.fresh = list(states)
 
 
