@@ -337,3 +337,71 @@ def test_objects_of_a_concrete_subclass_that_refer_to_the_base_class_are_deleted
             session.delete(bark)
         session.commit()
         assert session.scalars(select(Bark.code)).all() == []
+
+
+class Label(Base):
+    __tablename__ = "label"
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+
+label_of_parcel = Table(
+    "label_of_parcel",
+    Base.metadata,
+    Column("parcel_code", ForeignKey("parcel.code"), primary_key=True),
+    Column("label_code", ForeignKey("label.code"), primary_key=True),
+)
+
+
+class Parcel(Base):
+    __tablename__ = "parcel"
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    labels: Mapped[list[Label]] = relationship(secondary=label_of_parcel, passive_updates=False, order_by=Label.code)
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_new_key_of_a_member_reaches_pairs_that_only_the_other_side_knows(in_memory: bool) -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        red, blue, new = Label(code="red"), Label(code="blue"), Label(code="new")
+        one, two = Parcel(code="1", labels=[red, blue]), Parcel(code="2", labels=[red])
+        session.add_all([one, two])
+        session.commit()
+        if in_memory:
+            assert (len(one.labels), len(two.labels)) == (2, 1)
+        red.code = "crimson"  # of both parcels, one of which gets another key and another label in the same flush
+        two.code = "3"
+        two.labels.append(new)
+        session.commit()
+        rows = session.connection().execute(select(label_of_parcel)).all()
+        assert sorted(rows) == [("1", "blue"), ("1", "crimson"), ("3", "crimson"), ("3", "new")]
+        assert [label.code for label in one.labels] == ["blue", "crimson"]
+
+
+def test_a_class_that_comes_later_is_told_of_new_keys() -> None:
+    class Early(Base):
+        __tablename__ = "early"
+        code: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        early = Early(code="a")
+        session.add(early)
+        session.commit()
+        early.code = "b"
+        session.commit()  # what has to be told is known from now on
+
+        class Late(Base):
+            __tablename__ = "late"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            early_code: Mapped[str | None] = mapped_column(ForeignKey("early.code"))
+            early: Mapped[Early | None] = relationship(Early, passive_updates=False)
+
+        Base.metadata.create_all(engine)
+        late = Late(early=early)
+        session.add(late)
+        session.commit()
+        early.code = "c"
+        session.commit()
+        assert late.early_code == "c"

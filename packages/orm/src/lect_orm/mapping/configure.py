@@ -20,6 +20,8 @@ _running = False
 FORGET: list[Any] = []
 #: how caches that hold mappers are emptied when mappings are taken away, some or all: functions without arguments
 EMPTY_CACHES: list[Any] = []
+#: how caches are emptied of what further mappers may change: emptied whenever mappers were settled, and as those above
+EMPTY_WHEN_CONFIGURED: list[Any] = []
 #: the class Mapper, whose events say that configuration begins and ends; set by its module
 EVENTS: list[Any] = []
 
@@ -88,6 +90,8 @@ def _configure_all(registry: Any) -> None:
             continue
         skipped = not _configure_one(mapper) or skipped
     _pending = skipped or any(not m.configured for m in all_mappers())
+    for empty in EMPTY_WHEN_CONFIGURED:
+        empty()
     EVENTS[0].dispatch.after_configured()
     for each in concerned:
         each.dispatch.after_configured(each)
@@ -142,5 +146,5 @@ def clear_mappers() -> None:
             mapper.dispose()
         _mappers.clear()
         _pending = False
-        for forget in [*FORGET, *EMPTY_CACHES]:
+        for forget in [*FORGET, *EMPTY_CACHES, *EMPTY_WHEN_CONFIGURED]:
             forget()

@@ -121,7 +121,7 @@ class registry:
             mapper.dispose()
             configure._mappers.pop(id(mapper), None)
         self.dependencies.clear()
-        for empty in configure.EMPTY_CACHES:
+        for empty in [*configure.EMPTY_CACHES, *configure.EMPTY_WHEN_CONFIGURED]:
             empty()
 
     _dispose_cls = dispose

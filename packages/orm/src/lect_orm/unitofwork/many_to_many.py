@@ -20,13 +20,14 @@ Row = dict[str, Any]
 
 
 class SecondaryRows:
-    """Rows to delete, update and insert in one secondary table."""
+    """Rows to delete, update and insert in one secondary table, and new keys of members in all their rows."""
 
-    __slots__ = ("delete", "insert", "update")
+    __slots__ = ("delete", "insert", "members", "update")
 
     def __init__(self) -> None:
         self.delete: list[Row] = []
         self.update: list[Row] = []
+        self.members: list[Row] = []
         self.insert: list[Row] = []
 
 
@@ -60,11 +61,34 @@ class ManyToMany(Dependency):
     def save_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
         return iter(())
 
+    def leads_to(self, mapper: Any) -> bool:
+        """Whether objects of this class are among those on the other side; a concrete subclass has other rows."""
+        to_key = mapper.column_to_key
+        return mapper.isa(self.mapper) and all(left in to_key for left, _right in self.secondary_pairs)
+
     # -- rows ---------------------------------------------------------------------------------------------------------
 
-    def collect(self, context: FlushContext, saves: list[InstanceState], deletes: list[InstanceState]) -> SecondaryRows:
-        """Return what has to be done in the secondary table for these objects."""
+    def collect(
+        self,
+        context: FlushContext,
+        saves: list[InstanceState],
+        deletes: list[InstanceState],
+        members: list[InstanceState],
+    ) -> SecondaryRows:
+        """Return what has to be done in the secondary table.
+
+        Args:
+            context: the flush.
+            saves: objects that have this relationship and are saved.
+            deletes: and deleted.
+            members: saved objects on the other side, where nobody else tells of their new keys (``one_sided_to``).
+        """
         rows = SecondaryRows()
+        for state in members:
+            if sync.source_modified(state, self.mapper, self.secondary_pairs):
+                renamed: Row = {}
+                sync.update_dict(state, self.mapper, renamed, "old_", self.secondary_pairs, self.prop)
+                rows.members.append(renamed)
         done = context.pairs_done(self.prop)
         mine: set[tuple[Any, Any]] = set()
         for state in deletes:
@@ -130,12 +154,18 @@ class ManyToMany(Dependency):
             result = connection.execute(table.delete().where(*where), rows.delete)
             self._check(result, len(rows.delete), "DELETE", "delete")
         if rows.update:
-            keys = list(rows.update[0])
-            where = [c == _bind("old_" + c.key, c) for c in table.c if "old_" + c.key in keys]
-            result = connection.execute(table.update().where(*where), rows.update)
+            result = self._update(connection, rows.update)
             self._check(result, len(rows.update), "UPDATE", "update")
+        if rows.members:
+            # However many rows there are; those that were written just now have the new key already.
+            self._update(connection, rows.members)
         if rows.insert:
             connection.execute(table.insert(), rows.insert)
+
+    def _update(self, connection: Any, rows: list[Row]) -> Any:
+        table = self.secondary
+        where = [c == _bind("old_" + c.key, c) for c in table.c if "old_" + c.key in rows[0]]
+        return connection.execute(table.update().where(*where), rows)
 
     def _check(self, result: Any, expected: int, statement: str, verb: str) -> None:
         sane = result.supports_sane_rowcount() if expected == 1 else result.supports_sane_multi_rowcount()

@@ -9,7 +9,7 @@ from lect_orm.base import NO_VALUE, object_state
 from lect_orm.unitofwork import sync
 from lect_orm.unitofwork.changes import old_value
 from lect_orm.unitofwork.context import DELETE, LISTED, LISTED_DELETE, SAVE, FlushContext
-from lect_orm.unitofwork.dependencies import dependencies_of
+from lect_orm.unitofwork.dependencies import dependencies_of, one_sided_to
 from lect_orm.unitofwork.dependency import ManyToOne
 from lect_orm.unitofwork.orphans import delete_orphan_props, is_orphan
 
@@ -57,11 +57,11 @@ def fill(context: FlushContext, objects: Sequence[Any] | None, expunge: bool = T
 def expand(context: FlushContext) -> None:
     """Ask the relationships of each object who else takes part, until nobody comes in any more."""
     states = context.states
-    if not any(dependencies_of(mapper) or _key_switchers(mapper) for mapper in {state.mapper for state in states}):
+    if not any(dependencies_of(mapper) or one_sided_to(mapper) for mapper in {state.mapper for state in states}):
         context.fresh = []
         return
     looked: set[tuple[InstanceState, bool]] = set()
-    saving: dict[Any, tuple[list[Any], tuple[Any, ...]]] = {}
+    saving: dict[Any, tuple[list[Any], list[ManyToOne]]] = {}
     while context.fresh:
         batch, context.fresh = context.fresh, []
         for state in batch:
@@ -93,24 +93,9 @@ def expand(context: FlushContext) -> None:
                 _find_referrers(context, dependency, state)
 
 
-def _key_switchers(mapper: Any) -> tuple[Any, ...]:
-    """Return many-to-one relationships to this mapper that no collection mirrors, and whose keys the database does
-    not update.
-    """
-    found: tuple[Any, ...] | None = mapper.memo.get("key_switchers")
-    if found is None:
-        registry = getattr(mapper, "registry", None)
-        made = [
-            dependency
-            for other in list(getattr(registry, "mappers", ()))
-            for dependency in dependencies_of(other)
-            if isinstance(dependency, ManyToOne)
-            and not dependency.passive_updates
-            and not dependency.prop._reverse_property
-            and dependency.leads_to(mapper)
-        ]
-        found = mapper.memo["key_switchers"] = tuple(dict.fromkeys(made))  # subclasses have those of their base
-    return found
+def _key_switchers(mapper: Any) -> list[ManyToOne]:
+    """Return many-to-one relationships whose objects get a new key of this class from nobody else."""
+    return [dependency for dependency in one_sided_to(mapper) if isinstance(dependency, ManyToOne)]
 
 
 def _find_referrers(context: FlushContext, dependency: Any, state: InstanceState) -> None:

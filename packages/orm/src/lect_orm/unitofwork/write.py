@@ -13,7 +13,7 @@ from lect_orm.identity import bucket_of
 from lect_orm.unitofwork.changes import old_value
 from lect_orm.unitofwork.context import DELETE, LISTED_DELETE, SAVE, FlushContext
 from lect_orm.unitofwork.delete import delete_rows
-from lect_orm.unitofwork.dependencies import dependencies_of
+from lect_orm.unitofwork.dependencies import dependencies_of, one_sided_to
 from lect_orm.unitofwork.dependency import Dependency, ManyToOne, OneToMany
 from lect_orm.unitofwork.facts import facts_of, tables_of
 from lect_orm.unitofwork.insert import insert_rows
@@ -160,16 +160,19 @@ def _secondary_and_post_updates(context: FlushContext, steps: Steps, deleting: S
             for dependency, states in _by_dependency(deleting, kind, post_update=True):
                 dependency.process_deletes(context, states)
         _write_post_updates(context)
-    if not any(type(dependency) is ManyToMany for dependency in dependencies):
-        return
-    many: dict[Dependency, tuple[States, States]] = {}
-    for number, states in enumerate((saving, deleting)):
-        for dependency, part in _by_dependency(states, ManyToMany):
-            many.setdefault(dependency, ([], []))[number].extend(part)
-    for dependency, (saves, deletes) in many.items():
-        assert isinstance(dependency, ManyToMany)
-        rows = dependency.collect(context, saves, deletes)
-        dependency.write(context, rows)
+    many: dict[ManyToMany, tuple[States, States, States]] = {}
+    if any(type(dependency) is ManyToMany for dependency in dependencies):
+        for number, states in enumerate((saving, deleting)):
+            for dependency, part in _by_dependency(states, ManyToMany):
+                assert isinstance(dependency, ManyToMany)
+                many.setdefault(dependency, ([], [], []))[number].extend(part)
+    for mapper in steps.mappers:
+        for other in one_sided_to(mapper):
+            if isinstance(other, ManyToMany):
+                members = many.setdefault(other, ([], [], []))[2]
+                members.extend([state for state in saving if state.mapper is mapper])
+    for secondary, states_of_kinds in many.items():
+        secondary.write(context, secondary.collect(context, *states_of_kinds))
 
 
 def _by_dependency(
