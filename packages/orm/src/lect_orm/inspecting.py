@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from typing import Any
 
 from lect.exc import ArgumentError
@@ -13,6 +14,7 @@ from lect_orm.mapping.mapper import Mapper
 from lect_orm.mapping.property import MapperProperty
 from lect_orm.query.aliased import AliasedInsp
 from lect_orm.query.bundle import Bundle
+from lect_orm.query.entities import GENERIC_ALIAS
 from lect_orm.state import InstanceState
 
 __all__ = ["class_mapper", "object_mapper"]
@@ -40,6 +42,13 @@ def _itself(subject: Any) -> Any:
 
 for _kind in (QueryableAttribute, Mapper, MapperProperty, AliasedInsp, Bundle, InstanceState):
     inspects(_kind)(_itself)
+
+
+@inspects(GENERIC_ALIAS)
+def _generic(subject: Any) -> Any:
+    """A generic class with arguments is inspected as the class."""
+    origin = typing.get_origin(subject)
+    return _class(origin) if isinstance(origin, type) else None
 
 
 def class_mapper(class_: Any, configure: bool = True) -> Any:

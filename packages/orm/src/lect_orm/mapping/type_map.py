@@ -183,7 +183,7 @@ def _like(pattern: Any, cls: Any, values: Any) -> Any:
     if cls is None:
         settings["native_enum"] = False
     length = settings.pop("length", None)
-    if length and getattr(pattern, "_length_given", False):
-        settings["length"] = length
+    if length and length != max([len(v) for v in pattern.enums], default=0):
+        settings["length"] = length  # it was given: by itself it is that of the longest value
     settings.pop("values_callable", None) if values else None
     return Enum(cls, **settings) if cls is not None else Enum(*values, **settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+import typing
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,6 +22,10 @@ __all__ = [
     "annotated_column",
     "entity_node",
 ]
+
+
+#: What the subscription of a generic class gives; the interpreter has no public name for it.
+GENERIC_ALIAS: type = type(typing.List[int])  # noqa: UP006
 
 
 class OrmPlugin:
@@ -363,7 +369,15 @@ def _name_of_class(cls: Any) -> Any:
     return entity_node(mapper) if getattr(mapper, "is_mapper", False) else None
 
 
+def _node_of_generic(given: Any) -> Any:
+    """A generic class with arguments stands for the class: ``select(Setting[int])``."""
+    origin = typing.get_origin(given)
+    return _node_of_class(origin) if isinstance(origin, type) else None
+
+
 ANNOTATE[:] = [annotated_column]
 register(type, _node_of_class)
+register(GENERIC_ALIAS, _node_of_generic)
+register(types.GenericAlias, _node_of_generic)
 register_name(type, _name_of_class)
 register(QueryableAttribute, _node_of_attribute)

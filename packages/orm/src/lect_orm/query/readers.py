@@ -968,6 +968,8 @@ def _overwrite(
         fresh: dict[str, Any] = {}
         fill(row, fresh)
         values.update({k: fresh[k] for k in keys})
+    if asked is None and ctx.populate_existing:
+        _forget_related(state, values)
     if committed:
         for key in keys:
             committed.pop(key, None)
@@ -1002,6 +1004,20 @@ def _check_version(state: Any, values: dict[str, Any], row: Any, fill: Any, key:
             f"Instance '{state_str(state)}' has version id '{held}' which does not match database-loaded version id "
             f"'{fresh[key]}'; read it again with session.refresh(…, with_for_update=…), which takes the row as it is"
         )
+
+
+def _forget_related(state: Any, values: dict[str, Any]) -> None:
+    """Drop related objects with the changes of them: they load anew, with this row or when they are read."""
+    committed, pending = state.committed_state, state.pending_changes
+    for key, impl in state.mapper.impls.items():
+        if not impl.uses_objects:
+            continue
+        old = values.pop(key, None)
+        if old is not None and impl.collection and hasattr(impl, "release"):
+            impl.release(state, old)
+        for holder in (committed, pending):
+            if holder:
+                holder.pop(key, None)
 
 
 def complete(

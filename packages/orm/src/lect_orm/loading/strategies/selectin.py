@@ -26,6 +26,8 @@ from lect_orm.relationships.join_condition import only_equalities
 
 __all__ = ["SelectInLoader"]
 
+#: Strategies that load with the statement of the parents, or right after it.
+_EAGER = ("joined", "selectin", "subquery", "immediate")
 #: Number of keys in one IN list.
 CHUNK = 500
 
@@ -50,6 +52,8 @@ class SelectInLoader:
         if step is not None and step.argument("chunksize"):
             self.chunk = step.argument("chunksize")
         self.target = populated_entity(prop, step)
+        #: the options ask for more behind the relationship, also behind one that is loaded already
+        self.deeper = any(s.kind == "relationship" and s.strategy in _EAGER for s in node.steps.values())
         self._secondary: Any = None
         self._built: Any = None
 
@@ -58,11 +62,18 @@ class SelectInLoader:
         key = self.prop.key
         overwrite = ctx.populate_existing
         parents: dict[int, Any] = {}
+        kept: set[int] = set()
         for obj in objects:
             values = obj.__dict__
             state = values[STATE_KEY]
-            if key in state.mapper.impls and (overwrite or key not in values or state is ctx.refresh_state):
+            if key not in state.mapper.impls:
+                continue
+            if overwrite or key not in values or state is ctx.refresh_state:
                 parents[id(obj)] = (obj, state)
+            elif self.deeper and values[key]:
+                # What it holds stays; the rows are read for what is to be loaded behind them.
+                parents[id(obj)] = (obj, state)
+                kept.add(id(obj))
         if not parents:
             return
         if self._built is None:
@@ -72,7 +83,8 @@ class SelectInLoader:
         for obj, state in parents.values():
             pk = keys_of(state)
             if pk is None:
-                self._store(state, obj, ())
+                if id(obj) not in kept:
+                    self._store(state, obj, ())
             else:
                 groups.setdefault(pk, []).append((obj, state))
         for chunk in _chunks(list(groups), self.chunk):
@@ -80,7 +92,8 @@ class SelectInLoader:
             for pk in chunk:
                 related = found.get(pk, ())
                 for obj, state in groups[pk]:
-                    self._store(state, obj, related)
+                    if id(obj) not in kept:
+                        self._store(state, obj, related)
 
     def _store(self, state: Any, obj: Any, related: Sequence[Any]) -> None:
         impl = state.mapper.impls[self.prop.key]
