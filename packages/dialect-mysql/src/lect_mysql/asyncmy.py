@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from lect.bridge import await_only
 from lect.dialects.asynchronous import AsyncConnection, AsyncStreamingCursor
 from lect.dialects.contract import ConnectArguments, ConnectRequest, CursorRequest, Failure
+from lect_mysql.many_sets import values_behind
 from lect_mysql.pymysql import CLIENT_FOUND_ROWS, PARAMETERS, PyMySQLConnector, connect_keywords, encoded
 
 __all__ = ["AsyncmyConnection", "AsyncmyConnector", "AsyncmyStreamingCursor", "connector"]
@@ -69,6 +70,16 @@ class AsyncmyConnection(AsyncConnection):
         """Return a new cursor of the driver."""
         await self._clear_way()
         return self.driver_connection.cursor(self._streaming_class if streaming else None)
+
+    async def execute_many(self, cursor: Any, operation: str, sets: Sequence[Any]) -> int:
+        """Run a statement for many parameter sets, one after the other where the driver cannot do it at once."""
+        if not values_behind(operation):
+            return await super().execute_many(cursor, operation, sets)
+        affected = 0
+        for values in sets:
+            await cursor.execute(operation, values)
+            affected += int(cursor.rowcount)
+        return affected
 
     async def _clear_way(self) -> None:
         """Take rows of a stream that are left into memory, where the driver would throw them away.

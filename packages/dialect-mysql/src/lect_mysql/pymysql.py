@@ -16,6 +16,7 @@ from lect.dialects.contract import (
     Failure,
 )
 from lect_mysql.kept_rows import making_way, streaming_cursor_class
+from lect_mysql.many_sets import cursor_class
 from lect_mysql.values import conversion_of
 
 __all__ = ["CLIENT_FOUND_ROWS", "PARAMETERS", "PyMySQLConnector", "connect_keywords", "connector", "encoded"]
@@ -68,6 +69,7 @@ class PyMySQLConnector(Connector):
     driver_distribution = "pymysql"
     _opener: Any = None
     _streaming: Any = None
+    _cursors: Any = None
 
     def import_driver(self) -> Any:
         """Import ``pymysql``."""
@@ -91,7 +93,8 @@ class PyMySQLConnector(Connector):
         opener = self._opener
         if opener is None:
             opener = self._opener = strict_connection(self.driver.connect)
-        return opener(*arguments.args, **arguments.kwargs)
+            self._cursors = cursor_class(self.driver.cursors.Cursor)
+        return opener(*arguments.args, **{"cursorclass": self._cursors, **arguments.kwargs})
 
     def set_autocommit(self, connection: Any, on: bool) -> None:
         """Switch autocommit."""

@@ -71,11 +71,10 @@ class AsyncCursor:
     async def _executemany(self, operation: str, seq_of_parameters: Sequence[Any]) -> None:
         cursor = await self._connection.open_cursor()
         try:
-            await cursor.executemany(operation, seq_of_parameters)
+            self.rowcount = await self._connection.execute_many(cursor, operation, seq_of_parameters)
             self.description = None
             self._rows = ()
             self.lastrowid = cursor.lastrowid
-            self.rowcount = cursor.rowcount
         except BaseException as error:
             await self._failed(cursor, error)
             raise
@@ -228,6 +227,11 @@ class AsyncConnection:
     async def open_cursor(self, streaming: bool = False) -> Any:
         """Return a new cursor of the driver; override where the driver's ``cursor()`` is not awaited."""
         return await self.driver_connection.cursor()
+
+    async def execute_many(self, cursor: Any, operation: str, sets: Sequence[Any]) -> int:
+        """Run a statement for many parameter sets and return the number of rows; override where the driver cannot."""
+        await cursor.executemany(operation, sets)
+        return int(cursor.rowcount)
 
     def guard(self, awaitable: Awaitable[_T]) -> Awaitable[_T]:
         """Return what to await instead; override to turn the driver's stray exceptions into PEP 249 ones."""

@@ -43,7 +43,8 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         must_exist: refuse if the MetaData does not have it.
         resolve_fks: read the tables too that the foreign keys read refer to.
         include_columns: with `autoload_with`, read only these.
-        implicit_returning: whether INSERT may fetch generated values by RETURNING.
+        implicit_returning: whether values that the database makes may be fetched by RETURNING (not where triggers make
+            them and RETURNING does not see it, as on SQLite).
         comment: kept by the database.
         listeners: pairs (event name, function), in force before anything is read.
         prefixes: words after CREATE, as ``["TEMPORARY"]``.

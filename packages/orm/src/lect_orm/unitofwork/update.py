@@ -205,7 +205,7 @@ def _write(context: FlushContext, facts: TableFacts, batch: list[Update], connec
     versioned = facts.version is not None
     statement = facts.update(versioned)
     first = batch[0]
-    if versioned and facts.mapper.version_id_generator is False and _returns(connection):
+    if versioned and facts.mapper.version_id_generator is False and _returns(facts, connection):
         for update in batch:
             _update_returning_version(facts, statement, update, connection)
     elif first.expressions:
@@ -217,7 +217,9 @@ def _write(context: FlushContext, facts: TableFacts, batch: list[Update], connec
         _after(context, facts, update, connection)
 
 
-def _returns(connection: Any) -> bool:
+def _returns(facts: TableFacts, connection: Any) -> bool:
+    if not getattr(facts.table, "implicit_returning", True):
+        return False
     return connection.dialect.capabilities.update_returning is not Returning.NONE
 
 
@@ -270,7 +272,7 @@ def _after(context: FlushContext, facts: TableFacts, update: Update, connection:
     counted = facts.version is not None and facts.mapper.version_id_generator is not False
     if counted and facts.version_key and facts.names[facts.version] in update.params:
         dict_[facts.version_key] = update.params[facts.names[facts.version]]
-    fetched = facts.version_key if facts.mapper.version_id_generator is False and _returns(connection) else None
+    fetched = facts.version_key if facts.mapper.version_id_generator is False and _returns(facts, connection) else None
     later = [key for key in update.attributes if key != fetched]
     if later:
         for key in later:
