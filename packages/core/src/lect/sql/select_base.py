@@ -32,6 +32,9 @@ _S = TypeVar("_S", bound="SelectBase")
 _G = TypeVar("_G", bound="GenerativeSelect")
 
 
+_NUMBER_OF_ROWS = ("_limit", "_fetch", "_fetch_ties", "_fetch_percent")
+
+
 class SelectBase(HasCTE, Statement, Selectable):
     """A statement that selects rows."""
 
@@ -249,8 +252,10 @@ class GenerativeSelect(SelectBase):
             return copy
         if __first is ...:
             return copy
-        given = (__first, *clauses)
-        copy._order_by = self._order_by + tuple([order_argument(c) for c in given])
+        if clauses:
+            copy._order_by = self._order_by + tuple([order_argument(c) for c in (__first, *clauses)])
+        else:
+            copy._order_by = (*self._order_by, order_argument(__first))
         return copy
 
     def group_by(self: _G, __first: Any = ..., /, *clauses: Any) -> _G:
@@ -275,10 +280,16 @@ class GenerativeSelect(SelectBase):
     def limit(self: _G, limit: Any) -> _G:
         """Return this statement limited to a number of rows: a whole number or an expression; None for no limit."""
         copy = self._generate()
-        copy._fetch = None
-        copy._fetch_ties = copy._fetch_percent = False
+        copy._unlimited()
         copy._limit = limit_argument(limit, "limit()")
         return copy
+
+    def _unlimited(self) -> None:
+        """Forget the number of rows (on a copy that was just made); what is not set costs nothing later."""
+        state = self.__dict__
+        for name in _NUMBER_OF_ROWS:
+            if name in state:
+                del state[name]
 
     def offset(self: _G, offset: Any) -> _G:
         """Return this statement without its first rows: how many, as a whole number or an expression; None for no
@@ -293,10 +304,8 @@ class GenerativeSelect(SelectBase):
         if dialect_kw:
             raise ArgumentError(f"fetch() does not take the argument {next(iter(dialect_kw))!r}")
         copy = self._generate()
-        copy._limit = None
-        if count is None:
-            copy._fetch, copy._fetch_ties, copy._fetch_percent = None, False, False
-        else:
+        copy._unlimited()
+        if count is not None:
             copy._fetch = limit_argument(count, "fetch()")
             copy._fetch_ties, copy._fetch_percent = bool(with_ties), bool(percent)
         return copy
@@ -308,8 +317,10 @@ class GenerativeSelect(SelectBase):
         Either may be an integer, an SQL expression, or None. Rows are counted from an OFFSET that is there already.
         """
         copy = self._generate()
-        copy._fetch = None
-        copy._fetch_ties = copy._fetch_percent = False
+        limit = copy._limit
+        copy._unlimited()
+        if limit is not None:
+            copy._limit = limit
         if start is not None and stop is not None:
             length = stop - start
             copy._limit = limit_argument(max(length, 0) if isinstance(length, int) else length, "slice()")
