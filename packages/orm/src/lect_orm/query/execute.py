@@ -11,7 +11,7 @@ from lect.engine.row import Columns
 from lect.exc import ArgumentError, InvalidRequestError, ObjectNotExecutableError
 from lect.sql._select import Select
 from lect.sql.node import statement_key
-from lect_orm.collector import pause
+from lect_orm.collector import PAUSE_FROM, pause
 from lect_orm.loading.context import LoadContext
 from lect_orm.loading.criteria import LoaderCriteriaOption
 from lect_orm.mapping import configure
@@ -378,9 +378,12 @@ def _execute_as_it_is(session: Any, statement: Any, plan: SelectPlan, binds: Seq
     if plan.plain and may_load(session, plan.mapper):
         read = plain_loader(plan.readers[0], session, statement, result_processors(result))
         raw = _all_rows(result)
-        with pause(len(raw), session.gc_pause):
+        if len(raw) < PAUSE_FROM:
             rows = [read(row) for row in raw]
-        return OrmResult(plan.labelled, iter(rows), result, True)
+        else:
+            with pause(len(raw), session.gc_pause):
+                rows = [read(row) for row in raw]
+        return OrmResult(plan.labelled, rows, result, True)
     ctx = LoadContext(session, statement)
     if plan.option_binds or plan.option_criteria:
         ctx.given = plan.given_with(statement, binds)
