@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from lect_orm.base import INIT_OK, NO_VALUE, PASSIVE_NO_INITIALIZE, PASSIVE_OFF, STATE_FACTORY, STATE_KEY
 from lect_orm.exc import UnmappedInstanceError
-from lect_orm.identity import IdentityKey, forget, public_key
+from lect_orm.identity import IdentityKey, forget, public_key, token_of
 
 if TYPE_CHECKING:
     from lect_orm.attributes.history import History
@@ -34,7 +34,6 @@ _UNSET: dict[str, Any] = {
     "parents": None,
     "empty_collections": None,
     "callables": None,
-    "identity_token": None,
     "load_options": (),
     "last_known": None,
     "origin": None,
@@ -121,6 +120,8 @@ class InstanceState(weakref.ref[Any]):
         if name == "info_":
             self.info_: Dict[Any, Any] = {}
             return self.info_
+        if name == "identity_token":  # set by hand, or part of the key that the object was loaded under
+            return token_of(self.pk)
         try:
             return _UNSET[name]
         except KeyError:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lect import JSON, ForeignKey, String, create_engine, select, text
+from lect import JSON, ForeignKey, String, create_engine, delete, inspect, select, text, update
 from lect.aio import create_async_engine
 from lect_orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from lect_orm.ext.asyncio import AsyncAttrs, async_object_session, async_sessionmaker
@@ -157,3 +157,12 @@ def test_shards() -> None:
         lahore.continent = "ASIA"
         session.commit()
         assert lahore.continent == "ASIA"
+        assert inspect(lahore).identity_token == "asia"
+    with new_session() as session:
+        assert session.execute(update(City).where(City.name != "").values(continent="moved")).rowcount == 2
+        assert {c.continent for c in session.scalars(select(City))} == {"moved"}
+        lahore = session.get_one(City, "Lahore")
+        lahore.name = "Karachi"  # another key, on the same shard
+        session.flush()
+        assert inspect(lahore).key == (City, ("Karachi",), "asia")
+        assert session.execute(delete(City).where(City.name != "")).rowcount == 2

@@ -198,4 +198,21 @@ def _execute_on_shards(state: ORMExecuteState) -> Any:
     results = [on(shard_id) for shard_id in _shard_ids(state)]
     if not results:
         raise InvalidRequestError("the execute_chooser named no shard for the statement")
-    return results[0].merge(*results[1:]) if len(results) > 1 else results[0]
+    if len(results) == 1:
+        return results[0]
+    if getattr(results[0], "returns_rows", True):
+        return results[0].merge(*results[1:])
+    return _Together(results[0], sum([result.rowcount for result in results]))
+
+
+class _Together:
+    """The results of an UPDATE or DELETE on several shards: how many rows there were, and no rows."""
+
+    returns_rows = False
+
+    def __init__(self, first: Any, rowcount: int) -> None:
+        self._first = first
+        self.rowcount = rowcount
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._first, name)
