@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lect import ForeignKey, String, bindparam, create_engine, exc, func, insert, inspect, select, update
+from lect import ForeignKey, String, bindparam, create_engine, exc, func, insert, select, update
 from lect_orm import DeclarativeBase, Mapped, Session, configure_mappers, mapped_column, relationship
 from lect_orm import exc as orm_exc
 
@@ -238,11 +238,3 @@ def test_a_parent_that_is_deleted_without_its_children(session: Session) -> None
     (note,) = caught.value.__notes__
     assert note.startswith("address.user_id became NULL because its row is no longer in User.addresses")
     assert "cascade='all, delete-orphan'" in note
-
-
-def test_collections_are_of_the_classes_that_their_module_names(session: Session) -> None:
-    from lect_orm.collections import InstrumentedList, collection_adapter
-
-    user = session.scalars(select(User)).one()
-    assert type(user.addresses) is InstrumentedList
-    assert collection_adapter(user.addresses).owner_state is inspect(user)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lect import ForeignKey, create_engine, exists, func, literal, null, select
+from lect import ForeignKey, and_, create_engine, exists, func, literal, null, select
 from lect_orm import (
     DeclarativeBase,
     Mapped,
@@ -16,6 +16,7 @@ from lect_orm import (
     column_property,
     immediateload,
     joinedload,
+    lazyload,
     load_only,
     mapped_column,
     query_expression,
@@ -52,6 +53,12 @@ class Author(Base):
 _books = select(func.count(Book.id)).where(Book.author_id == Author.id).correlate(Author).scalar_subquery()
 Author.correlated = column_property(_books)  # type: ignore[attr-defined]
 Author.has_any = column_property(exists().where(Book.author_id == Author.id).correlate(Author))  # type: ignore[attr-defined]
+
+_other = Book.__table__.alias()
+_last = select(func.max(_other.c.id)).where(_other.c.author_id == Author.id).correlate(Author).scalar_subquery()
+Author.last = relationship(  # type: ignore[attr-defined]
+    Book, primaryjoin=and_(Book.author_id == Author.id, Book.id == _last), viewonly=True, uselist=False
+)
 
 
 @pytest.fixture
@@ -103,3 +110,12 @@ def test_an_expression_with_a_default_can_be_left_out(session: Session) -> None:
     assert author is not None
     assert "usual" not in vars(author)
     assert author.usual == 7
+
+
+@pytest.mark.parametrize("load", [joinedload, selectinload, subqueryload, immediateload, lazyload])
+@pytest.mark.parametrize("entity", [Author, aliased(Author)], ids=["class", "alias"])
+def test_a_relationship_to_the_last_of_many(session: Session, load: Any, entity: Any) -> None:
+    authors = session.scalars(select(entity).order_by(entity.id).options(load(entity.last))).all()
+    assert [author.last and author.last.id for author in authors] == [2, 3, None]
+    assert session.scalars(select(entity.id).where(entity.last.has(Book.id > 2))).all() == [2]
+    assert session.execute(select(entity.id, Book.id).join(entity.last).order_by(entity.id)).all() == [(1, 2), (2, 3)]

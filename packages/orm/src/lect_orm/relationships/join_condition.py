@@ -531,11 +531,22 @@ class JoinCondition:
 
         def change(node: Any) -> Any:
             if not is_column(node):
-                return None
+                return self._moved(node, local)
             own = plain(node)
             return remote_(own) if "remote" in node._annotations else local(own)
 
         return replace_columns(expression, change)
+
+    def _moved(self, node: Any, local: Callable[[Any], Any]) -> Any:
+        """Return what stands for a table of the parent, or its class, that a subquery of the condition correlates."""
+        entity = getattr(node, "entity", None) if getattr(node, "_is_entity", False) else None
+        if entity is not None and getattr(entity, "is_mapper", False):
+            node = entity.local_table
+        if not any(node is table for table in self.parent.tables):
+            return None
+        column = next(iter(node.c))
+        moved = local(column)
+        return None if moved is column else getattr(moved, "table", None)
 
 
 def only_equalities(condition: Any) -> bool:

@@ -129,7 +129,7 @@ class SubqueryLoader(SelectInLoader):
         subquery = _inner(start, first, columns).subquery()
         place = dict(zip(columns, subquery.c, strict=False))
         left: Any = subquery
-        adapt: Any = place.__getitem__
+        adapt: Any = lambda column: place.get(column, column)  # noqa: E731
         steps = []
         for i, prop in enumerate(start.props):
             target = self._target_of(prop, i == len(start.props) - 1)
@@ -162,7 +162,8 @@ def _columns_needed(prop: Any, target: Any) -> list[Any]:
     found = dict.fromkeys(_local_columns(prop))
 
     def note(column: Any) -> Any:
-        found[column] = None
+        if column in prop.parent.column_to_key:  # a subquery of the condition has columns of its own
+            found[column] = None
         return column
 
     join_along(prop, note, target, True)
