@@ -276,3 +276,18 @@ def test_a_class_of_a_union_is_no_other_class(session: Any, name: str | None) ->
 def test_a_class_of_the_union_of_an_abstract_base(session: Any) -> None:
     plant = with_polymorphic(Plant, "*")
     assert [(type(t), t.height) for t in session.scalars(select(plant.Tree).where(plant.name == "a"))] == [(Tree, 3)]
+
+
+def test_a_join_to_a_class_that_conditions_name(session: Any) -> None:
+    """The tables of what is joined are nothing that it could be joined to."""
+    for statement in (
+        select(Firm.id).join(Leader).where(Leader.budget > 6),
+        select(Firm.id).join(Owner).where(Owner.shares == 1, Owner.name == "x"),
+        select(Firm.id).join(Leader.__table__.join(Person.__table__)).where(Leader.budget > 6),
+    ):
+        assert session.scalars(statement).all() == [1]
+
+
+def test_one_class_beside_its_base(session: Any) -> None:
+    people = with_polymorphic(Person, Coder)
+    assert session.scalars(select(people.Coder.language).where(people.name == "x", people.id == 2)).all() == ["C"]

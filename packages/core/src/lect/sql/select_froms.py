@@ -70,12 +70,12 @@ def _implicit_left(select: Any, right: Any, on: Any, found: list[Any]) -> tuple[
             )
         # Nothing explicit can be joined; perhaps something that the columns bring in can.
         hidden = {id(f) for each in found for f in each._from_objects}
-        others = [f for f in _implied(select) if id(f) not in hidden and f is not right]
+        others = [f for f in _implied_besides(select, right) if id(f) not in hidden]
         indexes = _joinable_from(others, right, on) if others else []
         if len(indexes) == 1:
             return others[indexes[0]], None
     else:
-        others = [f for f in _implied(select) if f is not right]
+        others = _implied_besides(select, right)
         indexes = _joinable_from(others, right, on)
         if len(indexes) == 1:
             return others[indexes[0]], None
@@ -93,6 +93,12 @@ def _implicit_left(select: Any, right: Any, on: Any, found: list[Any]) -> tuple[
         f"side, as "
         "well as providing an explicit ON clause if not present already to help resolve the ambiguity."
     )
+
+
+def _implied_besides(select: Any, right: Any) -> list[Any]:
+    """Return the FROM elements that columns and conditions bring in, without what is joined and its parts."""
+    joined = {id(right), *[id(f) for f in right._from_objects]}
+    return [f for f in _implied(select) if id(f) not in joined]
 
 
 def _implied(select: Any) -> list[Any]:

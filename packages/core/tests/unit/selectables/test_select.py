@@ -107,6 +107,18 @@ def test_join_to_an_alias_follows_the_foreign_key() -> None:
     assert "FROM child JOIN parent AS p ON p.id = child.pid" in sql(select(child).join(parent.alias("p")))
 
 
+def test_join_to_a_join_whose_parts_conditions_name() -> None:
+    metadata = MetaData()
+    firm = Table("firm", metadata, Column("id", Integer, primary_key=True))
+    person = Table(
+        "person", metadata, Column("id", Integer, primary_key=True), Column("firm_id", Integer, ForeignKey("firm.id"))
+    )
+    key = Column("id", Integer, ForeignKey("person.id"), primary_key=True)
+    coder = Table("coder", metadata, key, Column("x", Integer))
+    joined = select(firm).join(person.join(coder)).where(coder.c.x == 1, person.c.id == 2)
+    assert "FROM firm JOIN (person JOIN coder ON person.id = coder.id) ON firm.id = person.firm_id" in sql(joined)
+
+
 def test_join_with_two_foreign_keys_asks_for_the_condition() -> None:
     with pytest.raises(AmbiguousForeignKeysError, match="'parent' and 'twice'"):
         str(select(parent).join(twice))

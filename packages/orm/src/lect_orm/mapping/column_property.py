@@ -138,7 +138,7 @@ class ColumnProperty(MapperProperty):
                     element = self._adapt_to_entity.attribute_element(element, self.prop.key)
                 else:
                     element = self._parententity.adapt_own_column(element)
-                if element._is_column_element and _says_more(self._parententity):
+                if element._is_column_element:
                     # A condition on it brings the class into a statement, and with it which rows are of the class, and
                     # the join of its tables.
                     element = ANNOTATE[0](element, self._parententity, self.prop.key)

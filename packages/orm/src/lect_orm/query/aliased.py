@@ -313,7 +313,7 @@ def _from(alias: Any) -> Any:
 
 def with_polymorphic(
     base: Any,
-    classes: Iterable[Any] | str,
+    classes: Iterable[Any] | type[Any] | str,
     selectable: Any = False,
     flat: bool = False,
     polymorphic_on: Any = None,
@@ -326,7 +326,7 @@ def with_polymorphic(
     """Return an alias of a base class that also has the attributes of subclasses: ``alias.Manager.salary``.
 
     Args:
-        classes: the subclasses, or "*" for all.
+        classes: the subclasses, or one of them, or "*" for all.
         selectable: FROM element with all their columns; without it, the tables are outer joined.
         aliased, flat, name: give the tables aliases.
         innerjoin: INNER JOIN in place of LEFT OUTER JOIN.
@@ -335,6 +335,8 @@ def with_polymorphic(
         aliased = True
     mapper = _mapper(base) if getattr(base, "_lect_aliased", None) is None else base._lect_aliased.mapper
     mapper._check_configure()
+    if isinstance(classes, type) or getattr(classes, "is_mapper", False):
+        classes = [classes]
     chosen = selectable if selectable is not False else None
     if chosen is not None:
         mappers = polymorphic_mappers_of(

@@ -15,6 +15,7 @@ from lect_orm.loading.context import LoadContext
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.entities import PLUGIN, AliasEntity, BundleEntity, MapperEntity
 from lect_orm.query.execute import RowPlan, make_result
+from lect_orm.query.nested_criteria import with_criteria_inside, with_criteria_of_others
 from lect_orm.query.relationship_join import single_criterion
 from lect_orm.query.result import OrmResult
 from lect_orm.query.translate import Translation, leave_conditions
@@ -61,7 +62,8 @@ class DmlPlan:
             for option in source._with_options:
                 applies = getattr(option, "applies_to", None)
                 if applies is not None and applies(self.entity):
-                    where.append(option.criterion_for(self.entity))
+                    others = [o for o in source._with_options if o is not option and hasattr(o, "applies_to")]
+                    where.append(with_criteria_of_others(option.criterion_for(self.entity), others, self.entity))
             fields["_where"] = tuple(where)
         for name in ("_values", "_ordered_values", "_multi_values", "_sets"):
             held = source.__dict__.get(name)
@@ -79,7 +81,8 @@ class DmlPlan:
         made = source._replace(**fields)
         if hasattr(source, "_where") and single_criterion(self.entity) is not None:
             made = leave_conditions(made, (self.entity,), lambda: (self.table,))
-        return made
+        criteria = [o for o in source._with_options if hasattr(o, "applies_to") and not o.loader_only]
+        return with_criteria_inside(made, criteria) if criteria else made
 
     def _columns_in(self, held: Any) -> Any:
         """Replace attributes by their columns in what a statement keeps its values in."""
@@ -151,7 +154,7 @@ class DmlPlan:
 
         def change(node: Any) -> Any:
             if is_column(node) and node.table is self.table:
-                return self._own(node)
+                return self._own(plain(node))
             return None
 
         return tuple([replace_columns(node, change) for node in self.where])

@@ -485,7 +485,7 @@ class EntityReader:
             criteria.append(alias._adapt_element(element))
         for option in translation.criteria:
             if option.applies_to(prop.entity):
-                element = option.criterion_for(prop.entity)
+                element = translation.condition_of(option, prop.entity)
                 criteria.append(alias._adapt_element(element))
         left = self.entity.selectable
         if nested and translation.nest_join(left, alias.selectable, joined, criteria):

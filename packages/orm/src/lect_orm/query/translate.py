@@ -28,7 +28,7 @@ from lect_orm.query.entities import (
 )
 from lect_orm.query.fewest_tables import from_fewest_tables
 from lect_orm.query.given_selectable import adapter_to_given
-from lect_orm.query.nested_criteria import with_criteria_inside
+from lect_orm.query.nested_criteria import with_criteria_inside, with_criteria_of_others
 from lect_orm.query.orm_join import OrmJoin
 from lect_orm.query.readers import BundleReader, ColumnReader, EntityReader, labelled_keys
 from lect_orm.query.relationship_join import join_along, single_criterion
@@ -319,11 +319,19 @@ class Translation:
         found = []
         for option in self.criteria:
             if option.applies_to(entity) and not option.loader_only:
-                found.append(_element(option.criterion_for(entity)))
+                found.append(self.condition_of(option, entity))
         single = single_criterion(entity) if self.only is None else None
         if single is not None:
             found.append(single)
         return found
+
+    def condition_of(self, option: LoaderCriteriaOption, entity: Any) -> Any:
+        """Return an option's condition for an entity.
+
+        SELECTs inside of it have the conditions of the other options, but not of this one, which would go on for ever.
+        """
+        others = [o for o in self.criteria if o.root is not option.root and not o.loader_only]
+        return with_criteria_of_others(_element(option.criterion_for(entity)), others, entity)
 
     def _where_criterion(self, entity: Any) -> None:
         if id(entity) in self._criteria_done:
@@ -344,11 +352,12 @@ class Translation:
                 for entity in entities_in(one):
                     found[id(entity)] = entity
         siblings: dict[int, list[Any]] = {}
+        selected = {id(e) for node in raw for one in _members(node) for e in entities_in(one)}
         for key, entity in found.items():
             whole = getattr(entity, "sub_of", None)
             if whole is None:
                 self._where_criterion(entity)
-            elif id(whole) not in found and id(whole) not in self._criteria_done and key not in self._criteria_done:
+            elif id(whole) not in selected and id(whole) not in self._criteria_done and key not in self._criteria_done:
                 siblings.setdefault(id(whole), []).append(entity)
         for group in siblings.values():
             # Classes of one with_polymorphic() stand beside each other: rows of any of them are meant.
@@ -735,8 +744,13 @@ def translate(statement: Any) -> Any:
 
 
 def _translate_compound(statement: Any) -> Any:
+    options = [o for o in statement._with_options if isinstance(o, LoaderCriteriaOption) and not o.loader_only]
+    if options:
+        statement = with_criteria_inside(statement, options)
     return statement._replace(
-        _plugin=None, selects=tuple([s._translated() if hasattr(s, "_translated") else s for s in statement.selects])
+        _plugin=None,
+        _with_options=(),
+        selects=tuple([s._translated() if hasattr(s, "_translated") else s for s in statement.selects]),
     )
 
 
