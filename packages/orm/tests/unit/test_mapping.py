@@ -353,6 +353,14 @@ def test_order_by_a_composite() -> None:
 
     assert str(select(Place.id).order_by(Place.point.desc())).endswith("ORDER BY place.x DESC, place.y DESC")
     assert str(select(Place.id).order_by(Place.point)).endswith("ORDER BY place.x, place.y")
+    engine = create_engine("sqlite://")
+    Own.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Place(id=1, point=Point(2, 3)))
+        session.flush()
+        row = session.execute(select(Place.point.label("where"), *Place.point.clauses)).one()
+        assert (row.where, row.x, row.y) == (Point(2, 3), 2, 3)
+    engine.dispose()
 
 
 def test_a_text_is_read_with_the_types_of_attributes() -> None:

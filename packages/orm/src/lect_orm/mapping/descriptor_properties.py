@@ -482,6 +482,12 @@ class CompositeProperty(DescriptorProperty):
             cls = entity.entity if entity is not None else self._parententity.class_
             return [getattr(cls, key) for key in self.prop.attribute_keys()]
 
+        @property
+        def clauses(self) -> tuple[Any, ...]:
+            """The columns, to be selected one by one."""
+            found: tuple[Any, ...] = self.__clause_element__().clauses
+            return found
+
         def desc(self) -> Any:
             """The columns for ORDER BY, each descending."""
             return ClauseList(*[e.desc() for e in self.expressions])

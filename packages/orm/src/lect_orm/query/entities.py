@@ -185,6 +185,10 @@ class BundleEntity(Entity):
         """The columns."""
         return self.columns
 
+    def label(self, name: str) -> BundleEntity:
+        """Return the same columns, called otherwise in a row."""
+        return BundleEntity(self.bundle.label(name), self.columns)
+
     @property
     def entity_columns(self) -> Sequence[Any]:
         found: list[Any] = []

@@ -108,6 +108,40 @@ class SessionTransaction:
         return self._parent
 
     @property
+    def connections(self) -> frozenset[Any]:
+        """The connections that this transaction has taken up so far; none is taken up by asking."""
+        return frozenset([held[0] for held in self._owner()._held])
+
+    def bound_connection(self, mapper: Any = None, **bind_arguments: Any) -> Any:
+        """Return the connection that this transaction has taken up for a mapper, or for the session's one engine.
+
+        Unlike :meth:`connection` it takes up none.
+
+        Args:
+            mapper, bind_arguments: as for ``Session.get_bind()``.
+
+        Raises:
+            InvalidRequestError: it has not taken up one. UnboundExecutionError: the session has no engine for this.
+        """
+        session = self.session
+        if session is None:
+            raise ResourceClosedError("This transaction is closed")
+        bind = session.get_bind(mapper, **bind_arguments)
+        held = self._owner()._connections.get(bind)
+        if held is None:
+            raise InvalidRequestError(
+                f"This transaction has not acquired a connection for {bind!r}; connection() acquires one"
+            )
+        return held[0]
+
+    def _owner(self) -> SessionTransaction:
+        """Return the transaction whose connections this one uses: a flush uses those of the one around it."""
+        owner = self
+        while not owner._is_real and owner._parent is not None:
+            owner = owner._parent
+        return owner
+
+    @property
     def is_active(self) -> bool:
         """Whether statements may be executed in it."""
         return self.session is not None and self._phase is Phase.ACTIVE

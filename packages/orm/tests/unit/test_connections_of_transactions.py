@@ -1,0 +1,47 @@
+"""Which connections a transaction of a session has taken up."""
+
+from __future__ import annotations
+
+import pytest
+
+from lect import create_engine, exc, text
+from lect_orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class A(Base):
+    __tablename__ = "a"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class B(Base):
+    __tablename__ = "b"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def test_a_transaction_knows_its_connections() -> None:
+    one, two = create_engine("sqlite://"), create_engine("sqlite://")
+    with Session(binds={A: one, B: two}) as session:
+        transaction = session.begin()
+        assert transaction.connections == frozenset()
+        with pytest.raises(exc.InvalidRequestError, match="has not acquired a connection for Engine"):
+            transaction.bound_connection(A)
+        of_a = session.connection(bind_arguments={"mapper": A})
+        assert transaction.connections == {of_a} and transaction.bound_connection(A) is of_a
+        with pytest.raises(exc.InvalidRequestError, match="has not acquired"):
+            transaction.bound_connection(B)
+        with pytest.raises(exc.UnboundExecutionError):
+            transaction.bound_connection()
+        of_b = session.connection(bind_arguments={"mapper": B})
+        assert transaction.connections == {of_a, of_b}
+        nested = session.begin_nested()
+        assert nested.connections == frozenset()
+        session.execute(text("SELECT 1"), bind_arguments={"mapper": B})
+        assert nested.connections == {of_b} and nested.bound_connection(B) is of_b
+    with pytest.raises(exc.ResourceClosedError):
+        transaction.bound_connection(A)
