@@ -10,7 +10,7 @@ import pytest
 
 from lect import ForeignKey, select
 from lect.exc import MissingGreenlet
-from lect_orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
+from lect_orm import DeclarativeBase, DynamicMapped, Mapped, mapped_column, relationship, selectinload
 from lect_orm.exc import NPlusOneError, UnawaitedLoadError
 from lect_orm.ext.asyncio import AsyncAttrs, AsyncSession, create_async_engine
 
@@ -27,6 +27,7 @@ class Author(Base):
     name: Mapped[str]
     bio: Mapped[str] = mapped_column(deferred=True)
     books: Mapped[list[Book]] = relationship(back_populates="author")
+    asked: DynamicMapped[Book] = relationship(viewonly=True)
 
 
 class Book(Base):
@@ -105,5 +106,17 @@ def test_the_line_of_an_n_plus_one_is_that_of_the_coroutine() -> None:
             with pytest.raises(NPlusOneError, match=r"Author\.books .*test_unawaited\.py, line \d+"):
                 for author in authors:
                     await author.awaitable_attrs.books
+
+    run(program)
+
+
+def test_a_dynamic_relationship_names_the_query_and_what_can_be_awaited() -> None:
+    async def program(session: AsyncSession) -> None:
+        author = (await session.scalars(select(Author).order_by(Author.id))).first()
+        assert author is not None
+        for read in (lambda: list(author.asked), lambda: author.asked.count(), lambda: author.asked[0]):
+            with pytest.raises(UnawaitedLoadError, match=r"^Author\.asked of .*FROM book.*WriteOnlyMapped"):
+                read()
+        assert await session.run_sync(lambda _: author.asked.count()) == 2
 
     run(program)

@@ -9,7 +9,7 @@ from lect_orm.base import state_str
 from lect_orm.exc import UnawaitedLoadError
 from lect_orm.loading.n_plus_one import option_for, way_to
 
-__all__ = ["check_columns", "check_relationship"]
+__all__ = ["check_columns", "check_members", "check_relationship"]
 
 
 def _awaitable(state: Any, key: str) -> str:
@@ -42,6 +42,21 @@ def check_relationship(session: Any, state: Any, prop: Any, statement: Any) -> N
     option = f"{way_to(state)}{option_for(prop)}({prop})"
     first = f"load it with its object: add .options({option}) to the statement"
     raise _error(state, str(prop), str(statement), [first, _awaitable(state, prop.key)])
+
+
+def check_members(session: Any, state: Any, prop: Any, statement: Any) -> None:
+    """The query that a dynamic relationship is, is about to be executed.
+
+    Raises:
+        UnawaitedLoadError: nothing can be awaited here.
+    """
+    if _can_wait(session):
+        return
+    remedies = [
+        f"await session.run_sync(lambda _: object.{prop.key}.all())",
+        f"map it as WriteOnlyMapped and await session.scalars(object.{prop.key}.select())",
+    ]
+    raise _error(state, str(prop), str(statement), remedies)
 
 
 def check_columns(session: Any, state: Any, names: list[str]) -> None:

@@ -18,6 +18,7 @@ from lect_orm.attributes.descriptor import QueryableAttribute
 from lect_orm.base import object_state
 from lect_orm.events.query import QueryEvents
 from lect_orm.loading.strategies.dynamic import APPENDER, related_select, require_session
+from lect_orm.loading.unawaited import check_members
 from lect_orm.mapping.equality import is_column, replace_columns
 from lect_orm.query.aliased import AliasedClass, aliased
 from lect_orm.query.entities import AliasEntity, BundleEntity, MapperEntity, entity_node
@@ -846,7 +847,11 @@ class AppenderQuery(Query[_T]):
     def _bound(self) -> bool:
         if self.session is None and self._state.has_identity:
             require_session(self._state, self.attr.key)
-        return bool(self._state.has_identity and self.session is not None)
+        session: Any = self.session
+        bound = bool(self._state.has_identity and session is not None)
+        if bound and session._front is not None:
+            check_members(session, self._state, self.attr.prop, self._select)
+        return bound
 
     def __iter__(self) -> Iterator[_T]:
         if not self._bound():
