@@ -291,3 +291,11 @@ def test_a_join_to_a_class_that_conditions_name(session: Any) -> None:
 def test_one_class_beside_its_base(session: Any) -> None:
     people = with_polymorphic(Person, Coder)
     assert session.scalars(select(people.Coder.language).where(people.name == "x", people.id == 2)).all() == ["C"]
+
+
+def test_two_classes_that_share_a_table_are_joined_by_an_alias(session: Any) -> None:
+    with pytest.raises(InvalidRequestError, match=r"table 'jc_person' is joined twice under one name.*aliased\(Class"):
+        session.execute(select(Leader).join(Coder, Coder.firm_id == Leader.firm_id))
+    coder = aliased(Coder, flat=True)
+    pairs = select(Leader.name, coder.language).join(coder, coder.firm_id == Leader.firm_id).where(Leader.budget > 6)
+    assert session.execute(pairs).all() == [("y", "C")]

@@ -121,6 +121,9 @@ class Translation:
             self.tree = option_tree(options, self.entities, False)
         self._from_clause()
         self._joined_entities(raw)
+        if self.joins:
+            left = self.froms or [e.selectable for node in raw for one in _members(node) for e in entities_in(one)]
+            _refuse_tables_twice(left, [j.target for j in self.joins])
         for node in raw:
             self.readers.extend(self._reader(node))
         #: columns written as ``*``: how many come is known when they are there
@@ -595,6 +598,27 @@ def _columns_of(node: Any) -> list[Any]:
         ):
             todo.extend(one.get_children())
     return found
+
+
+def _refuse_tables_twice(left: Sequence[Any], joined: Sequence[Any]) -> None:
+    """Refuse two classes that share a table, joined to each other under the table's own name.
+
+    Raises:
+        InvalidRequestError: no database could tell the columns of the one from those of the other.
+    """
+    seen: dict[int, Any] = {}
+    for source in (*left, *joined):
+        if not getattr(source, "_is_join", False):
+            continue
+        for table in source._from_objects:
+            if not getattr(table, "_is_table", False):
+                continue
+            other = seen.setdefault(id(table), source)
+            if other is not source:
+                raise InvalidRequestError(
+                    f"table {table.description!r} is joined twice under one name, as a part of two classes; join an "
+                    "alias of one of them: aliased(Class, flat=True), or relationship.of_type(alias)"
+                )
 
 
 def _implies(one: Any, other: Any) -> bool:
