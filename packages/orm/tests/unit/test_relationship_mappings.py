@@ -229,3 +229,28 @@ def test_a_reference_that_is_a_list(Base: Any) -> None:
         session.add(A(id=1, b_id=1, bs=[]))
         session.commit()
         assert session.get_one(A, 1).b_id == 1
+
+
+def test_a_query_settles_its_classes() -> None:
+    """The other side of a relationship is there once a class has been asked for."""
+    mappers = registry()
+    left = Table("qs_left", mappers.metadata, Column("id", Integer, primary_key=True))
+    right = Table(
+        "qs_right",
+        mappers.metadata,
+        Column("id", Integer, primary_key=True),
+        Column("left_id", ForeignKey("qs_left.id")),
+    )
+
+    class Left:
+        pass
+
+    class Right:
+        pass
+
+    mappers.map_imperatively(Left, left, properties={"rights": relationship(Right, backref="left")})
+    mappers.map_imperatively(Right, right)
+    assert not hasattr(Right, "left")
+    query = Session().query(Right)
+    assert "JOIN qs_left" in str(query.options(joinedload(Right.left)))  # type: ignore[attr-defined]
+    mappers.dispose()

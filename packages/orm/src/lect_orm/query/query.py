@@ -58,6 +58,10 @@ class Query(Generic[_T]):
         for one in given:
             flat.extend(one if isinstance(one, list | tuple) else (one,))
         self._select: Any = Select(*flat)._replace(_label_style=LABEL_STYLE_TABLENAME_PLUS_COL)
+        for node in self._select._raw_columns:
+            if isinstance(node, MapperEntity | AliasEntity):
+                # What is asked next may be an attribute that only settling brings, the other side of a relationship.
+                node.entity.mapper._check_configure()
         self._params: dict[str, Any] = {}
         self._enable_assertions = True
 
