@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lect import Column, ForeignKey, MetaData, Table, cast, create_engine, event, exc, func, select, types
+from lect import Column, ForeignKey, MetaData, Table, cast, create_engine, event, exc, func, inspect, select, types
 from lect.sql.expression import LABEL_STYLE_TABLENAME_PLUS_COL, bindparam, lateral, true
 from lect_orm import (
     DeclarativeBase,
@@ -228,3 +228,9 @@ def test_a_missing_column_of_a_table_that_is_not_joined() -> None:
     right = Table("right", metadata, Column("id", ForeignKey("left.id")), Column("x", ForeignKey("other.missing")))
     Table("other", metadata, Column("id", types.Integer, primary_key=True))
     assert str(left.join(right)) == '"left" JOIN "right" ON "left".id = "right".id'
+
+
+def test_a_mapper_is_its_class_in_a_statement(session: Session) -> None:
+    mapper = inspect(Author)
+    assert session.query(mapper).filter_by(id=1).one() is session.get_one(Author, 1)
+    assert str(select(mapper)) == str(select(Author))

@@ -13,6 +13,7 @@ from lect.sql.entity import register
 from lect_orm.base import InspectionAttr, class_mapper_or_raise
 from lect_orm.mapping.equality import replace_columns
 from lect_orm.mapping.inheritance import polymorphic_mappers_of, polymorphic_selectable_of
+from lect_orm.mapping.mapper import Mapper
 from lect_orm.query.entities import MapperEntity, entity_node
 from lect_orm.relationships.join_condition import plain
 
@@ -373,6 +374,7 @@ def with_polymorphic(
 
 register(AliasedClass, lambda a: entity_node(a.__dict__["_lect_aliased"]))
 register(AliasedInsp, entity_node)
+register(Mapper, entity_node)
 
 
 @inspects(AliasedClass)
