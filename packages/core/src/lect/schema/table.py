@@ -44,7 +44,7 @@ class Table(DialectKWArgs, SchemaItem, TableClause):
         resolve_fks: read the tables too that the foreign keys read refer to.
         include_columns: with `autoload_with`, read only these.
         implicit_returning: whether values that the database makes may be fetched by RETURNING (not where triggers make
-            them and RETURNING does not see it, as on SQLite).
+            them and the database's RETURNING does not see it).
         comment: kept by the database.
         listeners: pairs (event name, function), in force before anything is read.
         prefixes: words after CREATE, as ``["TEMPORARY"]``.
