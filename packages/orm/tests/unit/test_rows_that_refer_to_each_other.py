@@ -116,6 +116,19 @@ def test_a_savepoint_gives_back_the_version_of_an_object_that_was_deleted() -> N
         assert session.scalars(select(Page.next_id)).all() == [None, None]
 
 
+def test_a_row_that_another_object_takes_over_is_not_made_to_let_go() -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        first = Page(id=1)
+        session.add(first)
+        session.flush()  # what the row refers to is not in memory
+        session.delete(first)
+        session.add(Page(id=1))
+        session.commit()
+        assert session.scalars(select(Page.version)).all() == [2]
+
+
 class Item(Base):
     __tablename__ = "item"
     code: Mapped[str] = mapped_column(String(10), primary_key=True)

@@ -154,10 +154,12 @@ def _secondary_and_post_updates(context: FlushContext, steps: Steps, deleting: S
     dependencies = [dependency for mapper in steps.mappers for dependency in dependencies_of(mapper)]
     saving = [state for _base, states in steps.saves for state in states]
     if any(dependency.post_update for dependency in dependencies):
+        # Not of those whose row another object has taken over: it is not deleted, and what it holds is the other's.
+        leaving = [state for state in deleting if context.states[state] is DELETE]
         for kind in (ManyToOne, OneToMany):
             for dependency, states in _by_dependency(saving, kind, post_update=True):
                 dependency.process_saves(context, states)
-            for dependency, states in _by_dependency(deleting, kind, post_update=True):
+            for dependency, states in _by_dependency(leaving, kind, post_update=True):
                 dependency.process_deletes(context, states)
         _write_post_updates(context)
     many: dict[ManyToMany, tuple[States, States, States]] = {}
