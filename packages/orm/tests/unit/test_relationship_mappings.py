@@ -13,10 +13,14 @@ from lect_orm import (
     Session,
     column_property,
     configure_mappers,
+    immediateload,
     joinedload,
+    lazyload,
     mapped_column,
     registry,
     relationship,
+    selectinload,
+    subqueryload,
 )
 
 
@@ -254,3 +258,48 @@ def test_a_query_settles_its_classes() -> None:
     query = Session().query(Right)
     assert "JOIN qs_left" in str(query.options(joinedload(Right.left)))  # type: ignore[attr-defined]
     mappers.dispose()
+
+
+RANGES = {
+    "between": (
+        "foreign(remote(Address.ip)).between(Network.low, Network.high)",
+        {1: [9], 2: [15, 17], 3: [15, 17, 27]},
+    ),
+    "between and equality": (
+        "and_(Network.zone == foreign(remote(Address.zone)), "
+        "foreign(remote(Address.ip)).between(Network.low, Network.high))",
+        {1: [9], 2: [15], 3: [17, 27]},
+    ),
+    "sum": ("Network.low + Network.high == foreign(remote(Address.ip))", {1: [15], 2: [40], 3: []}),
+}
+
+
+@pytest.mark.parametrize("load", [lazyload, immediateload, joinedload, selectinload, subqueryload])
+@pytest.mark.parametrize("condition", RANGES)
+def test_a_column_is_compared_with_two_of_the_other_side(Base: Any, condition: str, load: Any) -> None:
+    text, expected = RANGES[condition]
+
+    class Network(Base):
+        __tablename__ = "network"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        zone: Mapped[int]
+        low: Mapped[int]
+        high: Mapped[int]
+        addresses: Mapped[list[Address]] = relationship(
+            "Address", primaryjoin=text, viewonly=True, order_by="Address.ip"
+        )
+
+    class Address(Base):
+        __tablename__ = "address"
+        ip: Mapped[int] = mapped_column(primary_key=True)
+        zone: Mapped[int]
+
+    with session_of(Base.metadata) as session:
+        for id_, zone, low, high in ((1, 1, 6, 9), (2, 1, 15, 25), (3, 2, 15, 35)):
+            session.add(Network(id=id_, zone=zone, low=low, high=high))
+        session.add_all([Address(ip=ip, zone=zone) for ip, zone in ((9, 1), (15, 1), (17, 2), (27, 2), (40, 1))])
+        session.commit()
+        found = session.scalars(select(Network).options(load(Network.addresses))).unique()
+        assert {n.id: [a.ip for a in n.addresses] for n in found} == expected
+        joined = session.execute(select(Network.id, Address.ip).join(Network.addresses).order_by(Address.ip)).all()
+        assert {id_: [ip for i, ip in joined if i == id_] for id_ in (1, 2, 3)} == expected

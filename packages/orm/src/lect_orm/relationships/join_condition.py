@@ -405,16 +405,12 @@ class JoinCondition:
         for binary in binaries_of(expression):
             left, right = _side(binary.left), _side(binary.right)
             if left is None or right is None:
+                # BETWEEN, a sum, a tuple: each column of one side is compared with each of the other.
+                for one in _columns_in(binary.left):
+                    for other in _columns_in(binary.right):
+                        self._collect_pair(one, other)
                 continue
-            if "remote" in right._annotations and "remote" not in left._annotations:
-                pair = (plain(left), plain(right))
-            elif "remote" in left._annotations and "remote" not in right._annotations:
-                pair = (plain(right), plain(left))
-            else:
-                continue
-            if not any(p[0] is pair[0] and p[1] is pair[1] for p in self.local_remote_pairs):
-                self.local_remote_pairs.append(pair)
-            if binary.operator is not eq:
+            if not self._collect_pair(left, right) or binary.operator is not eq:
                 continue
             if "foreign" in right._annotations and "foreign" not in left._annotations:
                 sync.append((plain(left), plain(right)))
@@ -426,6 +422,18 @@ class JoinCondition:
                     sync.append((plain(right), plain(left)))
                 elif _refers(plain(right), plain(left)):
                     sync.append((plain(left), plain(right)))
+
+    def _collect_pair(self, left: Any, right: Any) -> bool:
+        """Note two columns that are compared; False when they are not one of this side and one of the other."""
+        if "remote" in right._annotations and "remote" not in left._annotations:
+            pair = (plain(left), plain(right))
+        elif "remote" in left._annotations and "remote" not in right._annotations:
+            pair = (plain(right), plain(left))
+        else:
+            return False
+        if not any(p[0] is pair[0] and p[1] is pair[1] for p in self.local_remote_pairs):
+            self.local_remote_pairs.append(pair)
+        return True
 
     def _local_columns(self) -> list[Any]:
         found: dict[int, Any] = {}
@@ -576,7 +584,9 @@ def _side(node: Any) -> Any:
     """Return the one column on a side of a comparison, also inside of a function or cast; None when there is not
     one.
     """
-    if is_column(node):
-        return node
-    found = [n for n in iterate(node) if is_column(n)]
+    found = _columns_in(node)
     return found[0] if len(found) == 1 else None
+
+
+def _columns_in(node: Any) -> list[Any]:
+    return [node] if is_column(node) else [n for n in iterate(node) if is_column(n)]
