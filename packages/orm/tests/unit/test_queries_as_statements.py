@@ -6,7 +6,21 @@ from typing import Any
 
 import pytest
 
-from lect import Column, ForeignKey, MetaData, Table, cast, create_engine, event, exc, func, inspect, select, types
+from lect import (
+    Column,
+    ForeignKey,
+    MetaData,
+    Table,
+    cast,
+    create_engine,
+    event,
+    exc,
+    func,
+    inspect,
+    select,
+    types,
+    union,
+)
 from lect.sql.expression import LABEL_STYLE_TABLENAME_PLUS_COL, bindparam, lateral, true
 from lect_orm import (
     DeclarativeBase,
@@ -70,6 +84,17 @@ def test_a_statement_outside_of_its_query_has_plain_names(session: Session) -> N
     assert list(chosen.subquery().c.keys()) == ["author_id", "author_name"]
     assert list(query.subquery().c.keys()) == ["id", "name"]
     assert query.union(session.query(Author).filter_by(id=2)).count() == 2
+
+
+def test_a_query_inside_of_a_statement_keeps_its_labels(session: Session) -> None:
+    first, second = session.query(Author).filter_by(id=1), session.query(Author.id, Author.name).filter_by(id=2)
+    both = union(first, second).subquery()
+    assert list(both.c.keys()) == ["author_id", "author_name"]
+    assert session.scalars(select(both.c.author_name).order_by(both.c.author_id)).all() == ["a1", "a2"]
+    assert list(first.selectable.subquery().c.keys()) == ["author_id", "author_name"]
+    eager = session.query(Author).options(joinedload(Author.books))
+    assert "JOIN" in str(eager)
+    assert "JOIN" not in str(union(eager, eager))
 
 
 def test_selected_columns_are_called_as_the_labels(session: Session) -> None:

@@ -159,14 +159,15 @@ class Query(Generic[_T]):
 
     @property
     def selectable(self) -> Any:
-        """The SELECT."""
+        """The SELECT as it stands inside of other SQL: its columns are labelled ``<table>_<column>``."""
         return self.__clause_element__()
 
     def __clause_element__(self) -> Any:
-        return self.statement
+        # The names that a union of queries, say, has had ever since; ``statement`` and ``subquery()`` have plain ones.
+        return self.enable_eagerloads(False)._labelled_statement()
 
     def _as_node(self) -> Any:
-        return self.statement
+        return self.__clause_element__()
 
     def __str__(self) -> str:
         bind = None
@@ -889,5 +890,5 @@ class AppenderQuery(Query[_T]):
         self.attr.remove(self._state, self._state.dict, item)
 
 
-register(Query, lambda query: query.statement)
+register(Query, lambda query: query.__clause_element__())
 APPENDER[:] = [AppenderQuery]
