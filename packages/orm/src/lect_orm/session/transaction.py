@@ -209,7 +209,7 @@ class SessionTransaction:
             if not self.nested:
                 return connection
             execution_options = None
-        elif bind.engine is not bind:  # a connection; it says which engine it came from
+        elif bind.engine is not bind and _is_connection(bind):
             connection = bind
             if connection.engine in self._connections:
                 raise InvalidRequestError(
@@ -525,3 +525,11 @@ def _warn(message: str) -> None:
     import warnings
 
     warnings.warn(message, LectWarning, stacklevel=4)
+
+
+def _is_connection(bind: Any) -> bool:
+    """Tell a connection from what stands for an engine: one of a test's making, or a program's own wrapper."""
+    # Imported here: whoever has a connection has this module, and a program that has none does without.
+    from lect.engine import Connection
+
+    return isinstance(bind, Connection)
