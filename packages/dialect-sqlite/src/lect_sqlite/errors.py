@@ -34,21 +34,22 @@ _PRIMARY_KINDS: Final[dict[int, FailureKind]] = {
     26: FailureKind.CONNECT_FAILED,  # SQLITE_NOTADB
 }
 
+# Patterns are text until a failure is told apart, so that a start without one compiles none.
 # SQLITE_ERROR (1) covers every mistake in SQL; only the text tells them apart. Seen on 3.31 to 3.50.
 _MISTAKES: Final = (
-    (re.compile(r"(?:^|: )no such table: (?P<table>.+)$"), FailureKind.UNDEFINED_TABLE),
-    (re.compile(r"(?:^|: )no such column: "), FailureKind.UNDEFINED_COLUMN),
-    (re.compile(r"has no column named "), FailureKind.UNDEFINED_COLUMN),
-    (re.compile(r"near \".*\": syntax error$", re.DOTALL), FailureKind.SYNTAX_FAILURE),
-    (re.compile(r"(?:^|: )unknown database "), FailureKind.UNDEFINED_SCHEMA),
-    (re.compile(r"(?:^|: )no such function: "), FailureKind.UNDEFINED_FUNCTION),
-    (re.compile(r"^(?:table|view|index) .+ already exists$", re.DOTALL), FailureKind.DUPLICATE_OBJECT),
-    (re.compile(r"there is already an? (?:table|index) named "), FailureKind.DUPLICATE_OBJECT),
-    (re.compile(r"(?:^|: )duplicate column name: "), FailureKind.DUPLICATE_OBJECT),
-    (re.compile(r"^integer overflow$"), FailureKind.VALUE_OUT_OF_RANGE),
+    (r"(?:^|: )no such table: (?P<table>.+)$", FailureKind.UNDEFINED_TABLE),
+    (r"(?:^|: )no such column: ", FailureKind.UNDEFINED_COLUMN),
+    (r"has no column named ", FailureKind.UNDEFINED_COLUMN),
+    (r"(?s)near \".*\": syntax error$", FailureKind.SYNTAX_FAILURE),
+    (r"(?:^|: )unknown database ", FailureKind.UNDEFINED_SCHEMA),
+    (r"(?:^|: )no such function: ", FailureKind.UNDEFINED_FUNCTION),
+    (r"(?s)^(?:table|view|index) .+ already exists$", FailureKind.DUPLICATE_OBJECT),
+    (r"there is already an? (?:table|index) named ", FailureKind.DUPLICATE_OBJECT),
+    (r"(?:^|: )duplicate column name: ", FailureKind.DUPLICATE_OBJECT),
+    (r"^integer overflow$", FailureKind.VALUE_OUT_OF_RANGE),
 )
-_CONSTRAINT: Final = re.compile(r"^(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.+))?$", re.DOTALL)
-_WRONG_TYPE: Final = re.compile(r"^cannot store \w+ value in \w+ column ")
+_CONSTRAINT: Final = r"(?s)^(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.+))?$"
+_WRONG_TYPE: Final = r"^cannot store \w+ value in \w+ column "
 _BY_WORD: Final = {"UNIQUE": 2067, "NOT NULL": 1299, "CHECK": 275, "FOREIGN KEY": 787}
 
 #: Primary code -> PEP 249 class, as the standard library's module has them.
@@ -69,7 +70,7 @@ _PEP249: Final = {
     21: "InterfaceError",
     25: "ProgrammingError",
 }
-_INDEX: Final = re.compile(r"index '(.+)'$", re.DOTALL)
+_INDEX: Final = r"(?s)index '(.+)'$"
 
 
 def classify(failure: Failure) -> Failure:
@@ -79,8 +80,8 @@ def classify(failure: Failure) -> Failure:
         return failure
     if failure.pep249 == "DatabaseError":  # a driver with one class for everything
         failure = failure.replace(pep249=_PEP249.get(code & 0xFF, "DatabaseError"))
-    match = _CONSTRAINT.search(failure.message)
-    if code == 19 and match is None and _WRONG_TYPE.search(failure.message):
+    match = re.search(_CONSTRAINT, failure.message)
+    if code == 19 and match is None and re.search(_WRONG_TYPE, failure.message):
         code = 3091
     if code == 19 and match is not None:  # a driver that knows primary codes only
         code = _BY_WORD[match[1]]
@@ -88,7 +89,7 @@ def classify(failure: Failure) -> Failure:
     if kind is None:
         if code & 0xFF == 1:
             for pattern, mistake in _MISTAKES:
-                match = pattern.search(failure.message)
+                match = re.search(pattern, failure.message)
                 if match is not None:
                     return failure.replace(kind=mistake, **match.groupdict())
         return failure
@@ -100,7 +101,7 @@ def classify(failure: Failure) -> Failure:
 
 def _named(failure: Failure, what: str, names: str) -> Failure:
     """Add what follows ``... constraint failed:``; nothing where a dot or a comma in a name makes it ambiguous."""
-    index = _INDEX.match(names)
+    index = re.match(_INDEX, names)
     if index is not None:  # a unique index over expressions
         return failure.replace(constraint=index[1])
     if what == "CHECK":  # the constraint's name, or its text when it has none

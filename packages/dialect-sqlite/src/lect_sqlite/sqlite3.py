@@ -38,7 +38,7 @@ _BEGIN: Final = {
 
 #: An INSERT of one row of plain values, whose rows may as well come in one statement: not OR IGNORE, nor with a
 #: conflict clause, which may be about the rows before.
-_ROW: Final = re.compile(r"(INSERT INTO [^?]+ VALUES )(\((?:\?, )*\?\))")
+_ROW: Final = r"(INSERT INTO [^?]+ VALUES )(\((?:\?, )*\?\))"
 #: Rows per statement, and rows from which on it is worth the trouble.
 _ROWS: Final = 500
 _FEW: Final = 20
@@ -178,7 +178,7 @@ class Sqlite3Connector(Connector):
     def execute_in_bulk(self, request: BulkRequest) -> int:
         """Send rows of an INSERT in statements of many rows; other statements one by one."""
         cursor, rows = request.cursor, request.parameters
-        match = _ROW.fullmatch(request.statement) if len(rows) >= _FEW else None
+        match = re.fullmatch(_ROW, request.statement) if len(rows) >= _FEW else None
         if match is None:
             cursor.executemany(request.statement, rows)
             return int(cursor.rowcount)

@@ -25,7 +25,7 @@ RESERVED_WORDS: Final = frozenset(
 
 _LEGAL: Final = re.compile(r"^[A-Z0-9_$]+$", re.IGNORECASE)
 _ILLEGAL_INITIAL: Final = frozenset("0123456789$")
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = "[\ud800-\udfff]"
 
 
 class IdentifierPreparer:
@@ -117,7 +117,7 @@ class IdentifierPreparer:
     def _check(self, name: str) -> None:
         if not name:
             raise IdentifierError("a name in SQL cannot be empty")
-        if "\x00" in name or _SURROGATE.search(name):
+        if "\x00" in name or (not name.isascii() and re.search(_SURROGATE, name)):
             raise IdentifierError(
                 f"the name {name!r} holds a character that no SQL name may hold (NUL or half a surrogate pair)"
             )

@@ -15,7 +15,7 @@ from lect.types.type_engine import TypeEngine, resolve_value_type
 
 __all__ = ["Literals"]
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = "[\ud800-\udfff]"
 
 
 class Literals:
@@ -51,7 +51,7 @@ class Literals:
             raise CompileError(f"a string was expected where a literal is written, not {value!r}")
         if "\x00" in value:
             raise CompileError("a string with a NUL character has no literal in SQL; pass it as a bound parameter")
-        if _SURROGATE.search(value):
+        if not value.isascii() and re.search(_SURROGATE, value):
             raise CompileError("a string with half of a surrogate pair has no literal in SQL; it is no valid text")
         text = value.replace("'", "''")
         if self.backslash_escapes:

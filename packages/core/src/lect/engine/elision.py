@@ -13,7 +13,7 @@ from typing import Any
 __all__ = ["HIDDEN", "Elision"]
 
 #: Names of the members of a list or of the rows of a batch, behind the parameter's own name.
-_MEMBER = re.compile(r"_(?:\d+(?:_\d+)?|_\d+)$")
+_MEMBER = r"_(?:\d+(?:_\d+)?|_\d+)$"
 #: Longer values are replaced wherever they occur in a driver's message, shorter ones only as words.
 _WORD_LIMIT = 4
 
@@ -69,7 +69,7 @@ class Elision:
     def _hides(self, name: Any) -> bool:
         if name in self.names:
             return True
-        return isinstance(name, str) and _MEMBER.sub("", name) in self.names
+        return isinstance(name, str) and re.sub(_MEMBER, "", name) in self.names
 
     def parameters(self, params: Any) -> Any:
         """Return a copy of one parameter set, or of a list of them, without the hidden values."""

@@ -44,15 +44,13 @@ _SECRET_PARAMETERS: Final = frozenset(
 )
 
 #: PWD=... and the like inside an ODBC connection string; a braced value ends at a single closing brace.
-_SECRET_KEYWORDS = re.compile(
-    r"((?:^|;)\s*(?:pwd|password|accesstoken)\s*=)\s*(?:\{(?:[^}]|\}\})*\}?|[^;]*)", re.IGNORECASE
-)
+_SECRET_KEYWORDS = r"(?i)((?:^|;)\s*(?:pwd|password|accesstoken)\s*=)\s*(?:\{(?:[^}]|\}\})*\}?|[^;]*)"
 
 
 def _hide_secret(key: str, value: str) -> str:
     if key.casefold() in _SECRET_PARAMETERS:
         return "***"
-    return _SECRET_KEYWORDS.sub(r"\1***", value)
+    return re.sub(_SECRET_KEYWORDS, r"\1***", value)
 
 
 class _Lost:

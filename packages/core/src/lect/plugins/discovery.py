@@ -14,7 +14,7 @@ DIALECTS: Final = "lect.dialects"
 CONNECTORS: Final = "lect.connectors"
 PLUGINS: Final = "lect.plugins"
 
-_REQUIREMENT = re.compile(r"""^\s*([A-Za-z0-9._-]+).*?;.*\bextra\s*==\s*['"]([^'"]+)['"]""")
+_REQUIREMENT = r"""^\s*([A-Za-z0-9._-]+).*?;.*\bextra\s*==\s*['"]([^'"]+)['"]"""
 
 
 class Offer:
@@ -80,7 +80,7 @@ def known_distributions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:  # run from a source tree that is not installed
             requirements = []
         for requirement in requirements:
-            match = _REQUIREMENT.match(requirement)
+            match = re.match(_REQUIREMENT, requirement)
             if match is not None and match[1].startswith("lect-"):
                 _extras.setdefault(match[2], match[1])
     return _extras

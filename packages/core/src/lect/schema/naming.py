@@ -26,7 +26,7 @@ _PREFIXES: Final[dict[type, str]] = {
 }
 
 #: column_0_name, column_0N_name (all, joined), column_0_N_name (all, joined with "_"); the same of a referred column.
-_COLUMN_TOKEN: Final = re.compile(r"^(referred_)?column_(\d+)(_?N)?_(name|key|label)$")
+_COLUMN_TOKEN: Final = r"^(referred_)?column_(\d+)(_?N)?_(name|key|label)$"
 
 _TOKENS: Final = (
     "table_name",
@@ -58,7 +58,7 @@ class _Tokens(Mapping[str, Any]):
             return self._constraint_name()
         if token == "referred_table_name":
             return self._referred_table_name()
-        found = _COLUMN_TOKEN.match(token)
+        found = re.match(_COLUMN_TOKEN, token)
         if found is None:
             raise InvalidRequestError(
                 f"Naming convention token '%({token})s' is not known{nearest(token, [*_TOKENS, *self.convention])}"

@@ -14,7 +14,7 @@ from lect.types.numeric import INTEGERTYPE
 __all__ = ["Extract", "extract"]
 
 # The field is written as it stands: a word (or words), nothing else.
-_FIELD: Final = re.compile(r"[A-Za-z][A-Za-z_0-9]*( [A-Za-z_][A-Za-z_0-9]*)?\Z")
+_FIELD: Final = r"[A-Za-z][A-Za-z_0-9]*( [A-Za-z_][A-Za-z_0-9]*)?\Z"
 
 
 class Extract(ColumnElement[int]):
@@ -25,7 +25,7 @@ class Extract(ColumnElement[int]):
     type = INTEGERTYPE
 
     def __init__(self, field: str, expr: Any) -> None:
-        if not isinstance(field, str) or not _FIELD.match(field):
+        if not isinstance(field, str) or not re.match(_FIELD, field):
             raise ArgumentError(f"extract() takes a field such as 'year', 'month' or 'epoch', not {field!r}")
         self.field = field
         self.expr = column_or_value(expr)
