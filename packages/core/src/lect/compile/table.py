@@ -7,10 +7,11 @@ constructs and overrides (``@compiles``) enter the same chain, in front.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any, TypeVar
 
-__all__ = ["ANSI", "Rule", "RuleTable", "USER_RULES"]
+__all__ = ["ANSI", "Rule", "RuleTable", "Rules", "USER_RULES"]
 
 Rule = Callable[[Any, Any], str]
 _R = TypeVar("_R", bound=Callable[..., str])
@@ -27,6 +28,35 @@ def rules_changed() -> None:
     _version += 1
 
 
+class Rules(dict[type, Rule]):
+    """Rules by class; a rule in a file that is not imported yet is found by the name of its class.
+
+    Most programs write a few of the constructs that there are, so the files of the others are not read at start. A
+    class that is looked up exists, so its name is known, and that is all it takes to find the file.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: Name of a class, with its module -> module that registers its rule. The one list of what is loaded later.
+        self.later: dict[str, str] = {}
+
+    def __missing__(self, cls: type) -> Rule:
+        found = self.find(cls)
+        if found is None:
+            raise KeyError(cls)
+        return found
+
+    def find(self, cls: type) -> Rule | None:
+        """Return the rule of exactly this class, importing its file if need be; None when there is none."""
+        found = self.get(cls)
+        if found is None and self.later:
+            module = self.later.get(f"{cls.__module__}.{cls.__qualname__}")
+            if module is not None:
+                import_module(module)
+                found = self.get(cls)
+        return found
+
+
 class RuleTable:
     """Rules by class, with a parent that answers when this table has none.
 
@@ -37,7 +67,7 @@ class RuleTable:
     def __init__(self, name: str, parent: RuleTable | None = None) -> None:
         self.name = name
         self.parent = parent
-        self.own: dict[type, Rule] = {}
+        self.own = Rules()
         #: Rules of single operators, asked by the rules of binary and unary expressions.
         self.operators: dict[Callable[..., Any], Rule] = {}
         self._found: dict[type, Rule] = {}
@@ -53,6 +83,18 @@ class RuleTable:
             return function
 
         return register
+
+    def rules_later(self, package: str, files: Mapping[str, tuple[str, ...]]) -> None:
+        """Name the files of a package whose rules are loaded when a construct they are for is first written.
+
+        Args:
+            package: the package, as ``__name__`` gives it.
+            files: file -> the classes it has rules for, each with its module: ``"lect.sql.window.Over"``.
+
+        A file that registers rules of operators has to be imported at once: an operator is not found by name.
+        """
+        for file, classes in files.items():
+            self.own.later.update(dict.fromkeys(classes, f"{package}.{file}"))
 
     def operator(self, *operators: Callable[..., Any]) -> Callable[[_R], _R]:
         """Register the decorated function as the rule for expressions of `operators` (:mod:`lect.operators`).
@@ -97,8 +139,9 @@ class RuleTable:
                     return USER_RULES[base, name]
             table: RuleTable | None = self
             while table is not None:
-                if base in table.own:
-                    return table.own[base]
+                found = table.own.find(base)
+                if found is not None:
+                    return found
                 table = table.parent
         return None
 
@@ -119,7 +162,7 @@ class RuleTable:
             candidates = [USER_RULES.get((base, name)) for name in names]
             table: RuleTable | None = self
             while table is not None:
-                candidates.append(table.own.get(base))
+                candidates.append(table.own.find(base))
                 table = table.parent
             for candidate in candidates:
                 if candidate is None:
