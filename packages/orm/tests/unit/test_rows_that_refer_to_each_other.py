@@ -418,3 +418,38 @@ def test_a_class_that_comes_later_is_told_of_new_keys() -> None:
         early.code = "c"
         session.commit()
         assert late.early_code == "c"
+
+
+class Cell(Base):
+    __tablename__ = "cell"
+    row: Mapped[int] = mapped_column(primary_key=True)
+    column: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str | None]
+
+
+@pytest.mark.parametrize("expired", [None, ["row"], ["column"], ["row", "column"], []])
+@pytest.mark.parametrize("what", ["both", "one", "taken over", "changed and taken over"])
+def test_a_key_of_which_a_part_is_expired(expired: list[str] | None, what: str) -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        cell = Cell(row=1, column=2, text="a")
+        session.add(cell)
+        session.commit()
+        assert cell.text == "a"
+        if expired != []:
+            session.expire(cell, expired)
+        if what == "both":
+            cell.row, cell.column = 3, 4
+        elif what != "taken over":
+            cell.column = 5
+        if what.endswith("taken over"):
+            session.delete(cell)
+            session.add(Cell(row=1, column=2, text="b"))
+        else:
+            assert (cell.row, cell.column, cell.text) == ((3, 4, "a") if what == "both" else (1, 5, "a"))
+        session.commit()
+        expected = {"both": (3, 4, "a"), "one": (1, 5, "a")}.get(what, (1, 2, "b"))
+        assert session.execute(select(Cell.row, Cell.column, Cell.text)).all() == [expected]
+        if what in ("both", "one"):
+            assert session.get(Cell, expected[:2]) is cell

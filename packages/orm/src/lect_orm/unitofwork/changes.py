@@ -24,17 +24,20 @@ MAX_CHANGES: Final = 500
 def old_value(state: InstanceState, dict_: dict[str, Any], key: str) -> Any:
     """Return the value that the row has for an attribute, as far as the object knows."""
     committed = state.committed_state
+    unknown = False
     if committed is not None and key in committed:
         old = committed[key]
         if old is not NO_VALUE:
             return old
+        unknown = True  # set while it was expired
     value = dict_.get(key, NO_VALUE)
-    if value is NO_VALUE:
+    if unknown or value is NO_VALUE:
         mapper = state.mapper
         if state.pk is not None and key in mapper.pk_keys:
-            # Expired; but which row it is has been known all the time.
+            # Which row it is has been known all the time.
             return public_key(mapper, state.pk)[1][mapper.pk_keys.index(key)]
-        value = mapper.impls[key].get(state, dict_)
+        if value is NO_VALUE:
+            value = mapper.impls[key].get(state, dict_)
         if value is NO_VALUE:
             value = None
     return value

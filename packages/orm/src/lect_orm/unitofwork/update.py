@@ -147,7 +147,7 @@ def _collect(context: FlushContext, facts: TableFacts, state: InstanceState, con
     _add_onupdate(facts, params, expressions, computed, connection)
     for column, key in facts.primary:
         if existing is not None:
-            value = row_dict.get(key)
+            value = old_value(existing, row_dict, key)
         elif column in facts.cascaded and state.committed_state and key in state.committed_state:
             # The database has carried the new key over from the base table's row.
             value = dict_.get(key)

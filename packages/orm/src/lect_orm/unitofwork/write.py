@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lect.exc import LectWarning
 from lect_orm.base import state_str
 from lect_orm.exc import FlushError
-from lect_orm.identity import bucket_of
+from lect_orm.identity import bucket_of, public_key
 from lect_orm.unitofwork.changes import old_value
 from lect_orm.unitofwork.context import DELETE, LISTED_DELETE, SAVE, FlushContext
 from lect_orm.unitofwork.delete import delete_rows
@@ -578,9 +578,14 @@ def _follow_key(
     """The primary key of a persistent object was set: its place in the identity map changes with it."""
     mapper = state.mapper
     pk = mapper.pk_of(dict_)
-    if pk is None:
-        return
-    pk = bucket_of(mapper, mapper.pk_tuple(pk), state.identity_token)
+    if pk is not None:
+        values = mapper.pk_tuple(pk)
+    else:  # a part that is expired is what it was
+        known = public_key(mapper, state.pk)[1]
+        values = tuple([dict_.get(key, part) for key, part in zip(mapper.pk_keys, known, strict=True)])
+        if None in values:
+            return
+    pk = bucket_of(mapper, values, state.identity_token)
     old = state.pk
     if pk == old:
         return
