@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,45 @@ HEAVY = (
 
 STDLIB_LIMIT = 36
 """Modules of the standard library that may come in with core. Raise it only with a measurement of the time."""
+
+
+FIRST_QUERY = """
+from lect import create_engine, literal, select
+with create_engine("sqlite://").connect() as connection:
+    assert connection.scalar(select(literal(1))) == 1
+"""
+
+OWN_LIMITS = {"import lect": 185, FIRST_QUERY: 210, "import lect_orm": 328}
+"""Modules of Lect that may come in. A construct that few programs use belongs to a table of names or rules that are
+loaded later: ``lazy_names`` of a package's ``__init__``, ``RULES.rules_later``."""
+
+UNUSED_BY_A_FIRST_QUERY = (
+    "lect.compile.ansi.create_table",
+    "lect.compile.ansi.insert",
+    "lect.compile.ansi.merge",
+    "lect.engine.mock",
+    "lect.engine.reflection",
+    "lect.schema.ddl",
+    "lect.schema.view",
+    "lect.sql.lambdas",
+    "lect.sql.tstring",
+    "lect.types.pickle_type",
+    "lect_sqlite.compile.column_spec",
+    "lect_sqlite.reflection",
+)
+
+
+@pytest.mark.parametrize("statement", OWN_LIMITS, ids=["core", "first query", "mapper"])
+def test_own_modules_are_within_budget(statement: str) -> None:
+    own = [m for m in budget.imported_by(statement) if m.partition(".")[0].startswith("lect")]
+    assert len(own) <= OWN_LIMITS[statement]
+
+
+def test_a_first_query_brings_nothing_that_it_does_not_use() -> None:
+    modules = set(budget.imported_by(FIRST_QUERY))
+    assert modules & set(UNUSED_BY_A_FIRST_QUERY) == set()
+    for name in UNUSED_BY_A_FIRST_QUERY:
+        assert importlib.util.find_spec(name) is not None, name
 
 
 def test_import_of_core_is_within_budget() -> None:

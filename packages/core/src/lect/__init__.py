@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lect import (
     event,
     exc,
@@ -40,18 +42,12 @@ from lect.engine import (
     TupleResult,
     TwoPhaseTransaction,
     create_engine,
-    create_mock_engine,
     create_pool_from_url,
     engine_from_config,
     make_url,
     result_tuple,
 )
-from lect.engine.reflection import (
-    Inspector,
-)
-from lect.inspection import (
-    inspect,
-)
+from lect.lazy import lazy_names
 from lect.limits import (
     deadline,
 )
@@ -69,31 +65,19 @@ from lect.pool import (
 )
 from lect.schema import (
     BLANK_SCHEMA,
-    DDL,
-    BaseDDLElement,
     CheckConstraint,
     CheckFirst,
     Column,
     ColumnDefault,
-    Computed,
     Constraint,
-    CreateTable,
-    CreateTableAs,
-    CreateView,
-    DDLElement,
     DefaultClause,
-    DropTable,
-    DropView,
-    ExecutableDDLElement,
     FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
     ForeignKeyTarget,
-    Identity,
     Index,
     MetaData,
     PrimaryKeyConstraint,
-    Sequence,
     Table,
     UniqueConstraint,
     insert_sentinel,
@@ -101,10 +85,6 @@ from lect.schema import (
 from lect.schema.typed_columns import (
     Named,
     TypedColumns,
-)
-from lect.sql._case import (
-    Case,
-    case,
 )
 from lect.sql._cast import (
     Cast,
@@ -117,10 +97,6 @@ from lect.sql._cast import (
 from lect.sql._insert import (
     Insert,
     insert,
-)
-from lect.sql._merge import (
-    Merge,
-    merge,
 )
 from lect.sql._select import (
     Select,
@@ -191,9 +167,6 @@ from lect.sql.dml import (
     UpdateBase,
     ValuesBase,
 )
-from lect.sql.dml_column import (
-    from_dml_column,
-)
 from lect.sql.element import (
     ClauseElement,
     ColumnElement,
@@ -244,7 +217,6 @@ from lect.sql.label import (
     Label,
     label,
 )
-from lect.sql.lambdas import lambda_stmt
 from lect.sql.lists import (
     ClauseList,
     OrderByList,
@@ -288,24 +260,12 @@ from lect.sql.text import (
 from lect.sql.textual_select import (
     TextualSelect,
 )
-from lect.sql.tstring import (
-    TString,
-    tstring,
-)
-from lect.sql.tuple import (
-    Tuple,
-    tuple_,
-)
 from lect.sql.type_clause import (
     TypeClause,
 )
 from lect.sql.unary import (
     CollectionAggregate,
     UnaryExpression,
-)
-from lect.sql.values import (
-    Values,
-    values,
 )
 from lect.sql.window import (
     AggregateOrderBy,
@@ -357,7 +317,6 @@ from lect.types import (
     LargeBinary,
     Numeric,
     NumericCommon,
-    PickleType,
     SmallInteger,
     String,
     Text,
@@ -368,6 +327,64 @@ from lect.types import (
     UnicodeText,
     Uuid,
 )
+
+if TYPE_CHECKING:
+    from lect.engine import create_mock_engine
+    from lect.engine.reflection import Inspector
+    from lect.inspection import inspect
+    from lect.schema import (
+        DDL,
+        BaseDDLElement,
+        Computed,
+        CreateTable,
+        CreateTableAs,
+        CreateView,
+        DDLElement,
+        DropTable,
+        DropView,
+        ExecutableDDLElement,
+        Identity,
+        Sequence,
+    )
+    from lect.sql._case import Case, case
+    from lect.sql._merge import Merge, merge
+    from lect.sql.dml_column import from_dml_column
+    from lect.sql.lambdas import lambda_stmt
+    from lect.sql.tstring import TString, tstring
+    from lect.sql.tuple import Tuple, tuple_
+    from lect.sql.values import Values, values
+    from lect.types import PickleType
+else:  # imported when first asked for: what a first query does without
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "lect.engine": ("create_mock_engine",),
+            "lect.engine.reflection": ("Inspector",),
+            "lect.inspection": ("inspect",),
+            "lect.schema": (
+                "DDL",
+                "BaseDDLElement",
+                "Computed",
+                "CreateTable",
+                "CreateTableAs",
+                "CreateView",
+                "DDLElement",
+                "DropTable",
+                "DropView",
+                "ExecutableDDLElement",
+                "Identity",
+                "Sequence",
+            ),
+            "lect.sql._case": ("Case", "case"),
+            "lect.sql._merge": ("Merge", "merge"),
+            "lect.sql.dml_column": ("from_dml_column",),
+            "lect.sql.lambdas": ("lambda_stmt",),
+            "lect.sql.tstring": ("TString", "tstring"),
+            "lect.sql.tuple": ("Tuple", "tuple_"),
+            "lect.sql.values": ("Values", "values"),
+            "lect.types": ("PickleType",),
+        },
+    )
 
 __version__ = "0.1.0"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,29 +62,34 @@ print(len(own.later))
     assert int(done.stdout) > 10
 
 
-def test_a_rule_is_found_when_its_construct_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Drawn:
-        pass
+class Drawn:
+    pass
 
-    class Painted(Drawn):
-        pass
 
-    table = RuleTable("planted")
-    planted = type(sys)("planted_rules")
+class Painted(Drawn):
+    pass
 
-    def arrive(name: str) -> object:
-        table.rule(Painted)(lambda node, writer: "painted")
-        return planted
 
-    monkeypatch.setattr("lect.compile.table.import_module", arrive)
-    table.rule(Drawn)(lambda node, writer: "drawn")
-    table.rules_later("here", {"painted": (f"{__name__}.{Painted.__qualname__}",)})
-    rule = table.find(Painted)
-    assert rule is not None
-    assert rule(Painted(), None) == "painted"
-    first = table.find(Drawn)
-    assert first is not None
-    assert first(Drawn(), None) == "drawn"
+PLANTED = RuleTable("planted")
+
+
+def test_a_rule_is_found_when_its_construct_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "planted_package").mkdir()
+    (tmp_path / "planted_package" / "painted.py").write_text(
+        "import sys\n"
+        f"tests = sys.modules[{__name__!r}]\n"
+        "tests.PLANTED.rule(tests.Painted)(lambda node, writer: 'painted')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    PLANTED.rule(Drawn)(lambda node, writer: "drawn")
+    PLANTED.rules_later("planted_package", {"painted": (f"{__name__}.Painted",)})
+    drawn = PLANTED.find(Drawn)
+    assert drawn is not None
+    assert drawn(Drawn(), None) == "drawn"
+    assert "planted_package.painted" not in sys.modules
+    painted = PLANTED.find(Painted)
+    assert painted is not None
+    assert painted(Painted(), None) == "painted"
 
 
 def test_a_class_without_a_rule_is_a_missing_key() -> None:

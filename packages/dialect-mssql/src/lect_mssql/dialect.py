@@ -7,6 +7,7 @@ from typing import Any
 from lect import exc
 from lect.compile.literals import Literals
 from lect.dialects.contract import Brackets, Dialect, Failure, SettleRequest
+from lect.dialects.reflection import reflector_later
 from lect.schema.constraints import PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.index import Index
 from lect_mssql import errors
@@ -14,7 +15,6 @@ from lect_mssql.capabilities import AZURE_EDITIONS, LATEST, OLDEST, capabilities
 from lect_mssql.compile import RULES
 from lect_mssql.identifiers import MSIdentifiers
 from lect_mssql.literals import MSLiterals
-from lect_mssql.reflection import MSReflector
 from lect_mssql.types import TYPE_ADAPTATIONS
 
 __all__ = ["MSDialect"]
@@ -39,7 +39,7 @@ class MSDialect(Dialect):
         (UniqueConstraint, {"clustered": None}),
         (Index, {"clustered": None, "include": None, "where": None, "columnstore": None}),
     )
-    reflector = MSReflector()
+    reflector = reflector_later("lect_mssql.reflection:MSReflector")
 
     def make_identifiers(self) -> MSIdentifiers:
         """Names are quoted with brackets."""

@@ -15,6 +15,7 @@ from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.literals import Literals
 from lect.dialects.capabilities import Capabilities
 from lect.dialects.contract import Dialect, Failure, SettingRequest, SettleRequest
+from lect.dialects.reflection import reflector_later
 from lect.schema.constraints import PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.index import Index
 from lect.schema.table import Table
@@ -24,7 +25,6 @@ from lect_mysql.capabilities import LATEST_MARIADB, LATEST_MYSQL, OLDEST_MARIADB
 from lect_mysql.compile import MARIADB_RULES, RULES
 from lect_mysql.identifiers import make_identifiers
 from lect_mysql.literals import MySQLLiterals
-from lect_mysql.reflection import MySQLReflector
 from lect_mysql.types import TYPE_ADAPTATIONS
 
 __all__ = ["MariaDBDialect", "MySQLDialect"]
@@ -49,7 +49,7 @@ class MySQLDialect(Dialect):
     default_capabilities = mysql(LATEST_MYSQL)
     default_paramstyle = "format"
     type_adaptations = TYPE_ADAPTATIONS
-    reflector = MySQLReflector()
+    reflector = reflector_later("lect_mysql.reflection:MySQLReflector")
     construct_arguments = (
         (Table, {"*": None}),
         (Update, {"limit": None}),

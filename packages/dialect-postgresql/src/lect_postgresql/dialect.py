@@ -10,6 +10,7 @@ from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.literals import Literals
 from lect.dialects.contract import Connector, Dialect, Failure, SettingRequest, SettleRequest
+from lect.dialects.reflection import reflector_later
 from lect.schema.constraints import CheckConstraint, PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.foreign_key import ForeignKeyConstraint
 from lect.schema.index import Index
@@ -21,7 +22,6 @@ from lect_postgresql.casts import Casts
 from lect_postgresql.compile import RULES
 from lect_postgresql.identifiers import make_identifiers
 from lect_postgresql.literals import PGLiterals
-from lect_postgresql.reflection import PostgreSQLReflector
 from lect_postgresql.types import TYPE_ADAPTATIONS
 
 __all__ = ["PostgreSQLDialect"]
@@ -52,7 +52,7 @@ class PostgreSQLDialect(Dialect):
     default_capabilities = capabilities(LATEST)
     default_paramstyle = "pyformat"
     type_adaptations = TYPE_ADAPTATIONS
-    reflector = PostgreSQLReflector()
+    reflector = reflector_later("lect_postgresql.reflection:PostgreSQLReflector")
     construct_arguments = (
         (
             Index,

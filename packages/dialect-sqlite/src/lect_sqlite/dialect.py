@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
 from lect.dialects.contract import Dialect, Failure, SettleRequest
+from lect.dialects.reflection import reflector_later
 from lect.schema.column import Column
 from lect.schema.constraints import Constraint
 from lect.schema.index import Index
@@ -16,7 +17,6 @@ from lect_sqlite import errors
 from lect_sqlite.capabilities import LATEST, OLDEST, capabilities
 from lect_sqlite.compile import RULES
 from lect_sqlite.identifiers import make_identifiers
-from lect_sqlite.reflection import SQLiteReflector
 from lect_sqlite.types import TYPE_ADAPTATIONS
 
 __all__ = ["SQLiteDialect"]
@@ -47,7 +47,7 @@ class SQLiteDialect(Dialect):
         ),
         (Constraint, {"on_conflict": None}),
     )
-    reflector = SQLiteReflector()
+    reflector = reflector_later("lect_sqlite.reflection:SQLiteReflector")
 
     def __init__(self, *, native_datetime: bool = False, **common: Any) -> None:
         super().__init__(**common)

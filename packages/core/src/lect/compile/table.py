@@ -8,7 +8,6 @@ constructs and overrides (``@compiles``) enter the same chain, in front.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any, TypeVar
 
 __all__ = ["ANSI", "Rule", "RuleTable", "Rules", "USER_RULES"]
@@ -52,7 +51,7 @@ class Rules(dict[type, Rule]):
         if found is None and self.later:
             module = self.later.get(f"{cls.__module__}.{cls.__qualname__}")
             if module is not None:
-                import_module(module)
+                __import__(module)
                 found = self.get(cls)
         return found
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from lect.lazy import lazy_names
 from lect.schema.base import (
     BLANK_SCHEMA,
     NULL_UNSPECIFIED,
@@ -12,7 +15,6 @@ from lect.schema.base import (
 )
 from lect.schema.checkfirst import CheckFirst
 from lect.schema.column import Column, insert_sentinel
-from lect.schema.computed import Computed
 from lect.schema.conditional import DDLIf, HasConditionalDDL
 from lect.schema.constraints import (
     CheckConstraint,
@@ -21,31 +23,6 @@ from lect.schema.constraints import (
     Constraint,
     PrimaryKeyConstraint,
     UniqueConstraint,
-)
-from lect.schema.ddl import (
-    DDL,
-    AddConstraint,
-    BaseDDLElement,
-    CreateColumn,
-    CreateConstraint,
-    CreateIndex,
-    CreateSchema,
-    CreateSequence,
-    CreateTable,
-    DDLElement,
-    DropColumnComment,
-    DropConstraint,
-    DropConstraintComment,
-    DropIndex,
-    DropSchema,
-    DropSequence,
-    DropTable,
-    DropTableComment,
-    ExecutableDDLElement,
-    SetColumnComment,
-    SetConstraintComment,
-    SetTableComment,
-    TableOptions,
 )
 from lect.schema.defaults import (
     CallableColumnDefault,
@@ -61,10 +38,72 @@ from lect.schema.foreign_key import ForeignKey, ForeignKeyConstraint, ForeignKey
 from lect.schema.index import Index
 from lect.schema.metadata import MetaData
 from lect.schema.ordering import sort_tables, sort_tables_and_constraints
-from lect.schema.sequence import Identity, IdentityOptions, Sequence
 from lect.schema.table import Table
-from lect.schema.view import CreateTableAs, CreateView, DropView
 from lect.sql.names import conv, quoted_name
+
+if TYPE_CHECKING:
+    from lect.schema.computed import Computed
+    from lect.schema.ddl import (
+        DDL,
+        AddConstraint,
+        BaseDDLElement,
+        CreateColumn,
+        CreateConstraint,
+        CreateIndex,
+        CreateSchema,
+        CreateSequence,
+        CreateTable,
+        DDLElement,
+        DropColumnComment,
+        DropConstraint,
+        DropConstraintComment,
+        DropIndex,
+        DropSchema,
+        DropSequence,
+        DropTable,
+        DropTableComment,
+        ExecutableDDLElement,
+        SetColumnComment,
+        SetConstraintComment,
+        SetTableComment,
+        TableOptions,
+    )
+    from lect.schema.sequence import Identity, IdentityOptions, Sequence
+    from lect.schema.view import CreateTableAs, CreateView, DropView
+else:  # imported when first asked for: what a first query does without
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "lect.schema.computed": ("Computed",),
+            "lect.schema.ddl": (
+                "DDL",
+                "AddConstraint",
+                "BaseDDLElement",
+                "CreateColumn",
+                "CreateConstraint",
+                "CreateIndex",
+                "CreateSchema",
+                "CreateSequence",
+                "CreateTable",
+                "DDLElement",
+                "DropColumnComment",
+                "DropConstraint",
+                "DropConstraintComment",
+                "DropIndex",
+                "DropSchema",
+                "DropSequence",
+                "DropTable",
+                "DropTableComment",
+                "ExecutableDDLElement",
+                "SetColumnComment",
+                "SetConstraintComment",
+                "SetTableComment",
+                "TableOptions",
+            ),
+            "lect.schema.sequence": ("Identity", "IdentityOptions", "Sequence"),
+            "lect.schema.view": ("CreateTableAs", "CreateView", "DropView"),
+        },
+    )
 
 __all__ = [
     "BLANK_SCHEMA",

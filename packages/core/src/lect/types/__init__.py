@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from lect.lazy import lazy_names
 from lect.operators import OperatorClass
 from lect.types.array import ARRAY
 from lect.types.boolean import BOOLEANTYPE, MATCHTYPE, Boolean, MatchType
@@ -23,7 +26,6 @@ from lect.types.numeric import (
     NumericCommon,
     SmallInteger,
 )
-from lect.types.pickle_type import PickleType
 from lect.types.registry import DOUBLETYPE
 from lect.types.schema_type import SchemaType
 from lect.types.sql_types import (
@@ -58,6 +60,16 @@ from lect.types.tuple_type import TABLEVALUE, TableValueType, TupleType
 from lect.types.type_engine import Emulated, NativeForEmulated, TypeEngine, adapt_type, to_instance
 from lect.types.user_defined import UserDefinedType
 from lect.types.uuid_type import UUID, Uuid
+
+if TYPE_CHECKING:
+    from lect.types.pickle_type import PickleType
+else:  # imported when first asked for: what a first query does without
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "lect.types.pickle_type": ("PickleType",),
+        },
+    )
 
 __all__ = [
     "ARRAY",
