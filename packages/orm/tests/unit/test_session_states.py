@@ -9,9 +9,21 @@ from typing import Any
 import pytest
 from shop import Category, Customer, Order, Tag, new_engine, statements
 
-from lect import event, inspect, update
+from lect import Column, ForeignKey, Table, create_engine, delete, event, inspect, select, update
 from lect.exc import InvalidRequestError
-from lect_orm import Session, make_transient, make_transient_to_detached, object_session
+from lect_orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    joinedload,
+    make_transient,
+    make_transient_to_detached,
+    mapped_column,
+    object_session,
+    relationship,
+    selectinload,
+    subqueryload,
+)
 from lect_orm.exc import DetachedInstanceError, ObjectDeletedError, UnmappedInstanceError
 
 LIFECYCLE = (
@@ -427,3 +439,59 @@ def test_a_rollback_lets_go_of_what_was_read_from_a_row_that_took_the_place_of_a
         assert (state_name(first), state_name(third)) == ("persistent", "detached")
         assert first.label == "first"
         assert session.get(Tag, 1) is first
+
+
+class BoxBase(DeclarativeBase):
+    pass
+
+
+pairs = Table(
+    "pairs",
+    BoxBase.metadata,
+    Column("box_id", ForeignKey("box.id"), primary_key=True),
+    Column("mark_id", ForeignKey("mark.id"), primary_key=True),
+)
+
+
+class Mark(BoxBase):
+    __tablename__ = "mark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Lid(BoxBase):
+    __tablename__ = "lid"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    box_id: Mapped[int | None] = mapped_column(ForeignKey("box.id"))
+
+
+class Box(BoxBase):
+    __tablename__ = "box"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    marks: Mapped[list[Mark]] = relationship(secondary=pairs)
+    lid: Mapped[Lid | None] = relationship(uselist=False)
+
+
+@pytest.mark.parametrize("how", ["lazy", "joined", "selectin", "subquery"])
+def test_what_a_savepoint_read_among_rows_that_it_wrote_is_read_again(how: str) -> None:
+    engine = create_engine("sqlite://")
+    BoxBase.metadata.create_all(engine)
+    load = {"joined": joinedload, "selectin": selectinload, "subquery": subqueryload}.get(how)
+    options = () if load is None else (load(Box.marks), load(Box.lid))
+    with Session(engine) as session:
+        box, quiet = Box(marks=[Mark()], lid=Lid()), Box(marks=[Mark()])
+        session.add_all([box, quiet])
+        session.commit()
+        mark, lid = box.marks[0], box.lid
+        assert quiet.marks
+        savepoint = session.begin_nested()
+        session.expire(box)
+        session.execute(delete(pairs).where(pairs.c.box_id == box.id))
+        session.delete(mark)
+        session.delete(lid)
+        session.flush()
+        session.expire(box)
+        assert session.scalars(select(Box).options(*options).where(Box.id == box.id)).unique().one() is box
+        assert (box.marks, box.lid) == ([], None)
+        savepoint.rollback()
+        assert "marks" in quiet.__dict__  # read before, and it stays
+        assert (box.marks, box.lid) == ([mark], lid)

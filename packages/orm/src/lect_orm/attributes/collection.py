@@ -17,6 +17,7 @@ from lect_orm.attributes.collections import (
 )
 from lect_orm.attributes.history import _UNCHANGED, HISTORY_BLANK, History
 from lect_orm.attributes.impl import TRACKERS, AttributeImpl, Event
+from lect_orm.attributes.within_savepoints import WATCH, note_loaded
 from lect_orm.base import (
     CALLABLES_OK,
     INCLUDE_PENDING_MUTATIONS,
@@ -442,6 +443,8 @@ class CollectionImpl(AttributeImpl):
             committed.pop(self.key, None)
         old = dict_.get(self.key)
         dict_[self.key] = coll
+        if WATCH.on:
+            note_loaded(state, self.key)
         if old is not None:
             self.release(state, old)
         pending = state.pending_changes

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from lect.event import Dispatch
 from lect_orm.attributes.history import _UNCHANGED, HISTORY_BLANK, History
+from lect_orm.attributes.within_savepoints import WATCH, note_loaded
 from lect_orm.base import (
     ATTR_EMPTY,
     ATTR_WAS_SET,
@@ -260,6 +261,8 @@ class AttributeImpl:
     def set_committed_value(self, state: Any, dict_: dict[str, Any], value: Any) -> Any:
         """Store a value as loaded, without history."""
         dict_[self.key] = value
+        if WATCH.on:
+            note_loaded(state, self.key)
         committed = state.committed_state
         if committed:
             committed.pop(self.key, None)

@@ -12,6 +12,7 @@ from lect.sql.boolean import and_
 from lect.sql.join import Join
 from lect.sql.naming import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 from lect_orm.attributes.collections import InstrumentedList
+from lect_orm.attributes.within_savepoints import WATCH, note_loaded
 from lect_orm.base import NO_VALUE, state_str
 from lect_orm.exc import StaleDataError
 from lect_orm.loading.generate import loader_factory, row_values
@@ -926,6 +927,8 @@ class _Making:
                     if committed:
                         committed.pop(key, None)
                     values[key] = related
+                    if WATCH.on:
+                        note_loaded(state, key)
 
 
 _KEPT: Any = object()

@@ -13,6 +13,7 @@ from lect.exc import (
     PendingRollbackError,
     ResourceClosedError,
 )
+from lect_orm.attributes.within_savepoints import WATCH
 from lect_orm.exc import FlushError
 from lect_orm.state import expire_all
 
@@ -88,15 +89,19 @@ class SessionTransaction:
             self._deleted: dict[InstanceState, Any] = {}
             self._dirty: dict[InstanceState, Any] = {}
             self._key_switches: dict[InstanceState, tuple[Any, Any]] = {}
+            #: relationships that were loaded within the savepoint
+            self._loaded: dict[InstanceState, set[str]] = {}
         else:
             self._new, self._deleted = parent._new, parent._deleted
             self._dirty, self._key_switches = parent._dirty, parent._key_switches
+            self._loaded = parent._loaded
         #: whether a savepoint may be rolled back, so that it matters which objects were written within it
         self._within_savepoint: bool = self.nested or (parent is not None and parent._within_savepoint)
         self._previous_nested = session._nested_transaction
         session._transaction = self
         if self.nested:
             session._nested_transaction = self
+            WATCH.on = True
         if session.dispatch.after_transaction_create:
             session.dispatch.after_transaction_create(session, self)
 
@@ -435,6 +440,7 @@ class SessionTransaction:
         session = self.session
         assert session is not None
         added = {**self._new, **session._new}
+        wrote = bool(self._new or self._dirty or self._deleted)
         session._expunge_states(list(added), to_transient=True)
         for state, (old, _new) in self._key_switches.items():
             session.identity_map.discard(state)
@@ -461,10 +467,21 @@ class SessionTransaction:
                 obj = state()
                 if obj is not None:
                     state._expire(obj.__dict__, session._dirty)
+        if dirty_only and self._loaded and wrote:
+            self._forget_loaded()
         self._new.clear()
         self._deleted.clear()
         self._dirty.clear()
         self._key_switches.clear()
+        self._loaded.clear()
+
+    def _forget_loaded(self) -> None:
+        """Let relationships be read again that were read among rows which are gone, or without those that are back."""
+        identity_map = self.session.identity_map  # type: ignore[union-attr]
+        for state, keys in self._loaded.items():
+            obj = state()
+            if obj is not None and identity_map.contains_state(state):
+                state._expire_attributes(obj.__dict__, keys)
 
     def _release_snapshot(self) -> None:
         """The work is done: hand what was noted to the transaction around, or let go of it."""
@@ -476,6 +493,9 @@ class SessionTransaction:
             parent._new.update(self._new)
             parent._deleted.update(self._deleted)
             parent._dirty.update(self._dirty)
+            if parent._within_savepoint:
+                for state, keys in self._loaded.items():
+                    parent._loaded.setdefault(state, set()).update(keys)
             for state, (old, new) in self._key_switches.items():
                 first = parent._key_switches.get(state)
                 parent._key_switches[state] = (old if first is None else first[0], new)
