@@ -46,6 +46,7 @@ UNUSED_BY_A_FIRST_QUERY = (
     "lect.compile.ansi.create_table",
     "lect.compile.ansi.insert",
     "lect.compile.ansi.merge",
+    "lect.dialects.reflection",
     "lect.engine.mock",
     "lect.engine.reflection",
     "lect.schema.ddl",

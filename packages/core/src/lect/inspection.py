@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lect.engine.connection import Connection
 from lect.engine.engine import Engine
-from lect.engine.reflection import Inspector
 from lect.exc import ArgumentError, NoInspectionAvailable
 from lect.sql.element import ClauseElement
+
+if TYPE_CHECKING:
+    from lect.engine.reflection import Inspector
 
 __all__ = ["inspect", "inspects", "inspects_itself"]
 
@@ -65,6 +67,13 @@ def inspects_itself(cls: type[_T]) -> type[_T]:
 _inspects = inspects
 _self_inspects = inspects_itself
 
-inspects(Engine, Connection)(Inspector)
+
+@inspects(Engine, Connection)
+def _inspector(bind: Engine | Connection) -> Inspector:
+    from lect.engine.reflection import Inspector  # the mapper needs this room at start, and seldom a catalogue
+
+    return Inspector(bind)
+
+
 # A statement, a table, a column: what is known of it is itself.
 inspects_itself(ClauseElement)

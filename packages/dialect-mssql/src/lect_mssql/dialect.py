@@ -7,7 +7,7 @@ from typing import Any
 from lect import exc
 from lect.compile.literals import Literals
 from lect.dialects.contract import Brackets, Dialect, Failure, SettleRequest
-from lect.dialects.reflection import reflector_later
+from lect.dialects.later import reflector_later
 from lect.schema.constraints import PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.index import Index
 from lect_mssql import errors

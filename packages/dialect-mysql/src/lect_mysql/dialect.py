@@ -15,7 +15,7 @@ from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.literals import Literals
 from lect.dialects.capabilities import Capabilities
 from lect.dialects.contract import Dialect, Failure, SettingRequest, SettleRequest
-from lect.dialects.reflection import reflector_later
+from lect.dialects.later import reflector_later
 from lect.schema.constraints import PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.index import Index
 from lect.schema.table import Table

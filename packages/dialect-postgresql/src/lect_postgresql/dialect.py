@@ -10,7 +10,7 @@ from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.literals import Literals
 from lect.dialects.contract import Connector, Dialect, Failure, SettingRequest, SettleRequest
-from lect.dialects.reflection import reflector_later
+from lect.dialects.later import reflector_later
 from lect.schema.constraints import CheckConstraint, PrimaryKeyConstraint, UniqueConstraint
 from lect.schema.foreign_key import ForeignKeyConstraint
 from lect.schema.index import Index

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from lect import exc
 from lect.compile.identifiers import IdentifierPreparer
 from lect.dialects.contract import Dialect, Failure, SettleRequest
-from lect.dialects.reflection import reflector_later
+from lect.dialects.later import reflector_later
 from lect.schema.column import Column
 from lect.schema.constraints import Constraint
 from lect.schema.index import Index

@@ -27,7 +27,7 @@ Additions
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from lect.compile.identifiers import IdentifierPreparer
 from lect.compile.literals import Literals
@@ -53,8 +53,8 @@ from lect.dialects.abilities import (
 )
 from lect.dialects.calls import DriverCalls
 from lect.dialects.capabilities import Capabilities
+from lect.dialects.later import reflector_later
 from lect.dialects.record import Record
-from lect.dialects.reflection import Reflector
 from lect.dialects.requests import (
     Brackets,
     BulkRequest,
@@ -75,6 +75,9 @@ from lect.dialects.requests import (
 )
 from lect.dialects.switches import Switches
 from lect.exc import NoDBAPILoaded
+
+if TYPE_CHECKING:
+    from lect.dialects.reflection import Reflector
 
 __all__ = [
     "SPI_VERSION",
@@ -158,7 +161,7 @@ class Dialect(DriverCalls, Switches):
     #: The rows of ``(a, b) IN (...)`` are written behind the word VALUES.
     tuple_in_values: ClassVar[bool] = False
     #: Reads the catalogue (:mod:`lect.dialects.reflection`); the default one can return no fact.
-    reflector: ClassVar[Reflector] = Reflector()
+    reflector: ClassVar[Reflector] = reflector_later("lect.dialects.reflection:Reflector")
     #: Facts that hold while no server was asked.
     default_capabilities: ClassVar[Capabilities] = Capabilities()
 

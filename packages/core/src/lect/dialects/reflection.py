@@ -22,11 +22,10 @@ What is read is data
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Flag
 from functools import wraps
-from typing import Any, ClassVar, NoReturn, NotRequired, TypeAlias, TypedDict, TypeVar, cast
+from typing import Any, ClassVar, NoReturn, NotRequired, TypeAlias, TypedDict, TypeVar
 
 from lect.dialects.record import Record
 from lect.exc import InvalidRequestError, NoSuchTableError
@@ -50,7 +49,6 @@ __all__ = [
     "Reflector",
     "TableKey",
     "cache",
-    "reflector_later",
 ]
 
 
@@ -460,27 +458,3 @@ class Reflector:
     def table_options(self, request: ReflectionRequest, name: str) -> dict[str, Any]:
         """Return the options of table `name`."""
         self._cannot("table options", request)
-
-
-class _Later:
-    """Stands in a dialect's class for a reflector that is not imported yet."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self.found: Reflector | None = None
-
-    def __get__(self, dialect: Any, owner: type | None = None) -> Reflector:
-        if self.found is None:
-            module, _, name = self.where.partition(":")
-            __import__(module)
-            self.found = getattr(sys.modules[module], name)()
-        return self.found
-
-
-def reflector_later(where: str) -> Reflector:
-    """Return what a dialect's class holds as `reflector` so that its module is imported when a catalogue is first read.
-
-    Args:
-        where: module and class, ``"acme.reflection:AcmeReflector"``; the class is called without arguments, once.
-    """
-    return cast(Reflector, _Later(where))
