@@ -164,3 +164,48 @@ def test_no_names_are_all_names(session: Any) -> None:
     assert session.page.version == 5
     session.refresh(session.memo, [])
     assert session.memo.version == 5
+
+
+class Item(Base):
+    __tablename__ = "vl_item"
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "item"}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+
+
+class Book(Item):
+    __tablename__ = "vl_book"
+    __mapper_args__ = {"polymorphic_identity": "book", "version_id_col": "version"}
+
+    id: Mapped[int] = mapped_column(ForeignKey("vl_item.id"), primary_key=True)
+    version: Mapped[int]
+
+
+class Comic(Book):
+    __tablename__ = "vl_comic"
+    __mapper_args__ = {"polymorphic_identity": "comic"}
+
+    id: Mapped[int] = mapped_column(ForeignKey("vl_book.id"), primary_key=True)
+    colours: Mapped[int]
+
+
+def test_a_joined_subclass_counts_versions_where_its_base_does_not(session: Session) -> None:
+    item, book, comic = Item(id=11, name="i"), Book(id=12, name="b"), Comic(id=13, name="c", colours=2)
+    session.add_all([item, book, comic])
+    session.commit()
+    assert (book.version, comic.version) == (1, 1)
+    item.name = book.name = comic.name = "of the base's table"
+    session.commit()
+    assert (book.version, comic.version) == (2, 2)
+    comic.colours = 4
+    session.commit()
+    assert (book.version, comic.version) == (2, 3)
+    for other, change, version in ((book, "name", 2), (comic, "colours", 3)):
+        assert other.version == version
+        session.connection().execute(update(Book.__table__).values(version=9))  # type: ignore[arg-type]
+        setattr(other, change, 5)
+        with pytest.raises(StaleDataError, match="'vl_book' expected to update 1 row"):
+            session.flush()
+        session.rollback()

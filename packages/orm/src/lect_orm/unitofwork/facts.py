@@ -111,7 +111,8 @@ class TableFacts:
             mapper.batch,
             mapper.eager_defaults,
             mapper.confirm_deleted_rows,
-            mapper.version_id_col,
+            # Not the column itself: the base may have none, and a column compared with None is SQL.
+            id(mapper.version_id_col),
             mapper.version_id_generator,
         )
 
