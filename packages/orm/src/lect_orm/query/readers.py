@@ -391,7 +391,7 @@ class EntityReader:
     def _relationship(self, prop: Any, available: bool) -> None:
         step = self.node.strategy_for(prop)
         strategy = step.strategy if step is not None else prop.strategy
-        explicit = step is not None
+        explicit = step is not None and not self._goes_round(step)
         if strategy == "joined":
             if prop.strategy in ("dynamic", "write_only"):
                 raise InvalidRequestError(
@@ -410,8 +410,20 @@ class EntityReader:
                 if strategy == "subquery":
                     self.translation.needs_whole = True
                 self.post.append(POST_LOADERS[strategy](prop, step, self))
-        elif strategy == "noload" and explicit and prop.strategy != "noload":
+        elif strategy == "noload" and step is not None and prop.strategy != "noload":
             self.noload.append(prop)
+
+    def _goes_round(self, step: Step) -> bool:
+        """Whether a step is followed only as far as what the mapping says: it is for all relationships, and would lead
+        around a circle of them.
+        """
+        if step.key != "*":
+            return False
+        everywhere = self.node.everywhere
+        # Behind a named relationship, one immediate step further is as far as the option goes.
+        return step.strategy != "immediate" or (
+            everywhere is not None and everywhere.wildcards.get("relationship") is step
+        )
 
     def _may_join(self, prop: Any, explicit: bool) -> bool:
         if explicit:
