@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from lect.lazy import lazy_names
 from lect_orm import wiring as _wiring
 from lect_orm.attributes.collections import collection
 from lect_orm.attributes.descriptor import (
@@ -9,16 +12,6 @@ from lect_orm.attributes.descriptor import (
     Mapped,
     PropComparator,
     QueryableAttribute,
-)
-from lect_orm.attributes.keyed import (
-    KeyFuncDict,
-    MappedCollection,
-    attribute_keyed_dict,
-    attribute_mapped_collection,
-    column_keyed_dict,
-    column_mapped_collection,
-    keyfunc_mapping,
-    mapped_collection,
 )
 from lect_orm.base import (
     EXT_CONTINUE,
@@ -42,24 +35,6 @@ from lect_orm.events.session import SessionEvents
 from lect_orm.exc import *  # noqa: F403
 from lect_orm.inspecting import class_mapper, object_mapper
 from lect_orm.loading.criteria import LoaderCriteriaOption
-from lect_orm.loading.option_functions import (
-    contains_eager,
-    defaultload,
-    defer,
-    immediateload,
-    joinedload,
-    lazyload,
-    load_only,
-    noload,
-    raiseload,
-    selectin_polymorphic,
-    selectinload,
-    subqueryload,
-    undefer,
-    undefer_group,
-    with_expression,
-    with_loader_criteria,
-)
 from lect_orm.loading.options import Load
 from lect_orm.loading.orm_option import ORMOption, UserDefinedOption
 from lect_orm.loading.strategies.dynamic import WriteOnlyCollection
@@ -95,10 +70,8 @@ from lect_orm.mapping.factories import (
     unmapped_column,
     validates,
 )
-from lect_orm.mapping.imperative import mapper
 from lect_orm.mapping.mapped_column import MappedColumn, UnmappedColumn
 from lect_orm.mapping.mapper import Mapper
-from lect_orm.mapping.polymorphic_union import polymorphic_union
 from lect_orm.mapping.property import MapperProperty
 from lect_orm.mapping.registry import registry
 from lect_orm.query.aliased import AliasedClass, AliasedInsp, aliased, with_polymorphic
@@ -125,6 +98,74 @@ from lect_orm.session.transaction import SessionTransaction, SessionTransactionO
 from lect_orm.state import AttributeState, InstanceState
 from lect_orm.unitofwork import flush as _flush
 from lect_orm.unitofwork import tracking as _tracking
+
+if TYPE_CHECKING:
+    from lect_orm.attributes.keyed import (
+        KeyFuncDict,
+        MappedCollection,
+        attribute_keyed_dict,
+        attribute_mapped_collection,
+        column_keyed_dict,
+        column_mapped_collection,
+        keyfunc_mapping,
+        mapped_collection,
+    )
+    from lect_orm.loading.option_functions import (
+        contains_eager,
+        defaultload,
+        defer,
+        immediateload,
+        joinedload,
+        lazyload,
+        load_only,
+        noload,
+        raiseload,
+        selectin_polymorphic,
+        selectinload,
+        subqueryload,
+        undefer,
+        undefer_group,
+        with_expression,
+        with_loader_criteria,
+    )
+    from lect_orm.mapping.imperative import mapper
+    from lect_orm.mapping.polymorphic_union import polymorphic_union
+else:  # imported when first asked for: what not every program names
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "lect_orm.attributes.keyed": (
+                "KeyFuncDict",
+                "MappedCollection",
+                "attribute_keyed_dict",
+                "attribute_mapped_collection",
+                "column_keyed_dict",
+                "column_mapped_collection",
+                "keyfunc_mapping",
+                "mapped_collection",
+            ),
+            "lect_orm.loading.option_functions": (
+                "contains_eager",
+                "defaultload",
+                "defer",
+                "immediateload",
+                "joinedload",
+                "lazyload",
+                "load_only",
+                "noload",
+                "raiseload",
+                "selectin_polymorphic",
+                "selectinload",
+                "subqueryload",
+                "undefer",
+                "undefer_group",
+                "with_expression",
+                "with_loader_criteria",
+            ),
+            "lect_orm.mapping.imperative": ("mapper",),
+            "lect_orm.mapping.polymorphic_union": ("polymorphic_union",),
+        },
+    )
 
 #: other names of the same
 Composite = CompositeProperty

@@ -15,10 +15,10 @@ import pytest
 import lect
 from lect.lazy import lazy_names
 
-SOURCES = Path(lect.__file__).parent
 PACKAGES = [
-    ".".join(("lect", *path.parent.relative_to(SOURCES).parts))
-    for path in sorted(SOURCES.rglob("__init__.py"))
+    ".".join(path.parent.relative_to(sources).parts)
+    for sources in sorted(Path(__file__).parents[1].glob("packages/*/src"))
+    for path in sorted(sources.rglob("__init__.py"))
     if "lazy_names(" in path.read_text(encoding="utf-8")
 ]
 
@@ -36,6 +36,7 @@ def tables(package: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
 def test_packages_are_found() -> None:
     assert "lect" in PACKAGES
     assert "lect.schema" in PACKAGES
+    assert "lect_orm" in PACKAGES
 
 
 @pytest.mark.parametrize("package", PACKAGES)
