@@ -105,3 +105,37 @@ def test_one_immediate_step(session: Session) -> None:
     node, _ = ask(session, Load(Node).immediateload("*"))
     assert loaded(node) == {"children", "parent", "tags"}
     assert "children" not in loaded(node.children[0])
+
+
+class Work(Base):
+    __tablename__ = "work"
+    __mapper_args__ = {"polymorphic_on": "kind"}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+
+
+class Film(Work):
+    __tablename__ = "film"
+    __mapper_args__ = {"polymorphic_identity": "film"}
+
+    id: Mapped[int] = mapped_column(ForeignKey("work.id"), primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    __mapper_args__["inherit_condition"] = id == Work.id  # type: ignore[assignment]
+
+
+class Series(Work):
+    __tablename__ = "series"
+    __mapper_args__ = {"polymorphic_identity": "series"}
+
+    id: Mapped[int] = mapped_column(ForeignKey("work.id"), primary_key=True)
+    films: Mapped[list[Film]] = relationship(foreign_keys=Film.series_id, backref="series")
+
+
+@pytest.mark.parametrize("load", [joinedload, selectinload, immediateload])
+def test_another_class_of_the_hierarchy_does_not_lead_back(session: Session, load: Any) -> None:
+    session.add(Series(id=1, films=[Film(id=2), Film(id=3)]))
+    session.commit()
+    session.expunge_all()
+    found = session.scalars(select(Series).options(load("*"))).unique().one()
+    assert sorted(film.id for film in found.__dict__["films"]) == [2, 3]

@@ -397,7 +397,7 @@ class EntityReader:
                 raise InvalidRequestError(
                     f"'{prop}' does not support object population - eager loading cannot be applied."
                 )
-            if available and self.translation.may_join and self._may_join(prop, explicit):
+            if available and self.translation.may_join and self._may_join(prop, step, explicit):
                 self._joined(prop, step)
         elif strategy == "contains_eager":
             self._contained(prop, step)
@@ -406,7 +406,7 @@ class EntityReader:
                 raise InvalidRequestError(
                     f"'{prop}' does not support object population - eager loading cannot be applied."
                 )
-            if explicit or self._may_follow(prop):
+            if explicit or self._may_follow(prop, step):
                 if strategy == "subquery":
                     self.translation.needs_whole = True
                 self.post.append(POST_LOADERS[strategy](prop, step, self))
@@ -425,16 +425,20 @@ class EntityReader:
             everywhere is not None and everywhere.wildcards.get("relationship") is step
         )
 
-    def _may_join(self, prop: Any, explicit: bool) -> bool:
+    def _may_join(self, prop: Any, step: Step | None, explicit: bool) -> bool:
         if explicit:
             return len(self.path) < _MAX_DEPTH
-        return self._may_follow(prop)
+        return self._may_follow(prop, step)
 
-    def _may_follow(self, prop: Any) -> bool:
-        """Whether a strategy configured with the mapping is followed here: not for ever around a circle."""
+    def _may_follow(self, prop: Any, step: Step | None) -> bool:
+        """Whether a strategy configured with the mapping, or given for all, is followed here: not for ever around a
+        circle. What an option asks for ends at the same class only, not at another one of its hierarchy.
+        """
         if prop.join_depth is not None:
             return bool(sum(1 for p in self.path if p is prop) < prop.join_depth)
         visited = [self._root_mapper(), *[p.mapper for p in self.path]]
+        if step is not None:
+            return not any(m.isa(prop.mapper) or prop.mapper.isa(m) for m in visited)
         return not any(m.common_parent(prop.mapper) for m in visited)
 
     def _root_mapper(self) -> Any:
