@@ -46,6 +46,7 @@ class Dependency:
         self.cascade_delete: bool = prop.cascade.delete
         self.cascade_orphans: bool = prop.cascade.delete_orphan
         self.pairs = prop.synchronize_pairs
+        self.referred = self.pairs  #: those whose first columns are of the rows that are referred to
         self._fitting: set[Any] = set()  # classes of members that were found to fit
 
     def __repr__(self) -> str:
@@ -97,6 +98,14 @@ class Dependency:
         if member.mapper not in self._fitting:
             sync.require_loadable(self.prop, member)
             self._fitting.add(member.mapper)
+
+    def leads_to(self, mapper: Any) -> bool:
+        """Whether objects of this class are among those that rows refer to; a concrete subclass has other rows.
+
+        Asked of many-to-one and many-to-many relationships.
+        """
+        to_key = mapper.column_to_key
+        return mapper.isa(self.mapper) and all(left in to_key for left, _right in self.referred)
 
     def key_changed(self, state: InstanceState) -> bool:
         """Whether the key that the other side refers to has changed."""
@@ -304,10 +313,14 @@ class ManyToOne(Dependency):
         super().__init__(prop)
         self.copier = sync.Copier(prop, self.mapper, self.parent, self.pairs)
 
-    def leads_to(self, mapper: Any) -> bool:
-        """Whether objects of this class are among those on the other side; a concrete subclass has other rows."""
-        to_key = mapper.column_to_key
-        return mapper.isa(self.mapper) and all(left in to_key for left, _right in self.pairs)
+    def row_values(self, state: InstanceState) -> tuple[Any, ...]:
+        """Return what an object's row holds as its reference; NO_VALUE for what is not in memory.
+
+        A key that was set while the object was expired says nothing about the row.
+        """
+        dict_, committed = state.dict, state.committed_state or {}
+        keys = [sync.attribute_of(state.mapper, right, self.prop) for _left, right in self.pairs]
+        return tuple([committed[key] if key in committed else dict_.get(key, NO_VALUE) for key in keys])
 
     def mapper_edge(self) -> tuple[Any, Any] | None:
         return None if self.post_update else (self.mapper.base_mapper, self.parent.base_mapper)
@@ -354,14 +367,8 @@ class ManyToOne(Dependency):
         if self.passive_deletes:
             history = self.history(context, state, IN_MEMORY)
             return any(target.pk is not None for target in states_of(history.sum()))
-        column_to_key = state.mapper.column_to_key
-        committed, dict_ = state.committed_state or {}, state.dict
-        for _left, right in self.pairs:
-            key = column_to_key[right]
-            # A key that was set while the object was expired says nothing about the row.
-            if (committed[key] if key in committed else dict_.get(key, NO_VALUE)) is None:
-                return False  # a key with a NULL in it refers to nothing
-        return True
+        # a key with a NULL in it refers to nothing
+        return all(value is not None for value in self.row_values(state))
 
     def process_saves(self, context: FlushContext, states: list[InstanceState]) -> None:
         key = self.key

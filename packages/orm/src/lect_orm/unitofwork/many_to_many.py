@@ -37,7 +37,7 @@ class ManyToMany(Dependency):
     def __init__(self, prop: Any) -> None:
         super().__init__(prop)
         self.secondary = prop.secondary
-        self.secondary_pairs = prop.secondary_synchronize_pairs
+        self.secondary_pairs = self.referred = prop.secondary_synchronize_pairs
 
     def mapper_edge(self) -> tuple[Any, Any] | None:
         return None
@@ -60,11 +60,6 @@ class ManyToMany(Dependency):
 
     def save_edges(self, context: FlushContext, state: InstanceState) -> Iterator[Edge]:
         return iter(())
-
-    def leads_to(self, mapper: Any) -> bool:
-        """Whether objects of this class are among those on the other side; a concrete subclass has other rows."""
-        to_key = mapper.column_to_key
-        return mapper.isa(self.mapper) and all(left in to_key for left, _right in self.secondary_pairs)
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 

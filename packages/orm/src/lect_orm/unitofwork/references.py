@@ -45,8 +45,8 @@ def references(context: FlushContext, states: list[InstanceState]) -> Iterator[t
             continue
         unknown: list[InstanceState] = []
         for state in referring:
-            values = _known(dependency, state)
-            if values is None:
+            values = dependency.row_values(state)
+            if any(value is NO_VALUE for value in values):
                 unknown.append(state)
             elif values in targets:
                 yield state, targets[values]
@@ -65,19 +65,6 @@ def _targets(dependency: ManyToOne, states: list[InstanceState]) -> dict[_Values
             keys = [sync.attribute_of(state.mapper, left, dependency.prop) for left, _right in dependency.pairs]
             found[tuple([old_value(state, dict_, key) for key in keys])] = state
     return found
-
-
-def _known(dependency: Dependency, state: InstanceState) -> _Values | None:
-    """Return what an object's row holds as its reference; None when that is not in memory."""
-    dict_, committed = state.dict, state.committed_state or {}
-    found = []
-    for _left, right in dependency.pairs:
-        key = sync.attribute_of(state.mapper, right, dependency.prop)
-        value = committed[key] if key in committed else dict_.get(key, NO_VALUE)
-        if value is NO_VALUE:
-            return None
-        found.append(value)
-    return tuple(found)
 
 
 def _seen_from_the_other_side(dependency: Dependency) -> bool:
