@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lect_orm.base import NO_VALUE, PASSIVE_NO_INITIALIZE, STATE_KEY, state_str
 from lect_orm.exc import FlushError, UnmappedColumnError
+from lect_orm.unitofwork.changes import old_value
 from lect_orm.unitofwork.context import SAVE
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def populate_dict(
         value = source_dict.get(key, NO_VALUE)
         if value is NO_VALUE:
             value = source.mapper.impls[key].get(source, source_dict)
-        row[right.key] = old_key(source, key, source_dict) if as_loaded else value
+        row[right.key] = old_value(source, source_dict, key) if as_loaded else value
 
 
 def update_dict(
@@ -201,25 +202,13 @@ def update_dict(
 ) -> None:
     """Copy new and old key values of an object whose key has changed into the parameters of an UPDATE."""
     source_dict = source.dict
-    committed = source.committed_state or {}
     for left, right in pairs:
         key = attribute_of(source.mapper if left in source.mapper.column_to_key else source_mapper, left, prop)
         current = source_dict.get(key)
         if key not in source_dict:
             current = source.mapper.impls[key].get(source, source_dict)
-        old = committed.get(key, current)
         row[right.key] = current
-        row[old_prefix + right.key] = current if old is NO_VALUE else old
-
-
-def old_key(state: InstanceState, key: str, dict_: dict[str, Any]) -> Any:
-    """Return the value a column attribute had when the row was last read or written."""
-    committed = state.committed_state
-    if committed is not None:
-        old = committed.get(key, NO_VALUE)
-        if old is not NO_VALUE:
-            return old
-    return dict_.get(key)
+        row[old_prefix + right.key] = old_value(source, source_dict, key)
 
 
 def source_modified(state: InstanceState, source_mapper: Any, pairs: Pairs) -> bool:

@@ -169,10 +169,10 @@ def _secondary_and_post_updates(context: FlushContext, steps: Steps, deleting: S
                 assert isinstance(dependency, ManyToMany)
                 many.setdefault(dependency, ([], [], []))[number].extend(part)
     for mapper in steps.mappers:
-        for other in one_sided_to(mapper):
-            if isinstance(other, ManyToMany):
-                members = many.setdefault(other, ([], [], []))[2]
-                members.extend([state for state in saving if state.mapper is mapper])
+        others = [other for other in one_sided_to(mapper) if isinstance(other, ManyToMany)]
+        members = [state for state in saving if state.mapper is mapper] if others else []
+        for other in others:
+            many.setdefault(other, ([], [], []))[2].extend(members)
     for secondary, states_of_kinds in many.items():
         secondary.write(context, secondary.collect(context, *states_of_kinds))
 
