@@ -151,16 +151,14 @@ class AsyncStreamingCursor(AsyncCursor):
         """Return the next row, or None."""
         if self._cursor is not None:
             return self._connection.wait(self._cursor.fetchone())
-        if self._broken is not None and self._position >= len(self._rows):
-            raise self._broken
+        self._require_whole()
         return super().fetchone()
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
         """Return the next `size` rows, fewer at the end."""
         if self._cursor is not None:
             return list(self._connection.wait(self._cursor.fetchmany(size or self.arraysize)))
-        if self._broken is not None and self._position >= len(self._rows):
-            raise self._broken
+        self._require_whole()
         return super().fetchmany(size)
 
     def fetchall(self) -> list[Any]:
@@ -170,6 +168,11 @@ class AsyncStreamingCursor(AsyncCursor):
         if self._broken is not None:  # what is there is not all
             raise self._broken
         return super().fetchall()
+
+    def _require_whole(self) -> None:
+        """Tell whoever has read all rows that were kept what the server broke off with."""
+        if self._broken is not None and self._position >= len(self._rows):
+            raise self._broken
 
     async def keep_rest(self) -> None:
         """Take the rows that are left into memory: the driver needs the connection for another statement."""
